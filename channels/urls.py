@@ -1,0 +1,5 @@
+"""Addresses of accounts, senders and webhooks."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
