@@ -71,7 +71,7 @@ def django_database(conninfo: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": given,
-        "TEST": {"TEMPLATE": "template0"},
+        "TEST": {"TEMPLATE": "template1"},
     }
 
 
