@@ -1,0 +1,1 @@
+"""Small steps of the Makefile, each run as `python -m scripts.NAME`."""

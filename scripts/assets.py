@@ -1,0 +1,58 @@
+"""Lay out what the browser loads: from node_modules into the data directory.
+
+`vendor` holds the few files that pages load (Django serves it under static/vendor), `icons` the SVG
+files that templates inline. Both are made anew each time, so nothing stays of an older version.
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from cascade_site.settings import BASE_DIR, DATA_DIR
+
+NODE_MODULES = BASE_DIR / "node_modules"
+VENDOR_FILES = {
+    "tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "tabler/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
+    "sortablejs/Sortable.min.js": "sortablejs/Sortable.min.js",
+    "tom-select/tom-select.base.min.js": "tom-select/dist/js/tom-select.base.min.js",
+    "tom-select/tom-select.complete.min.js": "tom-select/dist/js/tom-select.complete.min.js",
+    "tom-select/tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
+}
+ICONS = "@tabler/icons/icons/outline"
+# The maps are not laid out, and collectstatic refuses a file that names one that is missing.
+SOURCE_MAP_COMMENT = re.compile(r"^(//|/\*)# sourceMappingURL=.*$", re.MULTILINE)
+
+
+def lay_out(*, node_modules: Path, data_dir: Path) -> None:
+    """Make `data_dir`/vendor and `data_dir`/icons anew from the packages in `node_modules`.
+
+    Raises FileNotFoundError naming the file where a package lacks one.
+    """
+    _replace(data_dir / "icons", lambda fresh: shutil.copytree(node_modules / ICONS, fresh))
+    _replace(data_dir / "vendor", lambda fresh: _copy_vendor_files(node_modules, fresh))
+
+
+def _copy_vendor_files(node_modules: Path, fresh: Path) -> None:
+    for target, source in VENDOR_FILES.items():
+        text = (node_modules / source).read_text(encoding="utf-8")
+        (fresh / target).parent.mkdir(parents=True, exist_ok=True)
+        (fresh / target).write_text(SOURCE_MAP_COMMENT.sub("", text), encoding="utf-8")
+
+
+def _replace(folder: Path, fill: Callable[[Path], object]) -> None:
+    """Fill a folder beside `folder` and put it in its place, so that an interrupted run leaves no half of it."""
+    fresh = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fill(fresh)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+
+
+if __name__ == "__main__":
+    try:
+        lay_out(node_modules=NODE_MODULES, data_dir=DATA_DIR)
+    except FileNotFoundError as error:
+        sys.exit(f"A file of the browser packages is missing: {error.filename}. Run `make assets` again.")
