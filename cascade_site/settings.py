@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",
     "django_celery_beat",
     "django_htmx",
     "template_partials",
@@ -125,6 +126,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- People ---------------------------------------------------------------------------------
 
+AUTH_USER_MODEL = "campaigns.User"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",

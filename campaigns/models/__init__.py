@@ -1,0 +1,56 @@
+"""The tables of the domain."""
+
+from campaigns.models.api import ApiKey, ApiRequest
+from campaigns.models.audit import AuditEntry
+from campaigns.models.campaigns import BudgetState, Campaign, CampaignVersion
+from campaigns.models.cascades import Condition, Route, Step
+from campaigns.models.clock import DowntimeGap, EngineClock, Tick
+from campaigns.models.consent import Consent, ConsentChange, Purpose, Suppression
+from campaigns.models.contacts import Address, Contact
+from campaigns.models.content import Content, Link
+from campaigns.models.enrolments import Enrolment, Outcome
+from campaigns.models.events import Event, Hit
+from campaigns.models.imports import ContactImport, RejectedRow
+from campaigns.models.messages import Attempt, Fate, HoldReason, Message, SkipReason
+from campaigns.models.people import Installation, User
+from campaigns.models.segments import Segment
+from campaigns.models.stats import StepDelta, StepStats
+
+__all__ = [
+    "Address",
+    "ApiKey",
+    "ApiRequest",
+    "Attempt",
+    "AuditEntry",
+    "BudgetState",
+    "Campaign",
+    "CampaignVersion",
+    "Condition",
+    "Consent",
+    "ConsentChange",
+    "Contact",
+    "ContactImport",
+    "Content",
+    "DowntimeGap",
+    "EngineClock",
+    "Enrolment",
+    "Event",
+    "Fate",
+    "Hit",
+    "HoldReason",
+    "Installation",
+    "Link",
+    "Message",
+    "Outcome",
+    "Purpose",
+    "RejectedRow",
+    "Route",
+    "Segment",
+    "SkipReason",
+    "Step",
+    "StepDelta",
+    "StepStats",
+    "Suppression",
+    "Tick",
+    "User",
+]

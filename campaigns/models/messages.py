@@ -1,0 +1,208 @@
+"""Messages and the attempts to send them."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.campaigns import Campaign
+from campaigns.models.cascades import Step
+from campaigns.models.contacts import Address
+from campaigns.models.enrolments import Enrolment
+from channels.kinds import Channel
+from channels.models import Account, Sender
+
+
+class MessageStatus(models.TextChoices):
+    """How far the sending has come, with the transition beside each value."""
+
+    # → claimed, skipped, withdrawn
+    QUEUED = "queued", _("Queued")
+    # A worker has it under a lease: → sending, queued, skipped, withdrawn
+    CLAIMED = "claimed", _("Claimed")
+    # Committed just before the wire: → accepted, failed, unknown, queued (surely not sent)
+    SENDING = "sending", _("Sending")
+    ACCEPTED = "accepted", _("Accepted")
+    FAILED = "failed", _("Failed")
+    # → accepted, when an event proves it
+    UNKNOWN = "unknown", _("Unknown")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SKIPPED = "skipped", _("Skipped")
+
+
+class SkipReason(models.TextChoices):
+    """This step will not happen, the next starts."""
+
+    NO_ADDRESS = "no_address", _("no address")
+    NO_CONSENT = "no_consent", _("no consent")
+    SUPPRESSED = "suppressed", _("suppressed")
+    REPEATED_ADDRESS = "repeated_address", _("address already messaged")
+    UNSUPPORTED = "unsupported", _("not supported")
+    SENDER_DOWN = "sender_down", _("sender down")
+
+
+class HoldReason(models.TextChoices):
+    """The message stays queued, nothing advances."""
+
+    QUIET_HOURS = "quiet_hours", _("quiet hours")
+    PAUSED = "paused", _("paused")
+    RATE_LIMITED = "rate_limited", _("rate limit")
+    SENDER_HELD = "sender_held", _("sender held")
+    OVER_BUDGET = "over_budget", _("over budget")
+    FREQUENCY_CAP = "frequency_cap", _("frequency cap")
+
+
+class Fate(models.TextChoices):
+    """What became of the step for this enrolment. '' is still waiting."""
+
+    SKIPPED = "skipped", _("Skipped")
+    ENGAGED = "engaged", _("Stopped here")
+    ADVANCED = "advanced", _("Went on")
+    ENDED = "ended", _("Ended here")
+
+
+class Message(models.Model):
+    """One step for one enrolment: the statistics count it.
+
+    It is made when the enrolment comes to the step, also when the step is skipped. `status` tells
+    the sending, `fate` the step, the instants what the person did.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="messages")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="messages")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="messages")
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, related_name="messages")
+    channel = models.CharField(max_length=20, choices=Channel)
+    # Copied from the campaign, so that the claim reads one index.
+    priority = models.SmallIntegerField(default=5)
+    status = models.CharField(max_length=10, choices=MessageStatus, default=MessageStatus.QUEUED)
+    skip_reason = models.CharField(max_length=20, choices=SkipReason, blank=True)
+    hold_reason = models.CharField(max_length=20, choices=HoldReason, blank=True)
+    created_at = models.DateTimeField()
+    queued_at = models.DateTimeField(null=True)
+    # Not claimed before this instant.
+    available_at = models.DateTimeField(null=True)
+    claim_token = models.UUIDField(null=True)
+    # Real database time, whatever the product's clock says.
+    lease_until = models.DateTimeField(null=True)
+    first_attempt_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sending_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    # When the decision window closes.
+    decide_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    clicked_at = models.DateTimeField(null=True)
+    replied_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    goal_at = models.DateTimeField(null=True)
+    # The vendor gave up after it had accepted.
+    failed_at = models.DateTimeField(null=True)
+    opted_out_at = models.DateTimeField(null=True)
+    machine_opened_at = models.DateTimeField(null=True)
+    machine_clicked_at = models.DateTimeField(null=True)
+    error_class = models.CharField(max_length=12, blank=True)
+    error_code = models.CharField(max_length=60, blank=True)
+    error_detail = models.TextField(blank=True)
+    fate = models.CharField(max_length=10, choices=Fate, blank=True)
+    # The rule or signal that decided the fate, as a code of engine/reasons.py.
+    fate_reason = models.CharField(max_length=40, blank=True)
+    fate_at = models.DateTimeField(null=True)
+    parts = models.PositiveSmallIntegerField(default=0)
+    # In the reporting currency: reserved while sending or unknown, settled by the receipt.
+    cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "enrolment", "step"], name="message_once"),
+            models.CheckConstraint(
+                condition=~Q(status="claimed") | Q(claim_token__isnull=False, lease_until__isnull=False),
+                name="message_claimed_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="accepted") | Q(accepted_at__isnull=False), name="message_accepted_when"
+            ),
+        ]
+        indexes = [
+            # The claim: by sender, the urgent first, fairly between campaigns.
+            models.Index(
+                fields=["sender", "campaign", "available_at", "id"],
+                condition=Q(status="queued"),
+                name="message_to_claim",
+            ),
+            models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="message_leases"),
+            models.Index(fields=["enrolment"], name="message_of_enrolment"),
+            models.Index(fields=["step", "status"], name="message_of_step"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id}/{self.step_id}"
+
+
+class AttemptStatus(models.TextChoices):
+    """What came of one request."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+LIVE_ATTEMPT = Q(status__in=[AttemptStatus.SENDING, AttemptStatus.ACCEPTED, AttemptStatus.UNKNOWN])
+
+
+class Attempt(models.Model):
+    """One request for a message to one address."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, related_name="+")
+    address_hash = models.CharField(max_length=32)
+    entry_key = models.CharField(max_length=200, blank=True)
+    # The idempotency key, and our reference in the vendor's webhooks.
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
+    # What stands in the tracked links of this attempt; None where it has none.
+    token = models.CharField(max_length=11, null=True, unique=True)
+    status = models.CharField(max_length=10, choices=AttemptStatus, default=AttemptStatus.SENDING)
+    vendor_message_id = models.CharField(max_length=200, null=True)
+    created_at = models.DateTimeField()
+    sending_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    error_class = models.CharField(max_length=12, blank=True)
+    error_code = models.CharField(max_length=60, blank=True)
+    error_detail = models.TextField(blank=True)
+    parts = models.PositiveSmallIntegerField(default=0)
+    price = models.DecimalField(max_digits=12, decimal_places=6, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    # How much of the reporting currency one unit of `currency` was when sent.
+    rate = models.DecimalField(max_digits=18, decimal_places=8, default=1)
+
+    class Meta:
+        constraints = [
+            # Nobody is sent the same message twice, whatever a worker believes.
+            models.UniqueConstraint(
+                fields=["message", "address_hash"], condition=LIVE_ATTEMPT, name="attempt_one_live_per_address"
+            ),
+            # Within a campaign an address is messaged once per step and entry, whoever has it.
+            models.UniqueConstraint(
+                fields=["campaign", "step", "entry_key", "address_hash"],
+                condition=LIVE_ATTEMPT,
+                name="attempt_one_live_per_step",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "vendor_message_id"],
+                condition=Q(vendor_message_id__isnull=False),
+                name="attempt_vendor_id_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["address_hash", "-sending_at"], name="attempt_of_address")]
+
+    def __str__(self) -> str:
+        return str(self.key)

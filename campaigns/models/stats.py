@@ -1,0 +1,51 @@
+"""Counters: deltas appended with each change, folded into totals by a task."""
+
+from django.db import models
+
+
+class Counted(models.Model):
+    """What a counter counts, and where. `step_key` is '' for the campaign as a whole."""
+
+    campaign_id = models.BigIntegerField()
+    version_id = models.BigIntegerField()
+    step_key = models.CharField(max_length=16, blank=True)
+    route_id = models.BigIntegerField()
+    variant = models.CharField(max_length=20, blank=True)
+    sender_id = models.BigIntegerField(default=0)
+    language = models.CharField(max_length=8, blank=True)
+    hour = models.DateTimeField()
+    counter = models.CharField(max_length=40)
+    value = models.DecimalField(max_digits=18, decimal_places=6)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.counter} {self.value}"
+
+
+KEY = (
+    "campaign_id",
+    "version_id",
+    "step_key",
+    "route_id",
+    "variant",
+    "sender_id",
+    "language",
+    "hour",
+    "counter",
+)
+
+
+class StepDelta(Counted):
+    """A change of a counter, appended in the transaction that made it; gone once folded."""
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign_id"], name="stepdelta_of_campaign")]
+
+
+class StepStats(Counted):
+    """The folded total of a counter."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=KEY, name="stepstats_once")]
