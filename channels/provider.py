@@ -6,10 +6,9 @@ to write one; tests/channels/providers/contract.py holds the cases that every on
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -18,31 +17,19 @@ from channels.errors import ErrorClass, NotSupported, SendError
 from channels.events import Event, EventType
 from channels.kinds import Channel
 from channels.messages import OutboundMessage, Receipt, ReceiptStatus
+from channels.settings_fields import FieldKind, SettingsField, check_fields
+from channels.transport import Transport
 
-
-class FieldKind(StrEnum):
-    """How a settings field is asked for in the dashboard."""
-
-    TEXT = "text"
-    SECRET = "secret"
-    URL = "url"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    CHOICE = "choice"
-    LONG_TEXT = "long_text"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettingsField:
-    """One thing an admin tells about an account. SECRET ones are encrypted and never shown again."""
-
-    name: str
-    label: str | Promise
-    kind: FieldKind = FieldKind.TEXT
-    is_required: bool = True
-    help_text: str | Promise = ""
-    choices: tuple[tuple[str, str | Promise], ...] = ()
-    default: str | bool | int = ""
+__all__ = [
+    "AccountSettings",
+    "Capabilities",
+    "ConnectionTest",
+    "FieldKind",
+    "Provider",
+    "SettingsField",
+    "WebhookRequest",
+    "failed",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,11 +70,15 @@ class ConnectionTest:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountSettings:
-    """An account as its provider sees it: decrypted, and never logged (`repr` hides the values)."""
+    """An account as its provider sees it: decrypted, and never logged (`repr` hides the values).
+
+    `private_hosts` are the "host:port" on private networks that its connections may reach.
+    """
 
     account_id: int
     settings: Mapping[str, Any] = field(repr=False)
     webhook_url: str = ""
+    private_hosts: frozenset[str] = frozenset()
 
 
 class Provider(ABC):
@@ -100,44 +91,72 @@ class Provider(ABC):
     # What an admin has to tell of a sender, beside its identity.
     sender_fields: ClassVar[Sequence[SettingsField]] = ()
     has_webhooks: ClassVar[bool] = False
+    # Messages that one request carries. Whoever has more than one overrides `send_batch`.
+    batch_size: int = 1
     # Requests that one worker may have under way at once.
-    in_flight: ClassVar[int] = 32
+    in_flight: int = 32
     # No request may take longer; the engine keeps that much of its lease before starting one.
     request_timeout: ClassVar[timedelta] = timedelta(seconds=20)
 
     def __init__(self, account: AccountSettings) -> None:
         self.account = account
+        self.secrets = frozenset(self._secrets())
+        self.transport = Transport(private_hosts=account.private_hosts, secrets=self.secrets)
+
+    def _secrets(self) -> Iterator[str]:
+        for asked in self.settings_fields:
+            if asked.kind is FieldKind.SECRET and self.account.settings.get(asked.name):
+                yield str(self.account.settings[asked.name])
+
+    @classmethod
+    def validate_settings(cls, settings: Mapping[str, Any]) -> dict[str, str | Promise]:
+        """What is wrong with an account's `settings` (secrets included): a sentence by field, {} when nothing is."""
+        return check_fields(cls.settings_fields, settings)
+
+    @property
+    def group_size(self) -> int:
+        """Messages whose requests can start at once; no more of them may be marked as sending together."""
+        return self.batch_size * self.in_flight
 
     def capabilities(self, channel: Channel) -> Capabilities:
         """What this account can do on `channel`; an account's settings may change it."""
         return self.channels[channel]
 
     async def send_many(self, messages: Sequence[OutboundMessage]) -> AsyncIterator[Receipt]:
-        """Send `messages` and yield one receipt for each, in the order the answers come.
+        """Send `messages` and yield exactly one receipt for each, in the order the answers come.
 
-        Never raises for one message: whatever happened to it is in its receipt. Vendors that take many
-        recipients in one request override this; the others only `send`.
+        Never raises for one message: whatever happened to it is in its receipt.
         """
         limit = asyncio.Semaphore(self.in_flight)
 
-        async def send_one(message: OutboundMessage) -> Receipt:
+        async def send_some(batch: Sequence[OutboundMessage]) -> list[Receipt]:
             async with limit:
-                return await self._send_safely(message)
+                return await self._send_safely(batch)
 
-        for finished in asyncio.as_completed([send_one(message) for message in messages]):
-            yield await finished
+        size = self.batch_size
+        batches = [messages[begin : begin + size] for begin in range(0, len(messages), size)]
+        for finished in asyncio.as_completed([send_some(batch) for batch in batches]):
+            for receipt in await finished:
+                yield receipt
 
-    async def _send_safely(self, message: OutboundMessage) -> Receipt:
+    async def _send_safely(self, batch: Sequence[OutboundMessage]) -> list[Receipt]:
         try:
-            return await self.send(message)
+            receipts = {receipt.key: receipt for receipt in await self.send_batch(batch)}
         except SendError as error:
-            return failed(message, error)
-        except Exception as error:  # a defect of ours must not be repeated on the person's phone
-            return failed(message, SendError(ErrorClass.UNKNOWN, detail=type(error).__name__))
+            return [failed(message, error) for message in batch]
+        except Exception as error:  # noqa: BLE001  a defect of ours must not be repeated on the person's phone
+            defect = SendError(ErrorClass.UNKNOWN, code="defect", detail=type(error).__name__)
+            return [failed(message, defect) for message in batch]
+        unanswered = SendError(ErrorClass.UNKNOWN, code="not_in_answer")
+        return [receipts.get(message.key) or failed(message, unanswered) for message in batch]
+
+    async def send_batch(self, batch: Sequence[OutboundMessage]) -> list[Receipt]:
+        """Send at most `batch_size` messages in one request. Raises SendError when it failed as a whole."""
+        return [await self.send(message) for message in batch]
 
     @abstractmethod
     async def send(self, message: OutboundMessage) -> Receipt:
-        """Send one message. Gives the receipt of an accepted one; raises SendError for all else."""
+        """Send one message. Gives the vendor's receipt; raises SendError when there is none."""
 
     async def test_connection(self) -> ConnectionTest:
         """Ask the vendor something harmless with these credentials."""
@@ -151,8 +170,13 @@ class Provider(ABC):
         """The events told by a verified request. A word we do not know becomes EventType.UNKNOWN."""
         raise NotSupported("this vendor sends no webhooks")
 
-    async def close(self) -> None:  # noqa: B027  most providers keep nothing open
+    def answer_check(self, request: WebhookRequest) -> str:
+        """What the vendor wants to read when it asks (GET) whether the webhook's address is ours."""
+        return "ok"
+
+    async def close(self) -> None:
         """Close what the provider keeps open between messages."""
+        await self.transport.close()
 
 
 def failed(message: OutboundMessage, error: SendError) -> Receipt:

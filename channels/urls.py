@@ -1,5 +1,9 @@
 """Addresses of accounts, senders and webhooks."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from channels.views import webhooks
+
+urlpatterns: list[URLPattern] = [
+    path("hooks/<str:token>/", webhooks.receive, name="webhook"),
+]
