@@ -179,7 +179,7 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "uploads"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "campaigns.forms.rendering.TablerRenderer"
 
 # --- Security -------------------------------------------------------------------------------
 

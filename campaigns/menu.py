@@ -1,0 +1,139 @@
+"""The entries of the side bar. An entry shows when its page exists and the user may open it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.permissions import Permission, can
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of the menu: `url_name` is resolved when the page is drawn; no `permission` means any signed-in user."""
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    permission: Permission | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Entries under a heading; the first section has none."""
+
+    heading: str | Promise
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """An entry as the page draws it."""
+
+    label: str | Promise
+    icon: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkSection:
+    """A section as the page draws it, with at least one link."""
+
+    heading: str | Promise
+    links: tuple[Link, ...]
+
+
+MENU: tuple[Section, ...] = (
+    Section(
+        heading="",
+        entries=(
+            Entry(label=_("Overview"), icon="layout-dashboard", url_name="home"),
+            Entry(
+                label=_("Campaigns"),
+                icon="git-branch",
+                url_name="campaign_list",
+                permission=Permission.VIEW_REPORTS,
+            ),
+            Entry(
+                label=_("Contacts"),
+                icon="users",
+                url_name="contact_list",
+                permission=Permission.VIEW_PEOPLE,
+            ),
+            Entry(
+                label=_("Segments"),
+                icon="filter",
+                url_name="segment_list",
+                permission=Permission.MANAGE_CONTACTS,
+            ),
+            Entry(
+                label=_("Reports"),
+                icon="chart-bar",
+                url_name="report_list",
+                permission=Permission.VIEW_REPORTS,
+            ),
+        ),
+    ),
+    Section(
+        heading=_("Set-up"),
+        entries=(
+            Entry(
+                label=_("Channels"),
+                icon="plug",
+                url_name="account_list",
+                permission=Permission.MANAGE_ACCOUNTS,
+            ),
+            Entry(
+                label=_("Team"),
+                icon="user-cog",
+                url_name="user_list",
+                permission=Permission.MANAGE_USERS,
+            ),
+            Entry(
+                label=_("Settings"),
+                icon="settings",
+                url_name="settings",
+                permission=Permission.MANAGE_SETTINGS,
+            ),
+            Entry(
+                label=_("Operations"),
+                icon="heart-rate-monitor",
+                url_name="operations",
+                permission=Permission.MANAGE_SETTINGS,
+            ),
+        ),
+    ),
+)
+
+
+def for_request(request: HttpRequest) -> tuple[LinkSection, ...]:
+    """The sections and links that this user may open, the one they are in marked; empty sections are left out."""
+    drawn = (LinkSection(heading=section.heading, links=tuple(_links(section, request))) for section in MENU)
+    return tuple(section for section in drawn if section.links)
+
+
+def _links(section: Section, request: HttpRequest) -> Iterator[Link]:
+    for entry in section.entries:
+        url = _address(entry.url_name)
+        if url and (entry.permission is None or can(request.user, entry.permission)):
+            yield Link(
+                label=entry.label,
+                icon=entry.icon,
+                url=url,
+                is_current=_is_within(request.path, url),
+            )
+
+
+def _address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_within(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

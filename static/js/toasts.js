@@ -1,0 +1,54 @@
+// Says what happened: messages that the server sends with a fragment (the htmx event "toasts"), failed requests,
+// and a bar at the top while a request takes longer than a moment. Other scripts: dispatch "toasts" on the body.
+(() => {
+  const ICONS = { success: "text-green", info: "text-blue", warning: "text-orange", error: "text-red" };
+  const region = () => document.getElementById("toasts");
+
+  const show = ({ level, text }) => {
+    const toast = document.createElement("div");
+    toast.className = "toast show";
+    const sign = document.createElement("span");
+    sign.className = `toast-sign ${ICONS[level] || ICONS.info}`;
+    const words = document.createElement("span");
+    words.className = "toast-body";
+    words.textContent = text;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn-close";
+    close.setAttribute("aria-label", region().dataset.close);
+    close.addEventListener("click", () => toast.remove());
+    toast.append(sign, words, close);
+    region().append(toast);
+    // What went wrong stays until it is closed; the rest leaves after being read.
+    if (level !== "error" && level !== "warning") setTimeout(() => toast.remove(), 8000);
+  };
+
+  const sentence = (xhr) => {
+    const type = xhr.getResponseHeader("Content-Type") || "";
+    if (type.startsWith("text/plain") && xhr.responseText.trim() && xhr.status < 500) return xhr.responseText;
+    const said = region().dataset;
+    const byStatus = { 401: said.forbidden, 403: said.forbidden, 404: said.missing, 409: said.conflict, 410: said.missing, 429: said.crowded };
+    return byStatus[xhr.status] || said.broken;
+  };
+
+  // A page that asks every few seconds says only once that the connection is gone.
+  let isOffline = false;
+  const offline = () => {
+    if (!isOffline) show({ level: "error", text: region().dataset.offline });
+    isOffline = true;
+  };
+
+  document.addEventListener("toasts", (event) => event.detail.toasts.forEach(show));
+  document.addEventListener("htmx:responseError", (event) => show({ level: "error", text: sentence(event.detail.xhr) }));
+  document.addEventListener("htmx:sendError", offline);
+  document.addEventListener("htmx:timeout", offline);
+
+  let waiting = 0;
+  const mark = () => document.getElementById("waiting-bar").classList.toggle("is-waiting", waiting > 0);
+  document.addEventListener("htmx:beforeRequest", () => { waiting += 1; mark(); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    waiting = Math.max(0, waiting - 1);
+    if (event.detail.xhr && event.detail.xhr.status > 0) isOffline = false;
+    mark();
+  });
+})();
