@@ -16,14 +16,20 @@ class Reason(models.TextChoices):
     GOAL = "goal", _("the goal was reached")
     # --- Going on
     TIMEOUT = "timeout", _("the waiting time ended without success")
-    TIMEOUT_UNKNOWN = "timeout_unknown", _("the vendor never answered, and the waiting time ended")
+    TIMEOUT_UNKNOWN = (
+        "timeout_unknown",
+        _("the vendor never answered, and the waiting time ended"),
+    )
     FAILED = "failed", _("the message failed for good")
     BOUNCED = "bounced", _("the address refused the message")
     SENDER_DOWN = "sender_down", _("the sender could not send it in time")
     NO_ADDRESS = "no_address", _("there is no address for this channel")
     NO_CONSENT = "no_consent", _("there is no consent for this channel")
     SUPPRESSED = "suppressed", _("the address must not be messaged")
-    REPEATED_ADDRESS = "repeated_address", _("somebody else with this address had the message already")
+    REPEATED_ADDRESS = (
+        "repeated_address",
+        _("somebody else with this address had the message already"),
+    )
     UNSUPPORTED = "unsupported", _("the sender cannot carry this message")
     # --- Ending
     CHAIN_ENDED = "chain_ended", _("there was no further step")
@@ -34,4 +40,7 @@ class Reason(models.TextChoices):
     CAMPAIGN_CANCELLED = "campaign_cancelled", _("the campaign was cancelled")
     CONTACT_DELETED = "contact_deleted", _("the contact was deleted")
     RESTARTED = "restarted", _("a new entry took its place")
-    UNTRACKED = "untracked", _("they may not be tracked, so the first accepted message was the last")
+    UNTRACKED = (
+        "untracked",
+        _("they may not be tracked, so the first accepted message was the last"),
+    )

@@ -70,46 +70,81 @@ class Campaign(models.Model):
         PARALLEL = "parallel", _("let both run")
 
     name = models.CharField(_("name"), max_length=150)
-    kind = models.CharField(_("kind"), max_length=10, choices=CampaignKind, default=CampaignKind.ONCE)
-    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose, default=Purpose.MARKETING)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=CampaignKind, default=CampaignKind.ONCE
+    )
+    purpose = models.CharField(
+        _("purpose"), max_length=20, choices=Purpose, default=Purpose.MARKETING
+    )
     # Smaller goes first; a transactional campaign overtakes every marketing one.
     priority = models.SmallIntegerField(_("priority"), default=5)
-    status = models.CharField(_("status"), max_length=10, choices=CampaignStatus, default=CampaignStatus.DRAFT)
+    status = models.CharField(
+        _("status"), max_length=10, choices=CampaignStatus, default=CampaignStatus.DRAFT
+    )
     # None is every contact. Only a campaign of kind once has an audience.
     segment = models.ForeignKey(
-        Segment, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("audience"), related_name="campaigns"
+        Segment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("audience"),
+        related_name="campaigns",
     )
     starts_at = models.DateTimeField(_("start"), null=True, blank=True)
     # After it nobody new enters and no step starts.
     ends_at = models.DateTimeField(_("end"), null=True, blank=True)
     quiet_from = models.TimeField(_("quiet hours from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet hours until"), null=True, blank=True)
-    cap_campaigns = models.PositiveSmallIntegerField(_("campaigns per person"), null=True, blank=True)
+    cap_campaigns = models.PositiveSmallIntegerField(
+        _("campaigns per person"), null=True, blank=True
+    )
     cap_days = models.PositiveSmallIntegerField(_("in so many days"), default=7)
     on_cap = models.CharField(_("then"), max_length=5, choices=OnCap, default=OnCap.END)
-    budget = models.DecimalField(_("budget"), max_digits=14, decimal_places=4, null=True, blank=True)
+    budget = models.DecimalField(
+        _("budget"), max_digits=14, decimal_places=4, null=True, blank=True
+    )
     grace = models.DurationField(_("grace after downtime"), default=timedelta(hours=12))
-    do_machine_signals_count = models.BooleanField(_("opens and clicks of machines count"), default=False)
+    do_machine_signals_count = models.BooleanField(
+        _("opens and clicks of machines count"), default=False
+    )
     untracked = models.CharField(
-        _("people who may not be tracked"), max_length=10, choices=Untracked, default=Untracked.ALL_STEPS
+        _("people who may not be tracked"),
+        max_length=10,
+        choices=Untracked,
+        default=Untracked.ALL_STEPS,
     )
     entry_policy = models.CharField(
-        _("when somebody is still inside"), max_length=10, choices=EntryPolicy, default=EntryPolicy.IGNORE
+        _("when somebody is still inside"),
+        max_length=10,
+        choices=EntryPolicy,
+        default=EntryPolicy.IGNORE,
     )
     # The version that new enrolments get, and the one being edited.
     version = models.ForeignKey(
-        "campaigns.CampaignVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+        "campaigns.CampaignVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
     )
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     launched_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
     )
     launched_at = models.DateTimeField(null=True, editable=False)
     # When the whole audience was enrolled; before that the campaign cannot be finished.
     enrolled_at = models.DateTimeField(null=True, editable=False)
     paused_at = models.DateTimeField(null=True, editable=False)
+    # What waited through a pause or a hold is never missed, however long it was.
+    resumed_at = models.DateTimeField(null=True, editable=False)
     # Set by the engine when the same content error keeps coming back: nothing leaves until a person looks.
     held_at = models.DateTimeField(null=True, editable=False)
     held_reason = models.TextField(blank=True, editable=False)
@@ -121,14 +156,22 @@ class Campaign(models.Model):
     class Meta:
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
-        indexes = [models.Index(fields=["status", "starts_at"], name="campaign_by_status")]
+        indexes = [
+            models.Index(fields=["status", "starts_at"], name="campaign_by_status")
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quiet_from=None, quiet_until=None) | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
                 name="campaign_quiet_hours_both",
             ),
-            models.CheckConstraint(condition=Q(grace__gt=timedelta(0)), name="campaign_grace_positive"),
-            models.CheckConstraint(condition=Q(budget=None) | Q(budget__gt=0), name="campaign_budget_positive"),
+            models.CheckConstraint(
+                condition=Q(grace__gt=timedelta(0)), name="campaign_grace_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(budget=None) | Q(budget__gt=0),
+                name="campaign_budget_positive",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -148,13 +191,21 @@ class Campaign(models.Model):
 class BudgetState(models.Model):
     """What a campaign has reserved and spent, in the reporting currency; apart from the campaign because it changes."""
 
-    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, primary_key=True, related_name="budget_state")
+    campaign = models.OneToOneField(
+        Campaign,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="budget_state",
+    )
     reserved = models.DecimalField(max_digits=16, decimal_places=6, default=0)
     spent = models.DecimalField(max_digits=16, decimal_places=6, default=0)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(reserved__gte=0) & Q(spent__gte=0), name="budgetstate_not_negative"),
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0) & Q(spent__gte=0),
+                name="budgetstate_not_negative",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,7 +218,9 @@ class CampaignVersion(models.Model):
     A trigger in the database refuses every change to the parts of a frozen version, but for a step's sender.
     """
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="versions")
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="versions"
+    )
     number = models.PositiveIntegerField(default=1)
     # The audience's rule as it was at launch.
     audience_rule = models.JSONField(null=True, blank=True)
@@ -175,7 +228,9 @@ class CampaignVersion(models.Model):
     frozen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="version_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.campaign_id} v{self.number}"

@@ -27,10 +27,17 @@ class Condition(models.TextChoices):
 class Route(models.Model):
     """An ordered list of steps for a segment. The first route whose segment matches wins; the last has none."""
 
-    version = models.ForeignKey(CampaignVersion, on_delete=models.CASCADE, related_name="routes")
+    version = models.ForeignKey(
+        CampaignVersion, on_delete=models.CASCADE, related_name="routes"
+    )
     position = models.PositiveSmallIntegerField()
     segment = models.ForeignKey(
-        Segment, on_delete=models.PROTECT, null=True, blank=True, related_name="routes", verbose_name=_("segment")
+        Segment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="routes",
+        verbose_name=_("segment"),
     )
     # The segment's rule as it was when the version was frozen; None for everyone else.
     rule = models.JSONField(null=True, blank=True)
@@ -39,10 +46,15 @@ class Route(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "position"], name="route_position_once", deferrable=models.Deferrable.DEFERRED
+                fields=["version", "position"],
+                name="route_position_once",
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.UniqueConstraint(
-                fields=["version"], condition=Q(segment=None), name="route_one_default", nulls_distinct=False
+                fields=["version"],
+                condition=Q(segment=None),
+                name="route_one_default",
+                nulls_distinct=False,
             ),
         ]
 
@@ -64,9 +76,16 @@ class Step(models.Model):
     channel = models.CharField(_("channel"), max_length=20, choices=Channel)
     # A draft may still lack one; launching asks for it.
     sender = models.ForeignKey(
-        Sender, on_delete=models.PROTECT, null=True, blank=True, related_name="steps", verbose_name=_("sender")
+        Sender,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps",
+        verbose_name=_("sender"),
     )
-    condition = models.CharField(_("stops if"), max_length=10, choices=Condition, default=Condition.CLICKED)
+    condition = models.CharField(
+        _("stops if"), max_length=10, choices=Condition, default=Condition.CLICKED
+    )
     timeout = models.DurationField(_("wait up to"), default=timedelta(hours=2))
     # Do quiet hours not count towards the timeout?
     is_waking_time = models.BooleanField(_("count waking time only"), default=False)
@@ -75,10 +94,14 @@ class Step(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["route", "position"], name="step_position_once", deferrable=models.Deferrable.DEFERRED
+                fields=["route", "position"],
+                name="step_position_once",
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.UniqueConstraint(fields=["route", "key"], name="step_key_once"),
-            models.CheckConstraint(condition=Q(timeout__gt=timedelta(0)), name="step_timeout_positive"),
+            models.CheckConstraint(
+                condition=Q(timeout__gt=timedelta(0)), name="step_timeout_positive"
+            ),
         ]
 
     def __str__(self) -> str:

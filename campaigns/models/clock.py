@@ -18,7 +18,9 @@ class EngineClock(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="engineclock_only_one"),
-            models.CheckConstraint(condition=Q(speed__gte=0), name="engineclock_not_backwards"),
+            models.CheckConstraint(
+                condition=Q(speed__gte=0), name="engineclock_not_backwards"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -46,7 +48,10 @@ class DowntimeGap(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ended_at__gt=models.F("started_at")), name="downtimegap_lasts"),
+            models.CheckConstraint(
+                condition=Q(ended_at__gt=models.F("started_at")),
+                name="downtimegap_lasts",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,14 +20,21 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(models.Model):
     """A person who may be messaged."""
 
-    external_id = models.CharField(_("id in your system"), max_length=100, null=True, blank=True, unique=True)
+    external_id = models.CharField(
+        _("id in your system"), max_length=100, null=True, blank=True, unique=True
+    )
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    preferences = ArrayField(models.CharField(max_length=100), verbose_name=_("preferences"), default=list, blank=True)
+    preferences = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name=_("preferences"),
+        default=list,
+        blank=True,
+    )
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     # May opens and clicks of this person be recorded?
     is_trackable = models.BooleanField(_("may be tracked"), default=True)
@@ -45,7 +52,11 @@ class Contact(models.Model):
             models.Index(fields=["language"], name="contact_language"),
             models.Index(fields=["country"], name="contact_country"),
             GinIndex(fields=["preferences"], name="contact_preferences"),
-            GinIndex(fields=["attributes"], name="contact_attributes", opclasses=["jsonb_path_ops"]),
+            GinIndex(
+                fields=["attributes"],
+                name="contact_attributes",
+                opclasses=["jsonb_path_ops"],
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,7 +75,9 @@ class Address(models.Model):
     (campaigns/audience/addresses.py makes both), by which suppressions know it.
     """
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="addresses")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="addresses"
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=AddressKind)
     value = models.CharField(_("address"), max_length=500)
     value_hash = models.CharField(max_length=32, editable=False)
@@ -77,7 +90,9 @@ class Address(models.Model):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         constraints = [
-            models.UniqueConstraint(fields=["contact", "kind", "value"], name="address_once_per_contact"),
+            models.UniqueConstraint(
+                fields=["contact", "kind", "value"], name="address_once_per_contact"
+            ),
             # A person may have many push tokens, all of them in use, but one main address of each other kind.
             models.UniqueConstraint(
                 fields=["contact", "kind"],

@@ -43,7 +43,9 @@ class ContactImport(models.Model):
     unchanged_count = models.PositiveIntegerField(default=0)
     repeated_count = models.PositiveIntegerField(default=0)
     rejected_count = models.PositiveIntegerField(default=0)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -62,7 +64,9 @@ class ContactImport(models.Model):
 class RejectedRow(models.Model):
     """A row that was not taken, or that repeats an earlier one, and why; as it stood in the file."""
 
-    contact_import = models.ForeignKey(ContactImport, on_delete=models.CASCADE, related_name="rejected_rows")
+    contact_import = models.ForeignKey(
+        ContactImport, on_delete=models.CASCADE, related_name="rejected_rows"
+    )
     row_number = models.PositiveIntegerField()
     is_repeated = models.BooleanField(default=False)
     reason = models.TextField()
@@ -71,7 +75,9 @@ class RejectedRow(models.Model):
     class Meta:
         ordering = ["row_number"]
         constraints = [
-            models.UniqueConstraint(fields=["contact_import", "row_number"], name="rejectedrow_once"),
+            models.UniqueConstraint(
+                fields=["contact_import", "row_number"], name="rejectedrow_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ class Sender(models.Model):
     # Set at the first account error: nothing leaves until somebody releases it.
     held_at = models.DateTimeField(null=True, blank=True, editable=False)
     held_reason = models.TextField(blank=True, editable=False)
+    released_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -1,0 +1,51 @@
+"""The only source of now in the engine: the database's clock, as the product's settings row maps it."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from campaigns.models import EngineClock
+
+
+class ClockMayNotMove(Exception):
+    """Moving the clock is for tests and the demo; here it would send real messages at the wrong time."""
+
+
+def now() -> datetime:
+    """The product's time, aware. Read it once a batch and pass it on."""
+    return _instant("SELECT cascade_now()")
+
+
+def real_now() -> datetime:
+    """The database's own time, aware: for leases, which must run whatever the product's clock does."""
+    return _instant("SELECT clock_timestamp()")
+
+
+def _instant(query: str) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        instant: datetime = cursor.fetchone()[0]
+    return instant
+
+
+@transaction.atomic
+def run_at(*, shown_at: datetime | None = None, speed: float = 1) -> None:
+    """Let the product's time be `shown_at` (aware; None keeps it) from now on, at `speed` times the real one.
+
+    A speed of 0 freezes it. Raises ClockMayNotMove where settings.CLOCK_MAY_MOVE is off.
+    """
+    if not settings.CLOCK_MAY_MOVE:
+        raise ClockMayNotMove
+    EngineClock.objects.update_or_create(
+        id=1,
+        defaults={"real_at": real_now(), "shown_at": shown_at or now(), "speed": speed},
+    )
+
+
+def shift(by: timedelta) -> datetime:
+    """Move the product's time by `by`, keeping its speed; gives the new time. Raises like run_at."""
+    row = EngineClock.objects.first()
+    target = now() + by
+    run_at(shown_at=target, speed=row.speed if row else 1)
+    return target

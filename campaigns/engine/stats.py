@@ -1,0 +1,32 @@
+"""Folds appended deltas into totals. A page reads both in one statement, so that it matters to nobody when."""
+
+from django.db import connection
+
+from campaigns.models.stats import KEY
+
+_COLUMNS = ", ".join(KEY)
+
+# One statement: a reader sees either the deltas or the totals they went into, never both or neither.
+# Two folders at once are harmless: a delta is deleted, and so counted, by one of them.
+FOLD = f"""
+WITH taken AS (
+    DELETE FROM campaigns_stepdelta
+    WHERE id IN (SELECT id FROM campaigns_stepdelta ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+    RETURNING {_COLUMNS}, value
+), summed AS (
+    SELECT {_COLUMNS}, sum(value) AS value FROM taken GROUP BY {_COLUMNS} ORDER BY {_COLUMNS}
+), folded AS (
+    INSERT INTO campaigns_stepstats ({_COLUMNS}, value)
+    SELECT {_COLUMNS}, value FROM summed
+    ON CONFLICT ({_COLUMNS}) DO UPDATE SET value = campaigns_stepstats.value + excluded.value
+)
+SELECT count(*) FROM taken
+"""
+
+
+def fold(limit: int = 20_000) -> int:
+    """Fold up to `limit` of the oldest deltas; gives how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOLD, [limit])
+        count: int = cursor.fetchone()[0]
+    return count
