@@ -1,0 +1,119 @@
+"""What a segment's rule is made of: groups of conditions, the values in them, and what is wrong with a bad one.
+
+A rule is stored as JSON: a group `{"op": "all" | "any" | "none", "rules": [group or condition, …]}`
+around conditions `{"field": "age", "is": "at_least", "value": 18}`. Each condition is a class of its
+own (the rule_*.py files beside this one) that knows its query and its words; rule_fields.py lists them.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from django.db.models import Q
+from django.utils.translation import gettext
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+EARLIEST_DAY = date(1900, 1, 1)
+LATEST_DAY = date(2199, 12, 31)
+
+Path = tuple[int, ...]
+
+
+class Operator(StrEnum):
+    """How the parts of a group are joined."""
+
+    ALL = "all"
+    ANY = "any"
+    NONE = "none"
+
+
+class Condition(BaseModel):
+    """One thing that is true of a contact or not; a contact of whom it is not known is one of whom it is not true."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    # The JSON key `is` is Python's keyword, so each class has it as `is_`.
+    is_: str = Field(alias="is")
+    field: str
+
+    # The names of the parts that a person fills in, in the order they are read.
+    parts: ClassVar[tuple[str, ...]] = ("value",)
+
+    def as_q(self, today: date) -> Q:
+        """The condition over Contact, never NULL, so that its negation is everybody else."""
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """The condition as the end of a sentence "People who …"."""
+        raise NotImplementedError
+
+
+class Group(BaseModel):
+    """Conditions and groups joined by an operator. Without any it is true of everybody."""
+
+    model_config = ConfigDict(frozen=True)
+
+    op: Operator = Operator.ALL
+    rules: tuple["Group | Condition", ...] = ()
+
+
+Rule = Group
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowError:
+    """What is wrong with one row of a rule, in the words of the form.
+
+    `path` are the positions from the outermost group inwards, () for that group itself; `part` is the
+    field of the row, '' where it concerns the whole row.
+    """
+
+    path: Path
+    part: str
+    message: str
+
+
+class InvalidRule(ValueError):
+    """A rule that cannot be used; `errors` says for each row why."""
+
+    def __init__(self, errors: tuple[RowError, ...]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
+
+
+def _without_nul(text: str) -> str:
+    # PostgreSQL's text cannot hold it.
+    if "\x00" in text:
+        raise PydanticCustomError("text", "{reason}", {"reason": gettext("Remove the characters that cannot be seen.")})
+    return text
+
+
+def _once_each(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
+
+
+def _upper(code: object) -> object:
+    return code.upper() if isinstance(code, str) else code
+
+
+def _in_order(span: tuple[int, int]) -> tuple[int, int]:
+    if span[0] > span[1]:
+        raise PydanticCustomError("order", "{reason}", {"reason": gettext("Put the smaller number first.")})
+    return span
+
+
+Word = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_without_nul)
+]
+CountryCode = Annotated[str, BeforeValidator(_upper), StringConstraints(strip_whitespace=True, pattern="^[A-Z]{2}$")]
+LanguageCode = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?$", max_length=8)
+]
+Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=100), AfterValidator(_once_each)]
+CountryCodes = Annotated[tuple[CountryCode, ...], Field(min_length=1, max_length=250), AfterValidator(_once_each)]
+LanguageCodes = Annotated[tuple[LanguageCode, ...], Field(min_length=1, max_length=250), AfterValidator(_once_each)]
+Years = Annotated[int, Field(ge=0, le=150)]
+YearSpan = Annotated[tuple[Years, Years], AfterValidator(_in_order)]
+Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
