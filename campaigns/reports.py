@@ -1,0 +1,186 @@
+"""The numbers on the pages: what a campaign came to, step by step.
+
+Every page, export and API answer about a campaign reads its figures here, so they cannot differ.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import Prefetch, Q
+
+from campaigns.engine import counters
+from campaigns.engine.counters import Counter
+from campaigns.models import Campaign, Installation, Outcome, Route, Step
+from campaigns.reports_counts import NOUGHT, CampaignCounts, Counts, read_counts
+from campaigns.reports_figures import Audience, StepFigures
+from channels.models import Account, Sender
+
+_SUMMARY = (Counter.AUDIENCE, Counter.COST, *counters.OUTCOMES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepReport:
+    """A step and its figures. `sender` and `account` are None where a step has no sender (yet)."""
+
+    step_id: int
+    key: str
+    position: int
+    channel: str
+    condition: str
+    timeout: timedelta
+    sender: Sender | None
+    figures: StepFigures
+
+    @property
+    def account(self) -> Account | None:
+        """The account that the step is sent from."""
+        return self.sender.account if self.sender else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteReport:
+    """A route, how its people stand, and its steps in order. `segment` is '' for everyone else."""
+
+    route_id: int
+    version: int
+    segment: str
+    audience: Audience
+    steps: tuple[StepReport, ...]
+
+    @property
+    def not_started(self) -> int:
+        """Those who are open and have not come to their first step yet."""
+        return self.audience.open - sum(step.figures.waiting.total for step in self.steps)
+
+    def problems(self) -> Iterator[str]:
+        """The sums that do not hold on this route."""
+        engaged = sum(step.figures.engaged for step in self.steps)
+        credit = sum(step.figures.credit for step in self.steps) + self.audience.credit_before_any
+        for name, total in (("engaged", engaged), ("credit", credit)):
+            if total != self.audience.engaged:
+                yield f"{name} over the steps is {total}, the route's engaged is {self.audience.engaged}"
+        if self.not_started < 0:
+            yield f"{self.audience.open} are open, but {-self.not_started} more wait at the steps"
+        yield from self.audience.problems()
+        for step in self.steps:
+            yield from (f"step {step.key}: {problem}" for problem in step.figures.problems())
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignReport:
+    """All figures of one campaign. Money is in `currency`, the installation's reporting currency."""
+
+    campaign_id: int
+    audience: Audience
+    routes: tuple[RouteReport, ...]
+    cost: Decimal
+    unknown: int
+    failed: int
+    machine_opened: int
+    machine_clicked: int
+    currency: str
+
+    @property
+    def steps(self) -> Iterator[StepReport]:
+        """The steps of all routes."""
+        return (step for route in self.routes for step in route.steps)
+
+    @property
+    def not_started(self) -> int:
+        """Those who are open and have not come to their first step yet."""
+        return sum(route.not_started for route in self.routes)
+
+    @property
+    def cost_per_engaged(self) -> Decimal | None:
+        """What each person who acted has cost; None while nobody has."""
+        return self.cost / self.audience.engaged if self.audience.engaged else None
+
+    def problems(self) -> list[str]:
+        """The sums of DESIGN §3.10 that do not hold; empty when the figures add up."""
+        found = [f"route {route.route_id}: {problem}" for route in self.routes for problem in route.problems()]
+        for name, total, whole in (
+            ("audience", sum(route.audience.people for route in self.routes), self.audience.people),
+            ("cost", sum((step.figures.cost for step in self.steps), NOUGHT), self.cost),
+            ("unknown", sum(step.figures.unknown for step in self.steps), self.unknown),
+        ):
+            if total != whole:
+                found.append(f"{name} over the routes is {total}, the campaign's is {whole}")
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A campaign in a list."""
+
+    audience: int
+    engaged: int
+    open: int
+    cost: Decimal
+
+
+def campaign_report(campaign_id: int) -> CampaignReport:
+    """The figures of a campaign as they stand now. Raises Campaign.DoesNotExist."""
+    campaign = Campaign.objects.get(pk=campaign_id)
+    counts = read_counts([campaign_id])[campaign_id]
+    everywhere = counts.everywhere()
+    return CampaignReport(
+        campaign_id=campaign_id,
+        audience=Audience.of(counts.overall()),
+        routes=tuple(_route_report(route, counts) for route in _routes(campaign, counts)),
+        cost=everywhere.amount(Counter.COST),
+        unknown=everywhere.people(Counter.UNKNOWN),
+        failed=everywhere.people(Counter.FAILED),
+        machine_opened=everywhere.people(Counter.MACHINE_OPENED),
+        machine_clicked=everywhere.people(Counter.MACHINE_CLICKED),
+        currency=Installation.current().reporting_currency,
+    )
+
+
+def summaries(campaign_ids: Sequence[int]) -> dict[int, Summary]:
+    """The headline figures of many campaigns in one statement; noughts for one that nothing was counted of."""
+    counted = read_counts(campaign_ids, counters=_SUMMARY)
+    return {campaign_id: _summary(counts.everywhere()) for campaign_id, counts in counted.items()}
+
+
+def _summary(counts: Counts) -> Summary:
+    ended = sum(counts.people(each) for each in counters.OUTCOMES)
+    audience = counts.people(Counter.AUDIENCE)
+    return Summary(
+        audience=audience,
+        engaged=counts.people(counters.outcome(Outcome.ENGAGED)),
+        open=audience - ended,
+        cost=counts.amount(Counter.COST),
+    )
+
+
+def _routes(campaign: Campaign, counts: CampaignCounts) -> Sequence[Route]:
+    """The routes of the version in force, and those of earlier versions that people are or were on."""
+    steps = Prefetch("steps", Step.objects.select_related("sender__account").order_by("position"))
+    wanted = Q(version_id=campaign.version_id) | Q(pk__in=counts.route_ids)
+    routes = Route.objects.filter(wanted, version__campaign=campaign).select_related("version", "segment")
+    return routes.prefetch_related(steps).order_by("-version__number", "position")
+
+
+def _route_report(route: Route, counts: CampaignCounts) -> RouteReport:
+    return RouteReport(
+        route_id=route.pk,
+        version=route.version.number,
+        segment=route.segment.name if route.segment else "",
+        audience=Audience.of(counts.of_route(route.pk)),
+        steps=tuple(_step_report(step, counts) for step in route.steps.all()),
+    )
+
+
+def _step_report(step: Step, counts: CampaignCounts) -> StepReport:
+    return StepReport(
+        step_id=step.pk,
+        key=step.key,
+        position=step.position,
+        channel=step.channel,
+        condition=step.condition,
+        timeout=step.timeout,
+        sender=step.sender,
+        figures=StepFigures.of(counts.of_step(step.route_id, step.key)),
+    )

@@ -1,0 +1,181 @@
+"""Made-up histories of whole campaigns: rows as the engine leaves them, and the counters that go with them."""
+
+import uuid
+from collections.abc import Iterator
+from decimal import Decimal
+from random import Random
+
+from campaigns.engine import counters
+from campaigns.engine.counters import Counter
+from campaigns.models import (
+    Campaign,
+    Enrolment,
+    Fate,
+    HoldReason,
+    Message,
+    Outcome,
+    Route,
+    SkipReason,
+    Step,
+    StepDelta,
+    StepStats,
+)
+from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.messages import MessageStatus
+from channels.kinds import Channel
+from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_enrolment, make_message, make_segment
+
+SIGNALS = {
+    "delivered_at": Counter.DELIVERED,
+    "opened_at": Counter.OPENED,
+    "clicked_at": Counter.CLICKED,
+    "replied_at": Counter.REPLIED,
+    "answered_at": Counter.ANSWERED,
+    "goal_at": Counter.GOAL,
+    "opted_out_at": Counter.OPTED_OUT,
+    "machine_opened_at": Counter.MACHINE_OPENED,
+    "machine_clicked_at": Counter.MACHINE_CLICKED,
+}
+WAITING = {
+    MessageStatus.QUEUED: Counter.NOW_QUEUED,
+    MessageStatus.CLAIMED: Counter.NOW_CLAIMED,
+    MessageStatus.SENDING: Counter.NOW_SENDING,
+    MessageStatus.ACCEPTED: Counter.NOW_ACCEPTED,
+    MessageStatus.UNKNOWN: Counter.NOW_UNKNOWN,
+}
+DONE = (MessageStatus.ACCEPTED, MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.WITHDRAWN)
+
+
+def make_history(*, random: Random, people: int) -> Campaign:
+    """A running campaign of two routes that share a step, and the passages of `people` contacts, all counted."""
+    shared = StepPlan(channel=Channel.SMS, key="shared")
+    short = RoutePlan(segment=make_segment(), steps=[StepPlan(channel=Channel.VIBER, key="viber"), shared])
+    long = RoutePlan(
+        steps=[StepPlan(channel=Channel.PUSH, key="push"), shared, StepPlan(channel=Channel.EMAIL, key="email")]
+    )
+    campaign = make_campaign(status=CampaignStatus.RUNNING, routes=[short, long])
+    routes = list(Route.objects.filter(version=campaign.version))
+    for _person in range(people):
+        enrolment = make_enrolment(campaign=campaign, route=random.choice(routes))
+        if random.random() < 0.9:
+            _close(enrolment, list(_walk(enrolment, random)), random)
+        for step, counter, value in changes(enrolment):
+            count(enrolment, counter, step=step, value=value, is_folded=random.random() < 0.5)
+    return campaign
+
+
+def _walk(enrolment: Enrolment, random: Random) -> Iterator[Message]:
+    """The messages of the steps that the enrolment comes to; each but the last is skipped or advanced."""
+    steps = list(enrolment.route.steps.order_by("position"))
+    for step in steps:
+        onward = [Fate.SKIPPED] if step == steps[-1] else [Fate.SKIPPED, Fate.ADVANCED, Fate.ADVANCED]
+        fate = random.choice([*onward, Fate.ENGAGED, Fate.ENDED, ""])
+        yield _skip(enrolment, step, random) if fate == Fate.SKIPPED else _enter(enrolment, step, fate, random)
+        if fate not in onward:
+            return
+
+
+def _skip(enrolment: Enrolment, step: Step, random: Random) -> Message:
+    reason = random.choice(list(SkipReason))
+    return make_message(
+        enrolment=enrolment, step=step, status=MessageStatus.SKIPPED, skip_reason=reason, fate=Fate.SKIPPED
+    )
+
+
+def _enter(enrolment: Enrolment, step: Step, fate: str, random: Random) -> Message:
+    status = random.choice(DONE if fate else list(WAITING))
+    is_claimed = status == MessageStatus.CLAIMED
+    signals = random.sample(list(SIGNALS), k=random.randint(0, 4)) if status == MessageStatus.ACCEPTED else []
+    is_held = status == MessageStatus.QUEUED and random.random() < 0.5
+    return make_message(
+        enrolment=enrolment,
+        step=step,
+        status=status,
+        fate=fate,
+        hold_reason=HoldReason.QUIET_HOURS if is_held else "",
+        claim_token=uuid.uuid4() if is_claimed else None,
+        lease_until=NOON if is_claimed else None,
+        cost=Decimal("0.03") if status in {MessageStatus.ACCEPTED, MessageStatus.UNKNOWN} else 0,
+        **dict.fromkeys(signals, NOON),
+    )
+
+
+def _close(enrolment: Enrolment, messages: list[Message], random: Random) -> None:
+    """End the enrolment as its last message says, or leave it open if that one still waits."""
+    last = messages[-1]
+    enrolment.step_position = last.step.position
+    if last.fate:
+        others = [outcome for outcome in Outcome if outcome != Outcome.ENGAGED]
+        is_engaged = last.fate == Fate.ENGAGED
+        enrolment.outcome = Outcome.ENGAGED if is_engaged else random.choice(others)
+        enrolment.next_at, enrolment.ended_at = None, NOON
+        enrolment.engaged_late_at = NOON if not is_engaged and random.random() < 0.3 else None
+    if last.fate == Fate.ENGAGED:
+        accepted = [message for message in messages if message.accepted_at]
+        credit = random.choice(accepted) if accepted else None
+        enrolment.credit_step_key = credit.step.key if credit else ""
+        enrolment.is_late = bool(credit) and credit != last
+    enrolment.save()
+
+
+def changes(enrolment: Enrolment) -> Iterator[tuple[Step | None, str, Decimal | int]]:
+    """What the engine has counted by the time that `enrolment` is as it is: (step, counter, value)."""
+    yield None, Counter.AUDIENCE, 1
+    if enrolment.engaged_late_at:
+        yield None, Counter.ENGAGED_AFTER_END, 1
+    if enrolment.outcome:
+        yield None, counters.outcome(enrolment.outcome), 1
+    if enrolment.outcome == Outcome.ENGAGED:
+        credit = enrolment.route.steps.filter(key=enrolment.credit_step_key).first()
+        yield credit, Counter.CREDIT, 1
+        if enrolment.is_late:
+            yield credit, Counter.LATE, 1
+    for message in enrolment.messages.select_related("step"):
+        for counter, value in _changes_of_message(message):
+            yield message.step, counter, value
+
+
+def _changes_of_message(message: Message) -> Iterator[tuple[str, Decimal | int]]:
+    yield Counter.CAME, 1
+    if message.fate == Fate.SKIPPED:
+        yield counters.skipped(message.skip_reason), 1
+        return
+    # Every message was queued once, and left that place when it went on.
+    yield Counter.NOW_QUEUED, 1
+    yield Counter.NOW_QUEUED, -1
+    if message.fate:
+        yield message.fate, 1
+    else:
+        yield (Counter.NOW_HELD if message.hold_reason else WAITING[MessageStatus(message.status)]), 1
+    if message.accepted_at:
+        yield Counter.ACCEPTED, 1
+    if message.status == MessageStatus.FAILED:
+        yield Counter.FAILED, 1
+    if message.status == MessageStatus.UNKNOWN:
+        yield Counter.UNKNOWN, 1
+    if message.cost:
+        yield Counter.COST, message.cost
+    for column, counter in SIGNALS.items():
+        if getattr(message, column):
+            yield counter, 1
+
+
+def count(
+    enrolment: Enrolment, counter: str, *, step: Step | None = None, value: Decimal | int = 1, is_folded: bool = False
+) -> None:
+    """Append a change of `counter`, or add it to the folded total."""
+    place = {
+        "campaign_id": enrolment.campaign_id,
+        "version_id": enrolment.version_id,
+        "route_id": enrolment.route_id,
+        "step_key": step.key if step else "",
+        "sender_id": (step.sender_id if step else None) or 0,
+        "hour": NOON,
+        "counter": counter,
+    }
+    if not is_folded:
+        StepDelta.objects.create(**place, value=value)
+        return
+    total, _is_new = StepStats.objects.get_or_create(**place, defaults={"value": 0})
+    total.value += value
+    total.save(update_fields=["value"])
