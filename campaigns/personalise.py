@@ -263,7 +263,8 @@ def _as_json(value: str) -> str:
 
 
 def _as_url(value: str) -> str:
-    return quote(value, safe="")
+    # A whole segment of dots would climb out of its folder, also when written as %2E.
+    return "" if value in {".", ".."} else quote(value, safe="")
 
 
 def _as_sms(value: str) -> str:

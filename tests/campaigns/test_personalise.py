@@ -178,7 +178,7 @@ def test_json_values_come_back_as_the_same_string(value: str) -> None:
 def test_url_values_stay_inside_their_place(value: str) -> None:
     result = filled("{{ v }}", Escape.URL, v=value)
     assert not set("/?#&=;: \n<>\"'\\{}") & set(result)
-    assert unquote(result) == shown(value)
+    assert unquote(result) == (shown(value) if value not in {".", ".."} else "")
 
 
 @given(text=HOSTILE, value=HOSTILE)
