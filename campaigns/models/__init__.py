@@ -10,7 +10,7 @@ from campaigns.models.contacts import Address, Contact
 from campaigns.models.content import Content, Link
 from campaigns.models.enrolments import Enrolment, Outcome
 from campaigns.models.events import Event, Hit
-from campaigns.models.imports import ContactImport, RejectedRow
+from campaigns.models.imports import ContactImport, ImportedContact, RejectedRow
 from campaigns.models.messages import Attempt, Fate, HoldReason, Message, SkipReason
 from campaigns.models.people import Installation, User
 from campaigns.models.segments import Segment
@@ -38,6 +38,7 @@ __all__ = [
     "Fate",
     "Hit",
     "HoldReason",
+    "ImportedContact",
     "Installation",
     "Link",
     "Message",

@@ -43,9 +43,9 @@ class ContactImport(models.Model):
     unchanged_count = models.PositiveIntegerField(default=0)
     repeated_count = models.PositiveIntegerField(default=0)
     rejected_count = models.PositiveIntegerField(default=0)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
-    )
+    # People for whom the file has a consent, but who had withdrawn theirs: nothing was granted to them.
+    kept_withdrawn_count = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -61,23 +61,43 @@ class ContactImport(models.Model):
         return self.name
 
 
-class RejectedRow(models.Model):
-    """A row that was not taken, or that repeats an earlier one, and why; as it stood in the file."""
+class ImportedContact(models.Model):
+    """Which row of a running import named a contact first, so that later rows about them are repetitions.
 
-    contact_import = models.ForeignKey(
-        ContactImport, on_delete=models.CASCADE, related_name="rejected_rows"
+    Written with each chunk, read by a worker that takes over, and deleted when the import ends.
+    """
+
+    contact_import = models.ForeignKey(ContactImport, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # No constraint and no index of its own: they would cost a look-up per row for rows of a short life.
+    contact = models.ForeignKey(
+        "campaigns.Contact", on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
     row_number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contact_import", "contact"], name="importedcontact_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row_number}: {self.contact_id}"
+
+
+class RejectedRow(models.Model):
+    """A row that was not taken, repeats an earlier one or lost a value, and why; as it stood in the file."""
+
+    contact_import = models.ForeignKey(ContactImport, on_delete=models.CASCADE, related_name="rejected_rows")
+    row_number = models.PositiveIntegerField()
     is_repeated = models.BooleanField(default=False)
+    # The contact was taken, without a value that could not be used (a phone number of a person with mail).
+    is_taken = models.BooleanField(default=False)
     reason = models.TextField()
     values = models.JSONField(default=list)
 
     class Meta:
         ordering = ["row_number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["contact_import", "row_number"], name="rejectedrow_once"
-            ),
+            models.UniqueConstraint(fields=["contact_import", "row_number"], name="rejectedrow_once"),
         ]
 
     def __str__(self) -> str:
