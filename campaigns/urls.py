@@ -1,5 +1,20 @@
-"""Addresses of the product's own pages."""
+"""Addresses of the product's own pages, by area; the order of the menu."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from campaigns.views import home, profile, settings_pages, users, welcome
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("team/", users.user_list, name="user_list"),
+    path("team/invite/", users.user_invite, name="user_invite"),
+    path("team/<int:pk>/", users.user_edit, name="user_edit"),
+    path("team/<int:pk>/link/", users.user_link, name="user_link"),
+    path("team/<int:pk>/deactivate/", users.user_deactivate, name="user_deactivate"),
+    path("team/<int:pk>/reactivate/", users.user_reactivate, name="user_reactivate"),
+    path("settings/", settings_pages.settings_page, name="settings"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/theme/", profile.choose_theme, name="choose_theme"),
+    path("profile/language/", profile.choose_language, name="choose_language"),
+    path("welcome/<str:token>/", welcome.welcome, name="welcome"),
+]

@@ -4,6 +4,7 @@ What each variable does is told in docs/operations.md. The supervisor sets those
 together (database, broker, keys) for the processes it starts.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -23,6 +24,8 @@ DEBUG = env.bool("DEBUG", default=False)
 IS_DEMO = env.bool("CASCADE_DEMO", default=False)
 # Tests and the demo may move the product's clock and use steps of a few seconds.
 CLOCK_MAY_MOVE = env.bool("CASCADE_CLOCK_MAY_MOVE", default=IS_DEMO)
+# No step waits for a shorter time than this: an event needs some seconds to reach us.
+STEP_TIMEOUT_MIN = timedelta(seconds=env.int("CASCADE_STEP_TIMEOUT_MIN", default=30))
 PUBLIC_URL = env.str("CASCADE_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
@@ -37,13 +40,15 @@ TRACKING_KEYS = env.list("CASCADE_TRACKING_KEYS", default=[INSTALLATION_KEYS.tra
 # host:port pairs on private networks that outgoing connections may reach.
 PRIVATE_HOSTS = env.list("CASCADE_PRIVATE_HOSTS", default=[])
 SANDBOX_URL = env.str("CASCADE_SANDBOX_URL", default="")
+# The supervisor makes one up and prints it: whoever knows it may make the first user, and only the first.
+WELCOME_TOKEN = env.str("CASCADE_WELCOME_TOKEN", default="")
 
 # --- Applications ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "cascade_site.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "campaigns.middleware.ProfileMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -146,6 +152,12 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Strangers who type an address get no mail; what the page says does not tell whether the address is known.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "campaigns.sign_in.SealedMFAAdapter"
+MFA_TOTP_ISSUER = "Cascade"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cascade@localhost")
@@ -190,6 +202,7 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "campaigns.views.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
