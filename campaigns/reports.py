@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from campaigns.engine import counters
 from campaigns.engine.counters import Counter
@@ -56,7 +56,7 @@ class RouteReport:
 
     def problems(self) -> Iterator[str]:
         """The sums that do not hold on this route."""
-        engaged = sum(step.figures.engaged for step in self.steps)
+        engaged = sum(step.figures.engaged for step in self.steps) + self.audience.engaged_before_any
         credit = sum(step.figures.credit for step in self.steps) + self.audience.credit_before_any
         for name, total in (("engaged", engaged), ("credit", credit)):
             if total != self.audience.engaged:
@@ -155,7 +155,7 @@ def _summary(counts: Counts) -> Summary:
     )
 
 
-def _routes(campaign: Campaign, counts: CampaignCounts) -> Sequence[Route]:
+def _routes(campaign: Campaign, counts: CampaignCounts) -> QuerySet[Route]:
     """The routes of the version in force, and those of earlier versions that people are or were on."""
     steps = Prefetch("steps", Step.objects.select_related("sender__account").order_by("position"))
     wanted = Q(version_id=campaign.version_id) | Q(pk__in=counts.route_ids)

@@ -1,16 +1,15 @@
 """Rows for tests: each function makes one thing and whatever it cannot be without."""
 
-import hashlib
-import hmac
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
+from django.contrib.auth.models import Permission as PermissionRow
 from django.utils import timezone
 
+from campaigns.audience.addresses import address_hash
 from campaigns.models import (
     Address,
     Campaign,
@@ -33,7 +32,7 @@ from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.consent import ConsentStatus
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import MessageStatus
-from campaigns.permissions import Permission, PermissionRow, Role, set_roles
+from campaigns.permissions import Permission, Role, set_roles
 from channels.events import EventType
 from channels.kinds import AddressKind, Channel
 from channels.models import Account, Price, Sender
@@ -163,13 +162,8 @@ def make_contact(
 def make_address(*, contact: Contact, kind: AddressKind, value: str, **fields: Any) -> Address:
     """A primary address of `contact`; `value` as it is stored."""
     return Address.objects.create(
-        contact=contact, kind=kind, value=value, **{"value_hash": address_hash(value), **fields}
+        contact=contact, kind=kind, value=value, **{"value_hash": address_hash(kind, value), **fields}
     )
-
-
-def address_hash(value: str) -> str:
-    """The keyed hash of a normalised address, by which suppressions know it."""
-    return hmac.new(settings.ADDRESS_HASH_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def make_consent(*, contact: Contact, channel: Channel, **fields: Any) -> Consent:
@@ -179,7 +173,7 @@ def make_consent(*, contact: Contact, channel: Channel, **fields: Any) -> Consen
 
 
 def make_enrolment(*, campaign: Campaign, contact: Contact | None = None, **fields: Any) -> Enrolment:
-    """An enrolment in the campaign's version and its first route: open, before its first step, unless told otherwise."""
+    """An enrolment on the first route of the campaign's version: open and before its first step by default."""
     version = campaign.version
     assert version is not None
     outcome: Outcome | str = fields.get("outcome", "")

@@ -7,6 +7,7 @@ from random import Random
 
 from campaigns.engine import counters
 from campaigns.engine.counters import Counter
+from campaigns.engine.stats import fold
 from campaigns.models import (
     Campaign,
     Enrolment,
@@ -18,7 +19,6 @@ from campaigns.models import (
     SkipReason,
     Step,
     StepDelta,
-    StepStats,
 )
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
@@ -59,8 +59,12 @@ def make_history(*, random: Random, people: int) -> Campaign:
         enrolment = make_enrolment(campaign=campaign, route=random.choice(routes))
         if random.random() < 0.9:
             _close(enrolment, list(_walk(enrolment, random)), random)
-        for step, counter, value in changes(enrolment):
-            count(enrolment, counter, step=step, value=value, is_folded=random.random() < 0.5)
+        elif random.random() < 0.5:
+            enrolment.outcome, enrolment.next_at, enrolment.ended_at = Outcome.ENGAGED, None, NOON
+            enrolment.save()
+        told = changes(enrolment)
+        StepDelta.objects.bulk_create(change(enrolment, name, step=step, value=value) for step, name, value in told)
+        fold(limit=random.randint(0, 50))
     return campaign
 
 
@@ -126,6 +130,8 @@ def changes(enrolment: Enrolment) -> Iterator[tuple[Step | None, str, Decimal | 
     if enrolment.outcome:
         yield None, counters.outcome(enrolment.outcome), 1
     if enrolment.outcome == Outcome.ENGAGED:
+        if not enrolment.messages.exists():
+            yield None, Counter.ENGAGED, 1
         credit = enrolment.route.steps.filter(key=enrolment.credit_step_key).first()
         yield credit, Counter.CREDIT, 1
         if enrolment.is_late:
@@ -160,22 +166,20 @@ def _changes_of_message(message: Message) -> Iterator[tuple[str, Decimal | int]]
             yield counter, 1
 
 
-def count(
-    enrolment: Enrolment, counter: str, *, step: Step | None = None, value: Decimal | int = 1, is_folded: bool = False
-) -> None:
-    """Append a change of `counter`, or add it to the folded total."""
-    place = {
-        "campaign_id": enrolment.campaign_id,
-        "version_id": enrolment.version_id,
-        "route_id": enrolment.route_id,
-        "step_key": step.key if step else "",
-        "sender_id": (step.sender_id if step else None) or 0,
-        "hour": NOON,
-        "counter": counter,
-    }
-    if not is_folded:
-        StepDelta.objects.create(**place, value=value)
-        return
-    total, _is_new = StepStats.objects.get_or_create(**place, defaults={"value": 0})
-    total.value += value
-    total.save(update_fields=["value"])
+def count(enrolment: Enrolment, counter: str, *, step: Step | None = None, value: Decimal | int = 1) -> None:
+    """Append a change of `counter`."""
+    change(enrolment, counter, step=step, value=value).save()
+
+
+def change(enrolment: Enrolment, counter: str, *, step: Step | None, value: Decimal | int) -> StepDelta:
+    """A change of `counter`, not saved."""
+    return StepDelta(
+        campaign_id=enrolment.campaign_id,
+        version_id=enrolment.version_id,
+        route_id=enrolment.route_id,
+        step_key=step.key if step else "",
+        sender_id=(step.sender_id if step else None) or 0,
+        hour=NOON,
+        counter=counter,
+        value=value,
+    )

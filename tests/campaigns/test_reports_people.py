@@ -1,0 +1,163 @@
+"""Each figure opens its people: the list is as long as the figure says."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaigns.models import Fate, HoldReason, Message, SkipReason
+from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.messages import MessageStatus
+from campaigns.reports import CampaignReport, StepReport, campaign_report
+from campaigns.reports_people import (
+    OF_CREDIT,
+    OF_ENROLMENTS,
+    OF_MESSAGES,
+    Question,
+    UnknownFigure,
+    count_behind,
+    lines_behind,
+    messages_behind,
+)
+from channels.kinds import Channel
+from tests.campaigns.histories import make_history
+from tests.campaigns.test_reports import in_the_database, undone
+from tests.factories import (
+    RoutePlan,
+    StepPlan,
+    make_campaign,
+    make_contact,
+    make_enrolment,
+    make_message,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def figures_of_step(step: StepReport) -> Iterator[tuple[str, int]]:
+    """Every figure of a step's messages that counts something that has a list."""
+    figures, waiting = step.figures, step.figures.waiting
+    for name in (*OF_MESSAGES, *OF_CREDIT):
+        if hasattr(figures, name) and name not in {"waiting", "cost"}:
+            yield name, getattr(figures, name)
+        elif hasattr(waiting, name):
+            yield name, getattr(waiting, name)
+    yield "waiting", waiting.total
+    yield "waiting_accepted", waiting.accepted
+    yield "waiting_unknown", waiting.unknown
+    skips = {skip.reason: skip.people for skip in figures.skips}
+    yield from ((f"skipped_{reason.value}", skips.get(reason, 0)) for reason in SkipReason)
+
+
+def figures_of_campaign(report: CampaignReport) -> Iterator[tuple[str, int]]:
+    """Every figure of the campaign as a whole."""
+    audience = report.audience
+    yield "audience", audience.people
+    yield "not_started", report.not_started
+    for name in ("open", "engaged_after_end", "engaged_before_any", "credit_before_any"):
+        yield name, getattr(audience, name)
+    yield from ((f"outcome_{ended.outcome.value}", ended.people) for ended in audience.outcomes)
+    for name in ("unknown", "failed", "machine_opened", "machine_clicked"):
+        yield name, getattr(report, name)
+
+
+# An example asks some two hundred lists: few examples, of many people.
+@settings(in_the_database, max_examples=4)
+@given(random=st.randoms(use_true_random=False), people=st.integers(min_value=10, max_value=25))
+def test_every_figure_is_as_large_as_its_list(random: Random, people: int) -> None:
+    """Statistics that do not add up (mautic#2507): each figure leads to exactly its people."""
+    with undone():
+        report = campaign_report(make_history(random=random, people=people).pk)
+        for route in report.routes:
+            for step in route.steps:
+                for figure, value in figures_of_step(step):
+                    question = Question(
+                        campaign_id=report.campaign_id, figure=figure, step_key=step.key, route_id=route.route_id
+                    )
+                    assert count_behind(question) == value, question
+        for figure, value in figures_of_campaign(report):
+            question = Question(campaign_id=report.campaign_id, figure=figure)
+            assert count_behind(question) == value, question
+
+
+@in_the_database
+@given(random=st.randoms(use_true_random=False))
+def test_the_messages_that_cost_something_cost_what_the_step_says(random: Random) -> None:
+    with undone():
+        report = campaign_report(make_history(random=random, people=5).pk)
+        for route in report.routes:
+            for step in route.steps:
+                question = Question(
+                    campaign_id=report.campaign_id, figure="cost", step_key=step.key, route_id=route.route_id
+                )
+                assert sum(message.cost for message in messages_behind(question)) == step.figures.cost
+
+
+def test_every_figure_of_the_tables_is_compared_with_a_report() -> None:
+    report = campaign_report(make_campaign(status=CampaignStatus.RUNNING).pk)
+    compared = {name for name, _value in figures_of_step(next(report.steps))}
+    assert compared == {*OF_MESSAGES, *OF_CREDIT} - {"cost"}
+    assert {name for name, _value in figures_of_campaign(report)} >= set(OF_ENROLMENTS)
+
+
+def test_the_lists_of_the_routes_of_a_campaign_are_apart() -> None:
+    campaign = make_history(random=Random(7), people=30)
+    report = campaign_report(campaign.pk)
+    for route in report.routes:
+        question = Question(campaign_id=campaign.pk, figure="open", route_id=route.route_id)
+        assert count_behind(question) == route.audience.open
+        clicked = Question(campaign_id=campaign.pk, figure="clicked", route_id=route.route_id)
+        assert count_behind(clicked) == sum(step.figures.clicked for step in route.steps)
+
+
+def test_a_list_is_turned_page_by_page_and_repeats_nobody() -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    enrolments = [make_enrolment(campaign=campaign) for _number in range(5)]
+    question = Question(campaign_id=campaign.pk, figure="audience")
+    seen: list[int] = []
+    cursor = ""
+    while True:
+        page = lines_behind(question, cursor=cursor, size=2)
+        seen += [line.enrolment_id for line in page.lines]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert seen == [enrolment.pk for enrolment in enrolments]
+
+
+def test_a_line_says_who_and_how_far_they_are() -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING, routes=[RoutePlan(steps=[StepPlan(channel=Channel.VIBER)])])
+    contact = make_contact(first_name="Iryna", last_name="Bondar")
+    make_message(enrolment=make_enrolment(campaign=campaign, contact=contact), hold_reason=HoldReason.QUIET_HOURS)
+    line = lines_behind(Question(campaign_id=campaign.pk, figure="held")).lines[0]
+    assert (line.name, line.channel, line.state) == ("Iryna Bondar", Channel.VIBER, "Held: quiet hours")
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"fate": Fate.SKIPPED, "status": "skipped", "skip_reason": SkipReason.NO_ADDRESS}, "Skipped: no address"),
+        ({"fate": Fate.ADVANCED, "status": "accepted"}, "Went on"),
+        ({"status": MessageStatus.UNKNOWN}, "Unknown"),
+    ],
+)
+def test_a_state_is_told_in_words(fields: dict[str, Any], state: str) -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    make_message(enrolment=make_enrolment(campaign=campaign), **fields)
+    assert lines_behind(Question(campaign_id=campaign.pk, figure="came")).lines[0].state == state
+
+
+@pytest.mark.parametrize(("figure", "step_key"), [("nonsense", ""), ("credit", ""), ("audience", "a1b2c3d4")])
+def test_a_figure_that_does_not_exist_is_refused(figure: str, step_key: str) -> None:
+    with pytest.raises(UnknownFigure):
+        lines_behind(Question(campaign_id=1, figure=figure, step_key=step_key))
+
+
+def test_the_lists_of_other_campaigns_stay_apart() -> None:
+    mine, other = (make_campaign(status=CampaignStatus.RUNNING) for _number in range(2))
+    make_message(enrolment=make_enrolment(campaign=other))
+    assert count_behind(Question(campaign_id=mine.pk, figure="came")) == 0
+    assert Message.objects.count() == 1
