@@ -1,14 +1,12 @@
 """When a step has succeeded (DESIGN §3.6): what implies what, and nothing else."""
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 
 from campaigns.models.cascades import Condition
 from channels.events import EventType
 
 SATISFIED_BY: dict[str, frozenset[str]] = {
-    Condition.DELIVERED: frozenset(
-        {"delivered", "opened", "clicked", "replied", "answered", "goal"}
-    ),
+    Condition.DELIVERED: frozenset({"delivered", "opened", "clicked", "replied", "answered", "goal"}),
     Condition.OPENED: frozenset({"opened", "clicked", "replied", "answered", "goal"}),
     Condition.CLICKED: frozenset({"clicked", "replied", "goal"}),
     Condition.REPLIED: frozenset({"replied", "goal"}),
@@ -23,14 +21,12 @@ _WEAKER: dict[str, tuple[str, ...]] = {
 }
 
 
-def is_satisfied(condition: str, happened: Set[str]) -> bool:
+def is_satisfied(condition: str, happened: AbstractSet[str]) -> bool:
     """Has what `happened` to a message (EventType values) met its step's `condition`?"""
     return not SATISFIED_BY[condition].isdisjoint(happened)
 
 
-def effective_condition(
-    condition: str, *, is_trackable: bool, reported: Set[str]
-) -> str | None:
+def effective_condition(condition: str, *, is_trackable: bool, reported: AbstractSet[str]) -> str | None:
     """The condition by which a person is judged.
 
     Someone who may not be tracked has no tracked links and no pixel: the strongest condition, no

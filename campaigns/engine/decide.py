@@ -41,7 +41,6 @@ class MessageView:
     error_class: str = ""
     was_accepted: bool = False
     is_held: bool = False
-    is_satisfied: bool = False
     has_failed: bool = False
     queued_at: datetime | None = None
     decide_at: datetime | None = None
@@ -50,9 +49,8 @@ class MessageView:
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """A time without ticks that was longer than the campaign's grace."""
+    """A time without ticks that was longer than the campaign's grace; what is due or queued before its end is missed."""
 
-    started_at: datetime
     ended_at: datetime
 
 
@@ -123,10 +121,10 @@ Decision = Wait | Send | End
 def decide(situation: Situation, now: datetime) -> Decision:
     """What happens to the enrolment at `now` (aware)."""
     if not situation.messages:
-        return _begin(situation, now)
+        return _between_steps(situation, now)
     current = situation.messages[-1]
     if current.fate:
-        return _go_on(situation, now, None)
+        return _between_steps(situation, now)
     match current.status:
         case MessageStatus.QUEUED | MessageStatus.CLAIMED:
             return _while_queued(situation, current, now)
@@ -139,18 +137,17 @@ def decide(situation: Situation, now: datetime) -> Decision:
     return _go_on(situation, now, Reason.SENDER_DOWN)
 
 
-def _begin(situation: Situation, now: datetime) -> Decision:
-    if (
-        situation.gap
-        and situation.gap.started_at < situation.due_at < situation.gap.ended_at
-    ):
+def _between_steps(situation: Situation, now: datetime) -> Decision:
+    if _waited_through_gap(situation, situation.due_at):
         return End(outcome=Outcome.MISSED, reason=Reason.MISSED)
     return _go_on(situation, now, None)
 
 
-def _while_queued(
-    situation: Situation, current: MessageView, now: datetime
-) -> Decision:
+def _waited_through_gap(situation: Situation, since: datetime) -> bool:
+    return situation.gap is not None and since < situation.gap.ended_at
+
+
+def _while_queued(situation: Situation, current: MessageView, now: datetime) -> Decision:
     if _is_over(situation, now):
         return _end(
             situation,
@@ -159,7 +156,7 @@ def _while_queued(
         )
     if current.is_held:
         return Wait(until=now + RECHECK)
-    if situation.gap and _at(current.queued_at) < situation.gap.ended_at:
+    if _waited_through_gap(situation, _at(current.queued_at)):
         return _missed()
     if current.retry_until and now >= current.retry_until:
         return _go_on(situation, now, Reason.SENDER_DOWN, SkipReason.SENDER_DOWN)
@@ -168,26 +165,20 @@ def _while_queued(
 
 def _in_window(situation: Situation, current: MessageView, now: datetime) -> Decision:
     if current.is_satisfied:
-        raise AssertionError(
-            "a success ends the enrolment in the transaction that records it"
-        )
+        raise AssertionError("a success ends the enrolment in the transaction that records it")
     if current.has_failed:
         return _go_on(situation, now, Reason.BOUNCED)
     if current.was_accepted and situation.stops_once_accepted:
-        return _end(
-            situation, Reason.UNTRACKED, Close(fate=Fate.ENDED, reason=Reason.UNTRACKED)
-        )
+        return _end(situation, Reason.UNTRACKED, Close(fate=Fate.ENDED, reason=Reason.UNTRACKED))
     decide_at = _at(current.decide_at)
     if now < decide_at:
         return Wait(until=decide_at)
     if situation.undecided_until and now < situation.undecided_until:
         return Wait(until=situation.undecided_until)
-    if situation.gap and situation.gap.started_at < decide_at < situation.gap.ended_at:
+    if _waited_through_gap(situation, decide_at):
         return _missed()
     is_unknown = current.status is MessageStatus.UNKNOWN
-    return _go_on(
-        situation, now, Reason.TIMEOUT_UNKNOWN if is_unknown else Reason.TIMEOUT
-    )
+    return _go_on(situation, now, Reason.TIMEOUT_UNKNOWN if is_unknown else Reason.TIMEOUT)
 
 
 def _missed() -> End:
@@ -222,9 +213,7 @@ def _go_on(
     return _end(situation, Reason.CHAIN_ENDED, close, tuple(skips))
 
 
-def _close(
-    reason: Reason | None, skip_reason: SkipReason | None, *, has_next: bool
-) -> Close | None:
+def _close(reason: Reason | None, skip_reason: SkipReason | None, *, has_next: bool) -> Close | None:
     if reason is None:
         return None
     if skip_reason:
@@ -241,9 +230,7 @@ def _end(
     skipped = [skip.reason for skip in skips]
     if close and close.skip_reason:
         skipped.append(close.skip_reason)
-    outcome = exhausted_outcome(
-        situation.messages, skipped, is_over=reason is Reason.CAMPAIGN_ENDED
-    )
+    outcome = exhausted_outcome(situation.messages, skipped, is_over=reason is Reason.CAMPAIGN_ENDED)
     return End(outcome=outcome, reason=reason, close=close, skips=skips)
 
 
@@ -258,16 +245,11 @@ def exhausted_outcome(
     `messages` are those of the steps so far, `skipped` the reasons of steps passed over just now.
     When the campaign's end came before anything reached anybody, the enrolment is cancelled.
     """
-    if any(
-        message.was_accepted or message.status is MessageStatus.UNKNOWN
-        for message in messages
-    ):
+    if any(message.was_accepted or message.status is MessageStatus.UNKNOWN for message in messages):
         return Outcome.EXHAUSTED
     if is_over:
         return Outcome.CANCELLED
-    ends = {_outcome_of_failure(message) for message in messages} | {
-        _outcome_of_skip(reason) for reason in skipped
-    }
+    ends = {_outcome_of_failure(message) for message in messages} | {_outcome_of_skip(reason) for reason in skipped}
     for outcome in (Outcome.FAILED, Outcome.UNREACHABLE, Outcome.SUPPRESSED):
         if outcome in ends:
             return outcome
@@ -281,11 +263,7 @@ def _outcome_of_failure(message: MessageView) -> Outcome | None:
         return None
     if message.error_class == ErrorClass.RECIPIENT:
         return Outcome.UNREACHABLE
-    return (
-        Outcome.SUPPRESSED
-        if message.error_class == ErrorClass.OPTED_OUT
-        else Outcome.FAILED
-    )
+    return Outcome.SUPPRESSED if message.error_class == ErrorClass.OPTED_OUT else Outcome.FAILED
 
 
 def _outcome_of_skip(reason: SkipReason) -> Outcome:
@@ -299,7 +277,5 @@ def _outcome_of_skip(reason: SkipReason) -> Outcome:
 
 def _at(instant: datetime | None) -> datetime:
     if instant is None:
-        raise AssertionError(
-            "the database keeps this instant with the state it belongs to"
-        )
+        raise AssertionError("the database keeps this instant with the state it belongs to")
     return instant

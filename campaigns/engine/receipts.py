@@ -1,0 +1,230 @@
+"""Records the vendor's immediate answers, in groups as they come."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from campaigns.engine import clock, rates
+from campaigns.engine.accepting import accept
+from campaigns.engine.budget import Reservations
+from campaigns.engine.content_errors import hold_broken_campaigns
+from campaigns.engine.counters import Counter
+from campaigns.engine.ledger import Ledger, place_of
+from campaigns.engine.routes import Surroundings, load_surroundings
+from campaigns.engine.settling import fail
+from campaigns.engine.stopping import lock_enrolments
+from campaigns.engine.suppressing import retire_address
+from campaigns.models import Attempt, Message, Step
+from campaigns.models.messages import AttemptStatus, MessageStatus
+from channels.errors import TEMPORARY, ErrorClass
+from channels.messages import Receipt, ReceiptStatus
+from channels.models import Sender
+
+FIRST_RETRY = timedelta(seconds=10)
+LONGEST_RETRY = timedelta(minutes=30)
+# How often an unanswered request is repeated where the vendor promises to recognise its key.
+KEYED_TRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """The locked rows that a group of receipts is about."""
+
+    attempts: Mapping[uuid.UUID, Attempt]
+    messages: Mapping[int, Message]
+    surroundings: Surroundings
+
+
+@transaction.atomic
+def record(receipts: Sequence[Receipt], *, now: datetime) -> None:
+    """Record `receipts` at `now` (product time).
+
+    1. Lock enrolments, then messages, then attempts, each in the order of their ids.
+    2. Write each answer into its attempt.
+    3. What the answers of all attempts of a message come to decides the message.
+    4. Settle budgets, slow or hold the senders that refused.
+
+    Receipts may come twice or after an event of the same message: what is known is not recorded again.
+    """
+    answers = _lock(receipts)
+    ledger = Ledger(now)
+    reservations = Reservations()
+    touched: dict[int, list[Receipt]] = defaultdict(list)
+    for receipt in receipts:
+        attempt = answers.attempts.get(uuid.UUID(receipt.key))
+        if attempt:
+            _answer(ledger, attempt, receipt)
+            touched[attempt.message_id].append(receipt)
+    attempts = _attempts_of(answers)
+    for message_id, of_message in touched.items():
+        _conclude(ledger, reservations, answers, answers.messages[message_id], attempts[message_id], of_message)
+    ledger.write()
+    reservations.write()
+    _judge_senders(answers, receipts, now)
+    hold_broken_campaigns(answers.messages.values(), now)
+
+
+def _lock(receipts: Iterable[Receipt]) -> Answers:
+    keys = [uuid.UUID(receipt.key) for receipt in receipts]
+    rows = Attempt.objects.filter(key__in=keys).values_list("message_id", "message__enrolment_id")
+    message_ids = {row[0] for row in rows}
+    enrolments = lock_enrolments({row[1] for row in rows})
+    messages = (
+        Message.objects.filter(pk__in=message_ids)
+        .select_related("step", "campaign")
+        .order_by("id")
+        .select_for_update(of=("self",))
+    )
+    by_id = {message.pk: message for message in messages}
+    for message in by_id.values():
+        message.enrolment = enrolments[message.enrolment_id]
+    attempts = Attempt.objects.filter(key__in=keys).order_by("id").select_for_update()
+    surroundings = load_surroundings(
+        campaign_ids={message.campaign_id for message in by_id.values()},
+        route_ids={enrolment.route_id for enrolment in enrolments.values()},
+    )
+    return Answers(attempts={row.key: row for row in attempts}, messages=by_id, surroundings=surroundings)
+
+
+def _attempts_of(answers: Answers) -> dict[int, list[Attempt]]:
+    """All attempts of the messages; those that are locked as this transaction has changed them."""
+    locked = {attempt.pk: attempt for attempt in answers.attempts.values()}
+    found: dict[int, list[Attempt]] = defaultdict(list)
+    for attempt in Attempt.objects.filter(message_id__in=answers.messages):
+        found[attempt.message_id].append(locked.get(attempt.pk, attempt))
+    return found
+
+
+def _answer(ledger: Ledger, attempt: Attempt, receipt: Receipt) -> None:
+    if attempt.status == AttemptStatus.ACCEPTED:
+        if receipt.vendor_message_id and not attempt.vendor_message_id:
+            ledger.change(attempt, vendor_message_id=receipt.vendor_message_id)
+        return
+    ledger.change(
+        attempt,
+        status=_attempt_status(receipt),
+        answered_at=ledger.now,
+        vendor_message_id=receipt.vendor_message_id or None,
+        error_class=receipt.error_class or "",
+        error_code=receipt.code[:60],
+        error_detail=receipt.detail[:1000],
+    )
+    if receipt.price is not None:
+        ledger.change(attempt, price=receipt.price)
+
+
+def _attempt_status(receipt: Receipt) -> AttemptStatus:
+    if receipt.status is ReceiptStatus.FAILED and receipt.error_class in TEMPORARY:
+        return AttemptStatus.NOT_SENT
+    return AttemptStatus(receipt.status.value)
+
+
+def _conclude(
+    ledger: Ledger,
+    reservations: Reservations,
+    answers: Answers,
+    message: Message,
+    attempts: Sequence[Attempt],
+    receipts: Sequence[Receipt],
+) -> None:
+    """What the answers so far make of `message`: push goes to all tokens, and fails only when all fail."""
+    states = {attempt.status for attempt in attempts}
+    for receipt in receipts:
+        if receipt.error_class in {ErrorClass.RECIPIENT, ErrorClass.OPTED_OUT}:
+            retire_address(answers.attempts[uuid.UUID(receipt.key)], message, receipt.error_class, ledger.now)
+    if AttemptStatus.ACCEPTED in states:
+        accept(ledger, reservations, message, answers.surroundings)
+    elif AttemptStatus.SENDING in states or message.status != MessageStatus.SENDING:
+        return
+    elif AttemptStatus.UNKNOWN in states:
+        _unanswered(ledger, answers, message)
+    else:
+        _refused(ledger, reservations, message, receipts)
+
+
+def _unanswered(ledger: Ledger, answers: Answers, message: Message) -> None:
+    """No answer: repeated under its key where the vendor recognises it, else unknown and never resent."""
+    able = answers.surroundings.capability(_step(answers, message))
+    is_keyed = able is not None and able.deduplicates_for is not None
+    if is_keyed and message.tries < KEYED_TRIES and not message.enrolment.outcome:
+        _requeue(ledger, message, FIRST_RETRY)
+        return
+    ledger.change(message, status=MessageStatus.UNKNOWN, claim_token=None, lease_until=None)
+    ledger.deltas.add(place_of(message), Counter.UNKNOWN)
+    if not message.enrolment.outcome and not message.fate:
+        ledger.change(message.enrolment, next_at=message.decide_at)
+
+
+def _step(answers: Answers, message: Message) -> Step:
+    steps = answers.surroundings.steps[message.enrolment.route_id]
+    return next(step for step in steps if step.pk == message.step_id)
+
+
+def _refused(ledger: Ledger, reservations: Reservations, message: Message, receipts: Sequence[Receipt]) -> None:
+    receipt = receipts[-1]
+    error_class = receipt.error_class or ErrorClass.UNKNOWN
+    reservations.settle(message.campaign_id, reserved=message.cost, spent=Decimal(0))
+    ledger.charge(message, Decimal(0))
+    if message.enrolment.outcome or message.fate:
+        ledger.change(message, status=MessageStatus.WITHDRAWN, claim_token=None, lease_until=None)
+    elif error_class in TEMPORARY:
+        _requeue(ledger, message, _retry_in(message.tries, receipt.retry_after))
+        ledger.change(message.enrolment, next_at=_retry_until(message))
+    elif error_class is ErrorClass.ACCOUNT:
+        # The sender is held, which uses up nothing: it goes out when somebody has released it.
+        _requeue(ledger, message, timedelta(0))
+        ledger.change(message, first_attempt_at=None)
+    else:
+        fail(ledger, message, error_class=error_class, code=receipt.code, detail=receipt.detail)
+
+
+def _requeue(ledger: Ledger, message: Message, wait: timedelta) -> None:
+    ledger.change(
+        message,
+        status=MessageStatus.QUEUED,
+        available_at=ledger.now + wait,
+        claim_token=None,
+        lease_until=None,
+    )
+
+
+def _retry_until(message: Message) -> datetime:
+    if message.first_attempt_at is None:
+        raise AssertionError("a message that was sent has a first attempt")
+    return message.first_attempt_at + message.step.timeout
+
+
+def _retry_in(tries: int, retry_after: timedelta | None) -> timedelta:
+    return max(min(FIRST_RETRY * 2 ** min(tries - 1, 12), LONGEST_RETRY), retry_after or timedelta(0))
+
+
+def _judge_senders(answers: Answers, receipts: Sequence[Receipt], now: datetime) -> None:
+    """Hold a sender at the first account error; slow one that refuses for now."""
+    by_sender: dict[int, list[Receipt]] = defaultdict(list)
+    for receipt in receipts:
+        attempt = answers.attempts.get(uuid.UUID(receipt.key))
+        if attempt:
+            by_sender[attempt.sender_id].append(receipt)
+    for sender_id in sorted(by_sender):
+        of_sender = by_sender[sender_id]
+        refused = next((receipt for receipt in of_sender if receipt.error_class is ErrorClass.ACCOUNT), None)
+        if refused:
+            reason = f"{refused.code} {refused.detail}".strip()
+            Sender.objects.filter(pk=sender_id, held_at=None).update(held_at=now, held_reason=reason)
+        _pace(Sender.objects.get(pk=sender_id), of_sender)
+
+
+def _pace(sender: Sender, receipts: Sequence[Receipt]) -> None:
+    refusals = [receipt for receipt in receipts if receipt.error_class in TEMPORARY]
+    real_now = clock.real_now()
+    state = rates.lock_state(sender, real_now)
+    if refusals:
+        asked = [receipt.retry_after for receipt in refusals if receipt.retry_after]
+        rates.note_refusals(state, len(refusals), real_now, max(asked, default=None))
+    elif any(receipt.status is ReceiptStatus.ACCEPTED for receipt in receipts):
+        rates.note_success(state)

@@ -1,0 +1,123 @@
+"""Writes down what became of claimed messages that do not leave now: skipped, held, broken, left out by the cap."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from django.db import transaction
+from django.db.models import Max
+
+from campaigns.engine.counters import Counter
+from campaigns.engine.ledger import Ledger
+from campaigns.engine.reasons import Reason
+from campaigns.engine.stopping import end_locked, lock_enrolments, lock_messages
+from campaigns.models import Fate, HoldReason, Message, SkipReason, Step
+from campaigns.models.enrolments import Outcome
+from campaigns.models.messages import MessageStatus
+from channels.errors import ErrorClass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unsent:
+    """Claimed messages that do not leave now, each with the reason."""
+
+    skipped: Iterable[tuple[Message, SkipReason]] = field(default=())
+    held: Iterable[tuple[Message, HoldReason, datetime]] = field(default=())
+    broken: Iterable[tuple[Message, str]] = field(default=())
+    capped: Iterable[Message] = field(default=())
+
+    def enrolment_ids(self) -> set[int]:
+        """The enrolments of all of them."""
+        rows = [*(row[0] for row in self.skipped), *(row[0] for row in self.held), *(row[0] for row in self.broken)]
+        return {message.enrolment_id for message in [*rows, *self.capped]}
+
+
+@transaction.atomic
+def settle(unsent: Unsent, *, token: uuid.UUID, now: datetime) -> None:
+    """Write down `unsent`, as far as this worker (`token`) still has the messages.
+
+    The enrolments are locked first, as everywhere; the step of a skipped or broken one is over, and its
+    enrolment due at once.
+    """
+    ids = unsent.enrolment_ids()
+    if not ids:
+        return
+    enrolments = lock_enrolments(ids)
+    by_enrolment = lock_messages(enrolments)
+    mine = {
+        message.pk: message
+        for messages in by_enrolment.values()
+        for message in messages
+        if message.status == MessageStatus.CLAIMED and message.claim_token == token
+    }
+    ledger = Ledger(now)
+    for message, reason in unsent.skipped:
+        if message.pk in mine:
+            _skip(ledger, mine[message.pk], reason)
+    for message, hold_reason, until in unsent.held:
+        if message.pk in mine:
+            _hold(ledger, mine[message.pk], hold_reason, until)
+    for message, detail in unsent.broken:
+        if message.pk in mine:
+            _break(ledger, mine[message.pk], detail)
+    for message in unsent.capped:
+        if message.pk in mine:
+            enrolment = enrolments[message.enrolment_id]
+            end_locked(ledger, enrolment, by_enrolment[enrolment.pk], Outcome.CANCELLED, Reason.FREQUENCY_CAP)
+    ledger.write()
+
+
+def _skip(ledger: Ledger, message: Message, reason: SkipReason) -> None:
+    ledger.close(message, Fate.SKIPPED, Reason(reason), reason)
+    ledger.change(message.enrolment, next_at=ledger.now)
+
+
+def _hold(ledger: Ledger, message: Message, reason: HoldReason, until: datetime) -> None:
+    ledger.change(
+        message,
+        status=MessageStatus.QUEUED,
+        hold_reason=reason,
+        available_at=until,
+        claim_token=None,
+        lease_until=None,
+    )
+
+
+def _break(ledger: Ledger, message: Message, detail: str) -> None:
+    fail(ledger, message, error_class=ErrorClass.CONTENT, code="not_composed", detail=detail)
+
+
+def fail(ledger: Ledger, message: Message, *, error_class: str, code: str, detail: str) -> None:
+    """The sending of `message` failed for good; its step is over, the next starts at once."""
+    ledger.change(
+        message,
+        status=MessageStatus.FAILED,
+        error_class=error_class,
+        error_code=code[:60],
+        error_detail=detail[:1000],
+        claim_token=None,
+        lease_until=None,
+    )
+    ledger.mark(message, "failed_at", Counter.FAILED)
+    close_failed(ledger, message, Reason.FAILED)
+
+
+def close_failed(ledger: Ledger, message: Message, reason: Reason) -> None:
+    """The step of a failed `message` is over: gone on from, or ended with if it is the last of its route.
+
+    An event moves only the step that is current: an earlier one's fate is known already.
+    """
+    if message.fate or message.enrolment.outcome:
+        return
+    is_last = message.step.position == _last_position(message.step.route_id)
+    ledger.close(message, Fate.ENDED if is_last else Fate.ADVANCED, reason)
+    ledger.change(message.enrolment, next_at=ledger.now)
+
+
+@lru_cache(maxsize=10_000)
+def _last_position(route_id: int) -> int:
+    """Enrolments run on frozen versions, whose routes never change."""
+    last: int = Step.objects.filter(route_id=route_id).aggregate(last=Max("position"))["last"]
+    return last

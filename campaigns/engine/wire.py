@@ -1,0 +1,67 @@
+"""The worker's side of the wire: an event loop in a thread of its own, so that database and vendor never wait for each other."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+from channels.messages import OutboundMessage, Receipt
+from channels.provider import Provider
+
+
+class Wire:
+    """Sends through one provider, which it opens and closes in its own event loop.
+
+    Only one thread may use it. `in_flight` are the messages whose receipts have not been fetched.
+    """
+
+    def __init__(self, open_provider: Callable[[], Provider]) -> None:
+        self._open_provider = open_provider
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._receipts: queue.SimpleQueue[Receipt] = queue.SimpleQueue()
+        self.in_flight = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.provider = asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(timeout=10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=10)
+        self._loop.close()
+
+    @property
+    def room(self) -> int:
+        """How many messages can start now."""
+        return self.provider.in_flight - self.in_flight
+
+    def send(self, messages: Sequence[OutboundMessage]) -> None:
+        """Start sending `messages`; their receipts come through `receipts`."""
+        self.in_flight += len(messages)
+        asyncio.run_coroutine_threadsafe(self._send(messages), self._loop)
+
+    def receipts(self, *, wait: timedelta) -> list[Receipt]:
+        """The receipts that have come, after waiting up to `wait` for the first."""
+        found: list[Receipt] = []
+        try:
+            found.append(self._receipts.get(timeout=wait.total_seconds()))
+            while True:
+                found.append(self._receipts.get_nowait())
+        except queue.Empty:
+            self.in_flight -= len(found)
+        return found
+
+    async def _open(self) -> Provider:
+        return self._open_provider()
+
+    async def _send(self, messages: Sequence[OutboundMessage]) -> None:
+        async for receipt in self.provider.send_many(messages):
+            self._receipts.put(receipt)
