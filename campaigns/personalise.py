@@ -97,6 +97,7 @@ def parse(text: str) -> Template:
     return Template(tuple(draft.pieces), tuple(draft.positions), tuple(sorted(draft.flaws)))
 
 
+@lru_cache(maxsize=4096)
 def variables(text: str) -> tuple[str, ...]:
     """The names used in `text`, each once, in the order of their first use."""
     return tuple(dict.fromkeys(piece.name for piece in parse(text).pieces if isinstance(piece, Variable)))
@@ -119,7 +120,9 @@ def fill(template: Template, values: Mapping[str, str], *, escape: Escape) -> st
 
 def value_of(variable: Variable, values: Mapping[str, str]) -> str:
     """What stands for `variable`: its value without what no text may contain, or its fallback."""
-    value = clean(values.get(variable.name, ""))
+    value = values.get(variable.name, "")
+    if not value.isprintable():
+        value = clean(value)
     return value if value and not value.isspace() else variable.fallback
 
 
@@ -176,6 +179,14 @@ def contact_values(person: Person, *, data: Mapping[str, Any] | None = None) -> 
     values.update({name: value for name, value in _own_values(person).items() if value})
     values.update(_named(data or {}))
     return values
+
+
+@lru_cache(maxsize=256)
+def spoken_language(tag: str) -> str:
+    """The language to speak to somebody who speaks `tag`: that, its base ("pt" for "pt-xx"), or the installation's."""
+    candidates = (tag.lower(), tag.lower().partition("-")[0])
+    known = (candidate for candidate in candidates if candidate and translation.check_for_language(candidate))
+    return next(known, settings.LANGUAGE_CODE)
 
 
 def clean(value: str) -> str:
@@ -316,11 +327,5 @@ def _own_values(person: Person) -> dict[str, str]:
 
 @lru_cache(maxsize=8192)
 def _written_date(day: date, language: str) -> str:
-    """`day` as it is written in `language`, in the installation's own where Django does not know it."""
-    candidates = (language.lower(), language.lower().partition("-")[0])
-    known = next(
-        (tag for tag in candidates if tag and translation.check_for_language(tag)),
-        settings.LANGUAGE_CODE,
-    )
-    with translation.override(known):
+    with translation.override(spoken_language(language)):
         return date_format(day, "DATE_FORMAT")
