@@ -50,19 +50,19 @@ class RouteReport:
     steps: tuple[StepReport, ...]
 
     @property
-    def not_started(self) -> int:
-        """Those who are open and have not come to their first step yet."""
+    def between(self) -> int:
+        """Those who are open and wait at no step: their next one has not begun."""
         return self.audience.open - sum(step.figures.waiting.total for step in self.steps)
 
     def problems(self) -> Iterator[str]:
         """The sums that do not hold on this route."""
-        engaged = sum(step.figures.engaged for step in self.steps) + self.audience.engaged_before_any
+        engaged = sum(step.figures.engaged for step in self.steps) + self.audience.engaged_between
         credit = sum(step.figures.credit for step in self.steps) + self.audience.credit_before_any
         for name, total in (("engaged", engaged), ("credit", credit)):
             if total != self.audience.engaged:
                 yield f"{name} over the steps is {total}, the route's engaged is {self.audience.engaged}"
-        if self.not_started < 0:
-            yield f"{self.audience.open} are open, but {-self.not_started} more wait at the steps"
+        if self.between < 0:
+            yield f"{self.audience.open} are open, but {-self.between} more wait at the steps"
         yield from self.audience.problems()
         for step in self.steps:
             yield from (f"step {step.key}: {problem}" for problem in step.figures.problems())
@@ -88,9 +88,9 @@ class CampaignReport:
         return (step for route in self.routes for step in route.steps)
 
     @property
-    def not_started(self) -> int:
-        """Those who are open and have not come to their first step yet."""
-        return sum(route.not_started for route in self.routes)
+    def between(self) -> int:
+        """Those who are open and wait at no step: their next one has not begun."""
+        return sum(route.between for route in self.routes)
 
     @property
     def cost_per_engaged(self) -> Decimal | None:

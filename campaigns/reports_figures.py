@@ -155,8 +155,8 @@ class Audience:
     people: int
     outcomes: tuple[Ended, ...]
     engaged_after_end: int
-    # Engaged before they came to any step, and engaged without any message of ours to thank for it.
-    engaged_before_any: int
+    # Engaged before their next step had begun, and engaged without any message of ours to thank for it.
+    engaged_between: int
     credit_before_any: int
 
     @classmethod
@@ -166,7 +166,7 @@ class Audience:
             people=counts.people(Counter.AUDIENCE),
             outcomes=tuple(Ended(outcome=each, people=counts.people(counters.outcome(each))) for each in Outcome),
             engaged_after_end=counts.people(Counter.ENGAGED_AFTER_END),
-            engaged_before_any=counts.people(Counter.ENGAGED),
+            engaged_between=counts.people(Counter.ENGAGED),
             credit_before_any=counts.people(Counter.CREDIT),
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
@@ -61,6 +61,10 @@ class Question:
         raise UnknownFigure(self.figure)
 
 
+def _is_at_a_step(*, fate: str) -> Q:
+    return Q(Exists(Message.objects.filter(enrolment=OuterRef("pk"), fate=fate)))
+
+
 OF_MESSAGES: Mapping[str, Figure] = {
     "came": Figure(label=_("Came to the step"), rows=Q(), at="created_at"),
     "skipped": Figure(label=_("Skipped"), rows=Q(fate=Fate.SKIPPED), at="fate_at"),
@@ -94,7 +98,7 @@ OF_MESSAGES: Mapping[str, Figure] = {
         label=_("Unknown, waiting for them to act"), rows=_WAITING & Q(status=MessageStatus.UNKNOWN), at="sending_at"
     ),
     "accepted": Figure(label=_("Sent"), rows=Q(accepted_at__isnull=False), at="accepted_at"),
-    "failed": Figure(label=_("Failed"), rows=Q(status=MessageStatus.FAILED), at="created_at"),
+    "failed": Figure(label=_("Failed"), rows=Q(failed_at__isnull=False), at="failed_at"),
     "unknown": Figure(label=_("Unknown"), rows=Q(status=MessageStatus.UNKNOWN), at="sending_at"),
     "cost": Figure(label=_("Cost something"), rows=Q(cost__gt=0), at="sending_at"),
     **{
@@ -116,9 +120,7 @@ OF_MESSAGES: Mapping[str, Figure] = {
 OF_ENROLMENTS: Mapping[str, Figure] = {
     "audience": Figure(label=_("Everybody"), rows=Q(), at="created_at"),
     "open": Figure(label=_("Still in the chain"), rows=_OPEN, at="created_at"),
-    "not_started": Figure(
-        label=_("Before their first step"), rows=_OPEN & Q(step_position__isnull=True), at="created_at"
-    ),
+    "between": Figure(label=_("Before their next step"), rows=_OPEN & ~_is_at_a_step(fate=""), at="created_at"),
     **{
         f"outcome_{outcome.value}": Figure(label=outcome.label, rows=Q(outcome=outcome), at="ended_at")
         for outcome in Outcome
@@ -126,8 +128,8 @@ OF_ENROLMENTS: Mapping[str, Figure] = {
     "engaged_after_end": Figure(
         label=_("Acted after the end"), rows=Q(engaged_late_at__isnull=False), at="engaged_late_at"
     ),
-    "engaged_before_any": Figure(
-        label=_("Acted before their first step"), rows=_ENGAGED & Q(messages__isnull=True), at="ended_at"
+    "engaged_between": Figure(
+        label=_("Acted before their next step"), rows=_ENGAGED & ~_is_at_a_step(fate=Fate.ENGAGED), at="ended_at"
     ),
     "credit_before_any": Figure(
         label=_("Acted before any message"), rows=_ENGAGED & Q(credit_step_key=""), at="ended_at"

@@ -57,11 +57,7 @@ def make_history(*, random: Random, people: int) -> Campaign:
     routes = list(Route.objects.filter(version=campaign.version))
     for _person in range(people):
         enrolment = make_enrolment(campaign=campaign, route=random.choice(routes))
-        if random.random() < 0.9:
-            _close(enrolment, list(_walk(enrolment, random)), random)
-        elif random.random() < 0.5:
-            enrolment.outcome, enrolment.next_at, enrolment.ended_at = Outcome.ENGAGED, None, NOON
-            enrolment.save()
+        _close(enrolment, list(_walk(enrolment, random)), random)
         told = changes(enrolment)
         StepDelta.objects.bulk_create(change(enrolment, name, step=step, value=value) for step, name, value in told)
         fold(limit=random.randint(0, 50))
@@ -69,9 +65,11 @@ def make_history(*, random: Random, people: int) -> Campaign:
 
 
 def _walk(enrolment: Enrolment, random: Random) -> Iterator[Message]:
-    """The messages of the steps that the enrolment comes to; each but the last is skipped or advanced."""
+    """The messages of the steps that the enrolment comes to; after one, the next may not have begun yet."""
     steps = list(enrolment.route.steps.order_by("position"))
     for step in steps:
+        if random.random() < 0.1:
+            return
         onward = [Fate.SKIPPED] if step == steps[-1] else [Fate.SKIPPED, Fate.ADVANCED, Fate.ADVANCED]
         fate = random.choice([*onward, Fate.ENGAGED, Fate.ENDED, ""])
         yield _skip(enrolment, step, random) if fate == Fate.SKIPPED else _enter(enrolment, step, fate, random)
@@ -99,26 +97,32 @@ def _enter(enrolment: Enrolment, step: Step, fate: str, random: Random) -> Messa
         hold_reason=HoldReason.QUIET_HOURS if is_held else "",
         claim_token=uuid.uuid4() if is_claimed else None,
         lease_until=NOON if is_claimed else None,
+        failed_at=NOON if status == MessageStatus.FAILED or (fate and random.random() < 0.1) else None,
         cost=Decimal("0.03") if status in {MessageStatus.ACCEPTED, MessageStatus.UNKNOWN} else 0,
         **dict.fromkeys(signals, NOON),
     )
 
 
 def _close(enrolment: Enrolment, messages: list[Message], random: Random) -> None:
-    """End the enrolment as its last message says, or leave it open if that one still waits."""
-    last = messages[-1]
-    enrolment.step_position = last.step.position
-    if last.fate:
-        others = [outcome for outcome in Outcome if outcome != Outcome.ENGAGED]
-        is_engaged = last.fate == Fate.ENGAGED
-        enrolment.outcome = Outcome.ENGAGED if is_engaged else random.choice(others)
-        enrolment.next_at, enrolment.ended_at = None, NOON
-        enrolment.engaged_late_at = NOON if not is_engaged and random.random() < 0.3 else None
-    if last.fate == Fate.ENGAGED:
+    """End the enrolment as its last message says; one that stands between two steps may still be open."""
+    others = [outcome for outcome in Outcome if outcome != Outcome.ENGAGED]
+    fate = messages[-1].fate if messages else Fate.ADVANCED
+    outcome = {
+        "": "",
+        Fate.ENGAGED: Outcome.ENGAGED,
+        Fate.ENDED: random.choice(others),
+        Fate.SKIPPED: random.choice(["", *others]),
+        Fate.ADVANCED: random.choice(["", Outcome.ENGAGED]),
+    }[fate]
+    enrolment.step_position = messages[-1].step.position if messages else None
+    enrolment.outcome = outcome
+    enrolment.next_at, enrolment.ended_at = (None, NOON) if outcome else (NOON, None)
+    enrolment.engaged_late_at = NOON if outcome in others and random.random() < 0.3 else None
+    if outcome == Outcome.ENGAGED:
         accepted = [message for message in messages if message.accepted_at]
         credit = random.choice(accepted) if accepted else None
         enrolment.credit_step_key = credit.step.key if credit else ""
-        enrolment.is_late = bool(credit) and credit != last
+        enrolment.is_late = bool(credit) and credit != messages[-1]
     enrolment.save()
 
 
@@ -130,7 +134,7 @@ def changes(enrolment: Enrolment) -> Iterator[tuple[Step | None, str, Decimal | 
     if enrolment.outcome:
         yield None, counters.outcome(enrolment.outcome), 1
     if enrolment.outcome == Outcome.ENGAGED:
-        if not enrolment.messages.exists():
+        if not enrolment.messages.filter(fate=Fate.ENGAGED).exists():
             yield None, Counter.ENGAGED, 1
         credit = enrolment.route.steps.filter(key=enrolment.credit_step_key).first()
         yield credit, Counter.CREDIT, 1
@@ -155,7 +159,7 @@ def _changes_of_message(message: Message) -> Iterator[tuple[str, Decimal | int]]
         yield (Counter.NOW_HELD if message.hold_reason else WAITING[MessageStatus(message.status)]), 1
     if message.accepted_at:
         yield Counter.ACCEPTED, 1
-    if message.status == MessageStatus.FAILED:
+    if message.failed_at:
         yield Counter.FAILED, 1
     if message.status == MessageStatus.UNKNOWN:
         yield Counter.UNKNOWN, 1

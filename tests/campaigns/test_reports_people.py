@@ -56,8 +56,8 @@ def figures_of_campaign(report: CampaignReport) -> Iterator[tuple[str, int]]:
     """Every figure of the campaign as a whole."""
     audience = report.audience
     yield "audience", audience.people
-    yield "not_started", report.not_started
-    for name in ("open", "engaged_after_end", "engaged_before_any", "credit_before_any"):
+    yield "between", report.between
+    for name in ("open", "engaged_after_end", "engaged_between", "credit_before_any"):
         yield name, getattr(audience, name)
     yield from ((f"outcome_{ended.outcome.value}", ended.people) for ended in audience.outcomes)
     for name in ("unknown", "failed", "machine_opened", "machine_clicked"):
