@@ -1,0 +1,112 @@
+"""Finds the attempts that a vendor's events are about."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaigns.audience.addresses import address_hash, normalise
+from campaigns.engine.happenings import Happening
+from campaigns.models import Attempt
+from channels import kinds
+from channels.errors import ErrorClass
+from channels.events import Event, EventType, RejectReason
+from channels.models import Account
+from channels.registry import provider_class
+
+# An address that refuses for one of these reasons will never work.
+HOPELESS = frozenset({RejectReason.INVALID, RejectReason.BOUNCED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An event with the account whose vendor told it, and the stored request it came in."""
+
+    event: Event
+    account: Account
+    inbound_request_id: int
+
+
+def match(told: Sequence[Told], *, now: datetime) -> tuple[list[Happening], list[Told]]:
+    """The events of `told` that name a message we know, and those that do not (yet).
+
+    By our own reference, else by the vendor's id on that account, else (a reply that names nothing) by
+    the latest message that the account sent to the address. Three queries at most.
+    """
+    by_key = _by_key(_uuid(one.event.reference) for one in told)
+    by_vendor_id = _by_vendor_id(told)
+    found: list[Happening] = []
+    unknown: list[Told] = []
+    for one in told:
+        attempt = (
+            by_key.get(_uuid(one.event.reference))
+            or by_vendor_id.get((one.account.pk, one.event.vendor_message_id))
+            or _by_address(one)
+        )
+        if attempt:
+            found.append(_happening(one, attempt, now))
+        else:
+            unknown.append(one)
+    return found, unknown
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _by_key(keys: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Attempt]:
+    wanted = {key for key in keys if key}
+    return {row.key: row for row in Attempt.objects.filter(key__in=wanted).select_related("message")}
+
+
+def _by_vendor_id(told: Iterable[Told]) -> dict[tuple[int, str], Attempt]:
+    ids = {one.event.vendor_message_id for one in told if one.event.vendor_message_id}
+    accounts = {one.account.pk for one in told}
+    rows = Attempt.objects.filter(account_id__in=accounts, vendor_message_id__in=ids).select_related("message")
+    return {(row.account_id, row.vendor_message_id or ""): row for row in rows}
+
+
+def _by_address(one: Told) -> Attempt | None:
+    event = one.event
+    if not event.address or event.vendor_message_id or event.reference:
+        return None
+    address_kinds = {kinds.facts(channel).address_kind for channel in provider_class(one.account.provider).channels}
+    hashes = [address_hash(kind, value) for kind in address_kinds if (value := _normalised(kind, event.address))]
+    return (
+        Attempt.objects.filter(account=one.account, address_hash__in=hashes)
+        .select_related("message")
+        .order_by("-sending_at", "-id")
+        .first()
+    )
+
+
+def _normalised(kind: str, value: str) -> str:
+    try:
+        return normalise(kind, value, "")
+    except ValueError:
+        return ""
+
+
+def _happening(one: Told, attempt: Attempt, now: datetime) -> Happening:
+    event = one.event
+    is_hopeless = event.type is EventType.BOUNCED and event.reject_reason in HOPELESS
+    texts = {"text": event.text, "url": event.url, "reason": event.reject_reason or ""}
+    return Happening(
+        type=event.type,
+        enrolment_id=attempt.message.enrolment_id,
+        message_id=attempt.message_id,
+        attempt_id=attempt.pk,
+        dedupe_key=event.dedupe_key,
+        occurred_at=event.occurred_at or now,
+        inbound_request_id=one.inbound_request_id,
+        is_machine=event.is_machine,
+        machine_rule="vendor" if event.is_machine else "",
+        retires_address=is_hopeless or event.error_class is ErrorClass.RECIPIENT,
+        error_class=event.error_class or "",
+        code=event.code,
+        detail=event.detail,
+        details={name: value for name, value in texts.items() if value},
+    )
