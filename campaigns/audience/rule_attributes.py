@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
 from django.db.models import BooleanField, Case, DecimalField, Expression, F, Func, Q, TextField, Value, When
-from django.db.models.functions import Cast, Coalesce, Left, Replace, Trim
+from django.db.models.functions import Cast, Coalesce, Left, Length, Replace, Trim
 from django.db.models.lookups import (
+    Exact,
     GreaterThanOrEqual,
     IContains,
     LessThan,
@@ -22,8 +23,10 @@ from pydantic import Field
 
 from campaigns.audience.rule_schema import Condition, Day, Word
 
-_NUMBER = r"^\s*[-+]?[0-9]{1,30}([.,][0-9]{1,30})?\s*$"
-_DAY = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# Without bounds in the pattern, which make PostgreSQL's matching three times as slow.
+_NUMBER = r"^[-+]?[0-9]+[.,]?[0-9]*$"
+_LONGEST_NUMBER = 60
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DAY_LENGTH = len("2026-05-31")
 
 
@@ -67,7 +70,7 @@ class AttributePresent(Condition):
 
     def as_q(self, today: date) -> Q:
         """Whether its text is other than empty."""
-        present = Q(Regex(Coalesce(_text_of(self.name), Value("")), r"\S"))
+        present = ~Q(Exact(Coalesce(_text_of(self.name), _text("")), _text("")))
         return present if self.is_ == "set" else ~present
 
     def describe(self) -> str:
@@ -113,10 +116,10 @@ class AttributeDay(Condition):
 
     def as_q(self, today: date) -> Q:
         """Compared as text: the year comes first, and 2026-02-31 must not be an error."""
-        text = Trim(_text_of(self.name))
+        text = _text_of(self.name)
         day = Case(When(Regex(text, _DAY), then=Left(text, _DAY_LENGTH)), output_field=TextField())
         side: type[Lookup[Any]] = LessThan if self.is_ == "before" else GreaterThanOrEqual
-        return _is_true(side(day, Value(self.value.isoformat(), output_field=TextField())))
+        return _is_true(side(day, _text(self.value.isoformat())))
 
     def describe(self) -> str:
         """As "have a day before 1 May 2026 as last_order"."""
@@ -135,18 +138,19 @@ class _Numeric(DecimalField):  # type: ignore[type-arg]  # not subscriptable whe
 
 
 def _text_of(name: str) -> Expression:
-    """The attribute as text. Not Django's key transform, which takes a name of digits for a position in a list."""
-    return Func(
-        F("attributes"),
-        Value(name, output_field=TextField()),
-        function="jsonb_extract_path_text",
-        output_field=TextField(),
-    )
+    """The attribute as text without blanks around it. Not Django's key transform, which takes a name of digits for a position in a list."""
+    operands = (F("attributes"), _text(name))
+    return Trim(Func(*operands, template="(%(expressions)s)", arg_joiner=" ->> ", output_field=TextField()))
+
+
+def _text(value: str) -> Value:
+    return Value(value, output_field=TextField())
 
 
 def _number_of(text: Expression) -> Expression:
-    pointed = Replace(Trim(text), Value(","), Value("."))
-    return Case(When(Regex(text, _NUMBER), then=Cast(pointed, _Numeric())), output_field=_Numeric())
+    is_number = Q(Regex(text, _NUMBER)) & Q(LessThan(Length(text), _LONGEST_NUMBER))
+    pointed = Replace(text, _text(","), _text("."))
+    return Case(When(is_number, then=Cast(pointed, _Numeric())), output_field=_Numeric())
 
 
 def _is_true(lookup: Lookup[Any]) -> Q:

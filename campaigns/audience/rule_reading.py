@@ -1,6 +1,6 @@
 """From the JSON of a rule to its frozen form, with every mistake told at its row in the words of the form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
@@ -11,7 +11,7 @@ from campaigns.audience.rule_fields import CONDITIONS
 from campaigns.audience.rule_schema import Condition, Group, InvalidRule, Operator, Path, RowError, Rule
 
 DEEPEST = 5
-MOST_ROWS = 200
+MOST_ROWS = 100
 
 
 def read(rule: object) -> Rule:
@@ -23,63 +23,71 @@ def read(rule: object) -> Rule:
         return rule
     if rule is None or rule == {}:
         return Group()
-    reader = _Reader()
-    group = reader.group(rule, path=())
-    if reader.errors or group is None:
-        raise InvalidRule(tuple(reader.errors))
-    return group
+    return _group(rule, path=())
 
 
-class _Reader:
-    """Walks a rule once and collects what is wrong with it."""
-
-    def __init__(self) -> None:
-        self.errors: list[RowError] = []
-        self.rows = 0
-
-    def group(self, given: object, *, path: Path) -> Group | None:
-        if not isinstance(given, Mapping) or given.get("op") not in set(Operator):
-            return self._refuse(path, "op", gettext("Choose how the conditions are joined."))
-        rules = given.get("rules", [])
-        if not isinstance(rules, list | tuple) or set(given) - {"op", "rules"}:
-            return self._refuse(path, "", gettext("This group cannot be read."))
-        if path and not rules:
-            return self._refuse(path, "", gettext("This group is empty. Add a condition to it, or remove it."))
-        if len(path) >= DEEPEST:
-            return self._refuse(path, "", gettext("Groups cannot be nested so deep."))
-        parts = [self._part(part, path=(*path, position)) for position, part in enumerate(rules)]
-        return Group(op=Operator(given["op"]), rules=tuple(part for part in parts if part is not None))
-
-    def _part(self, given: object, *, path: Path) -> Group | Condition | None:
-        self.rows += 1
-        if self.rows > MOST_ROWS:
-            return (
-                self._refuse(path, "", gettext("There are too many conditions."))
-                if self.rows == MOST_ROWS + 1
-                else None
-            )
-        if isinstance(given, Mapping) and "op" in given:
-            return self.group(given, path=path)
-        return self._condition(given, path=path)
-
-    def _condition(self, given: object, *, path: Path) -> Condition | None:
-        field = given.get("field") if isinstance(given, Mapping) else None
-        operators = CONDITIONS.get(field) if isinstance(field, str) else None
-        if operators is None or not isinstance(given, Mapping):
-            return self._refuse(path, "field", gettext("Choose what the condition is about."))
-        operator = given.get("is")
-        kind = operators.get(operator) if isinstance(operator, str) else None
-        if kind is None:
-            return self._refuse(path, "is", gettext("Choose how to compare."))
+def _group(given: object, *, path: Path) -> Group:
+    rules = _rules_of(given, path=path)
+    parts: list[Group | Condition] = []
+    errors: list[RowError] = []
+    for position, part in enumerate(rules):
         try:
-            return kind.model_validate(dict(given))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                self._refuse(path, str(detail["loc"][0]) if detail["loc"] else "", _in_words(detail))
-        return None
+            parts.append(_part(part, path=(*path, position)))
+        except InvalidRule as refused:
+            errors.extend(refused.errors)
+    if errors:
+        raise InvalidRule(tuple(errors))
+    return Group(op=given["op"], rules=tuple(parts))  # type: ignore[index]  # _rules_of has looked
 
-    def _refuse(self, path: Path, part: str, message: str) -> None:
-        self.errors.append(RowError(path=path, part=part, message=message))
+
+def _rules_of(given: object, *, path: Path) -> Sequence[object]:
+    """What stands in a group, once the group itself is known to be sound."""
+    if not isinstance(given, Mapping) or given.get("op") not in list(Operator):
+        raise _refusal(path, "op", gettext("Choose how the conditions are joined."))
+    rules = given.get("rules", [])
+    if not isinstance(rules, list | tuple) or set(given) - {"op", "rules"}:
+        raise _refusal(path, "", gettext("This group cannot be read."))
+    if path and not rules:
+        raise _refusal(path, "", gettext("This group is empty. Add a condition to it, or remove it."))
+    if len(path) >= DEEPEST:
+        raise _refusal(path, "", gettext("Groups cannot be nested so deep."))
+    if len(rules) > MOST_ROWS:
+        raise _refusal(path, "", gettext("There are too many conditions in this group."))
+    return rules
+
+
+def _part(given: object, *, path: Path) -> Group | Condition:
+    if isinstance(given, Mapping) and "op" in given:
+        return _group(given, path=path)
+    if not isinstance(given, Mapping):
+        raise _refusal(path, "", gettext("This condition cannot be read."))
+    try:
+        return _kind_of(given, path=path).model_validate(dict(given))
+    except ValidationError as error:
+        raise InvalidRule(_row_errors(error, path=path)) from error
+
+
+def _kind_of(given: Mapping[object, object], *, path: Path) -> type[Condition]:
+    field, operator = given.get("field"), given.get("is")
+    operators = CONDITIONS.get(field) if isinstance(field, str) else None
+    if operators is None:
+        raise _refusal(path, "field", gettext("Choose what the condition is about."))
+    if not isinstance(operator, str) or operator not in operators:
+        raise _refusal(path, "is", gettext("Choose how to compare."))
+    return operators[operator]
+
+
+def _refusal(path: Path, part: str, message: str) -> InvalidRule:
+    return InvalidRule((RowError(path=path, part=part, message=message),))
+
+
+def _row_errors(error: ValidationError, *, path: Path) -> tuple[RowError, ...]:
+    """One error for each part of the row that is wrong, in its first mistake."""
+    by_part: dict[str, RowError] = {}
+    for detail in error.errors(include_url=False):
+        part = str(detail["loc"][0]) if detail["loc"] else ""
+        by_part.setdefault(part, RowError(path=path, part=part, message=_in_words(detail)))
+    return tuple(by_part.values())
 
 
 def _in_words(detail: ErrorDetails) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 
 from django.db.models import Q
 from django.utils.translation import gettext
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, StringConstraints
 from pydantic_core import PydanticCustomError
 
 EARLIEST_DAY = date(1900, 1, 1)
@@ -56,7 +56,7 @@ class Group(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     op: Operator = Operator.ALL
-    rules: tuple["Group | Condition", ...] = ()
+    rules: tuple[SerializeAsAny["Group | Condition"], ...] = ()
 
 
 Rule = Group
@@ -98,6 +98,13 @@ def _upper(code: object) -> object:
     return code.upper() if isinstance(code, str) else code
 
 
+def _within_two_centuries(day: date) -> date:
+    """Far enough from the ends of the calendar for every time zone and sum of days."""
+    if not EARLIEST_DAY <= day <= LATEST_DAY:
+        raise PydanticCustomError("day", "{reason}", {"reason": gettext("Enter a date from 1900 to 2199.")})
+    return day
+
+
 def _in_order(span: tuple[int, int]) -> tuple[int, int]:
     if span[0] > span[1]:
         raise PydanticCustomError("order", "{reason}", {"reason": gettext("Put the smaller number first.")})
@@ -116,4 +123,4 @@ CountryCodes = Annotated[tuple[CountryCode, ...], Field(min_length=1, max_length
 LanguageCodes = Annotated[tuple[LanguageCode, ...], Field(min_length=1, max_length=250), AfterValidator(_once_each)]
 Years = Annotated[int, Field(ge=0, le=150)]
 YearSpan = Annotated[tuple[Years, Years], AfterValidator(_in_order)]
-Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
+Day = Annotated[date, AfterValidator(_within_two_centuries)]
