@@ -159,7 +159,14 @@ class Provider(ABC):
         """Send one message. Gives the vendor's receipt; raises SendError when there is none."""
 
     async def test_connection(self) -> ConnectionTest:
-        """Ask the vendor something harmless with these credentials."""
+        """Whether the vendor takes these credentials. Raises NotSupported where nothing harmless can be asked."""
+        try:
+            return ConnectionTest(is_ok=True, answer=await self.greet())
+        except SendError as error:
+            return ConnectionTest(is_ok=False, answer=f"{error.code} {error.detail}".strip())
+
+    async def greet(self) -> str:
+        """Ask the vendor something harmless and give its own (redacted) answer. Raises SendError, NotSupported."""
         raise NotSupported("this vendor has nothing to test with")
 
     def verify(self, request: WebhookRequest) -> None:

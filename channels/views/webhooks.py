@@ -21,11 +21,10 @@ TRACK_TASK = "campaigns.tasks.track"
 # They may carry the vendor's password, and no provider reads events from them.
 DROPPED_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
-# The table makes the id; both times are the database's own, as leases and retries are.
+# The table makes the id, the times and the state by itself.
 STORE = """
-INSERT INTO channels_inboundrequest
-    (received_at, account_id, method, path, query, headers, body, state, retry_at, tries, error)
-VALUES (clock_timestamp(), %s, %s, %s, %s, %s, %s, 'new', clock_timestamp(), 0, '')
+INSERT INTO channels_inboundrequest (account_id, method, path, query, headers, body)
+VALUES (%s, %s, %s, %s, %s, %s)
 """
 
 logger = logging.getLogger(__name__)
@@ -75,9 +74,9 @@ def store(asked: WebhookRequest, *, account: Account, provider: Provider) -> Non
     hidden = {account.webhook_token, *provider.secrets}
     headers = {name: redact(value, hidden) for name, value in asked.headers.items() if name not in DROPPED_HEADERS}
     query = {name: redact(value, hidden) for name, value in asked.query.items()}
-    told = [json.dumps(query), json.dumps(headers), asked.body]
+    path = redact(asked.path, hidden)
     with connection.cursor() as cursor:
-        cursor.execute(STORE, [account.pk, asked.method, redact(asked.path, hidden), *told])
+        cursor.execute(STORE, [account.pk, asked.method, path, json.dumps(query), json.dumps(headers), asked.body])
 
 
 def wake() -> None:

@@ -31,7 +31,7 @@ async def web_server(answer: Answer) -> AsyncIterator[WebServer]:
         server.requests.append((request, await request.read()))
         return await answer(request)  # type: ignore[arg-type]
 
-    runner = web.ServerRunner(web.Server(keep), shutdown_timeout=0.1)
+    runner = web.ServerRunner(web.Server(keep, access_log=None), shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
