@@ -25,9 +25,9 @@ TRAP = timedelta(seconds=10)
 # https://help.socketlabs.com/docs/identifying-apple-mpp-opens-in-notification-api-events
 APPLE_PROXY = "Mozilla/5.0"
 
-# Proxies that load pictures when the person looks at the mail: their opens are the person's.
-# Dropping Gmail's as a bot was mautic#16069.
-PERSONS_PROXIES = re.compile(r"GoogleImageProxy|YahooMailProxy", re.IGNORECASE)
+# Load pictures when the person looks at the mail, so that the open is the person's: proxies of mailboxes
+# (dropping Gmail's as a bot was mautic#16069), Outlook, and mail programs of phones.
+LOOKED_AT = re.compile(r"GoogleImageProxy|YahooMailProxy|ms-?office|microsoft o|okhttp", re.IGNORECASE)
 
 # Who names itself in the user agent, and by what. From the vendors' own pages, github.com/monperrus/crawler-user-agents
 # and matomo-org/device-detector; what only looks odd is not here. Phones by Cubot are not bots.
@@ -45,7 +45,7 @@ AGENTS = {
     "search engines": r"googlebot|bingbot|yandex\w*bot|yadirectfetcher|duckduckbot|baiduspider|applebot|slurp|petalbot"
     r"|semrushbot|ahrefsbot",
     "programs": r"headlesschrome|phantomjs|^curl/|^wget/|python-requests|python-urllib|python-httpx|aiohttp"
-    r"|go-http-client|^java/|apache-httpclient|libwww-perl|node-fetch|axios/|okhttp|guzzlehttp|ruby|scrapy|nutch",
+    r"|go-http-client|^java/|apache-httpclient|libwww-perl|node-fetch|axios/|okhttp|guzzlehttp|^ruby|scrapy|nutch",
     "anybody who says so": r"(?<!cu)bot[/;)]|crawler|spider[/;)]|link[ -]?(?:preview|check|expand)|url[ -]?scan",
 }
 _AGENTS = re.compile("|".join(AGENTS.values()), re.IGNORECASE)
@@ -134,7 +134,7 @@ def _own_rule(hit: Signal, accepted_at: datetime) -> MachineRule | None:
 
 
 def _is_machines_agent(hit: Signal) -> bool:
-    if hit.kind is SignalKind.OPEN and PERSONS_PROXIES.search(hit.user_agent):
+    if hit.kind is SignalKind.OPEN and LOOKED_AT.search(hit.user_agent):
         return False
     return _AGENTS.search(hit.user_agent) is not None
 

@@ -82,6 +82,9 @@ PERSON, LATER = "person", "undecided"
         (opened(60, GMAIL), [], 1, True, PERSON),
         (opened(1, GMAIL), [], 1, True, MachineRule.TOO_SOON),
         (opened(60, "YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html"), [], 1, True, PERSON),
+        # Outlook shows the picture to a person, but looks by itself whether a link's page is there.
+        (opened(60, "Mozilla/4.0 (compatible; Microsoft Outlook 16.0.1; ms-office; MSOffice 16)"), [], 1, True, PERSON),
+        (click(60, agent="Microsoft Office Existence Discovery"), [], 1, True, MachineRule.AGENT),
         # Apple's proxy loads it whether or not somebody looks.
         (opened(60, "Mozilla/5.0"), [], 1, True, MachineRule.APPLE_PROXY),
         (opened(60, IPHONE), [], 1, True, PERSON),
