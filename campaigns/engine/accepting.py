@@ -9,22 +9,41 @@ from campaigns.models import Message
 from campaigns.models.messages import MessageStatus
 
 # A message in another state cannot become accepted: it never left, or is accepted already.
-BEFORE = frozenset({MessageStatus.SENDING, MessageStatus.UNKNOWN, MessageStatus.QUEUED, MessageStatus.CLAIMED})
+BEFORE = frozenset(
+    {
+        MessageStatus.SENDING,
+        MessageStatus.UNKNOWN,
+        MessageStatus.QUEUED,
+        MessageStatus.CLAIMED,
+    }
+)
 
 
-def accept(ledger: Ledger, reservations: Reservations, message: Message, surroundings: Surroundings) -> None:
+def accept(
+    ledger: Ledger,
+    reservations: Reservations,
+    message: Message,
+    surroundings: Surroundings,
+) -> None:
     """Record that the vendor has the locked `message`, once; its decision window opens now.
 
     One that was put back for a repetition under its key is not sent again.
     """
-    if message.accepted_at or (message.status not in BEFORE and message.status != MessageStatus.WITHDRAWN):
+    if message.accepted_at or (
+        message.status not in BEFORE and message.status != MessageStatus.WITHDRAWN
+    ):
         return
     if message.status == MessageStatus.UNKNOWN:
         ledger.deltas.add(place_of(message), Counter.UNKNOWN, -1)
     reservations.settle(message.campaign_id, reserved=message.cost, spent=message.cost)
     campaign = surroundings.campaigns[message.campaign_id]
     quiet = quiet_hours(campaign) if message.step.is_waking_time else None
-    decide_at = add_waking(ledger.now, message.step.timeout, quiet, surroundings.zone_of(message.enrolment.contact))
+    decide_at = add_waking(
+        ledger.now,
+        message.step.timeout,
+        quiet,
+        surroundings.zone_of(message.enrolment.contact),
+    )
     ledger.change(
         message,
         status=MessageStatus.ACCEPTED,

@@ -24,5 +24,6 @@ class Reservations:
         """Write it, in the order of the campaigns' ids. The rows exist: something was reserved."""
         for campaign_id in sorted(self._freed):
             BudgetState.objects.filter(campaign_id=campaign_id).update(
-                reserved=F("reserved") - self._freed[campaign_id], spent=F("spent") + self._spent[campaign_id]
+                reserved=F("reserved") - self._freed[campaign_id],
+                spent=F("spent") + self._spent[campaign_id],
             )

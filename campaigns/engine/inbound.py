@@ -73,7 +73,11 @@ def _drain_one_by_one(now: datetime, limit: int) -> int:
                     _read(stored, now)
             except Exception as error:
                 logger.exception("inbound request %s cannot be recorded", stored[0].id)
-                _close(stored, state=InboundRequest.State.FAILED, error=f"{type(error).__name__}: {error}")
+                _close(
+                    stored,
+                    state=InboundRequest.State.FAILED,
+                    error=f"{type(error).__name__}: {error}",
+                )
     return limit
 
 
@@ -86,7 +90,13 @@ def _claim(limit: int) -> list[Stored]:
             received_at=received_at,
             id=pk,
             account_id=account_id,
-            request=WebhookRequest(method=method, path=path, query=_json(query), headers=_json(headers), body=bytes(body)),
+            request=WebhookRequest(
+                method=method,
+                path=path,
+                query=_json(query),
+                headers=_json(headers),
+                body=bytes(body),
+            ),
             tries=tries,
         )
         for received_at, pk, account_id, method, path, query, headers, body, tries in rows
@@ -114,23 +124,35 @@ def _read(stored: Sequence[Stored], now: datetime) -> None:
     for one, error in unreadable:
         _close([one], state=InboundRequest.State.FAILED, error=error)
     failed = {one.id for one, _ in unreadable}
-    _close([one for one in stored if one.id not in waiting | failed], state=InboundRequest.State.DONE)
+    _close(
+        [one for one in stored if one.id not in waiting | failed],
+        state=InboundRequest.State.DONE,
+    )
     _wait([one for one in stored if one.id in waiting])
 
 
 def _parse(one: Stored, account: Account) -> Iterable[Told]:
     events = open_provider(account).parse_events(one.request)
-    return [Told(event=event, account=account, inbound_request_id=one.id) for event in events]
+    return [
+        Told(event=event, account=account, inbound_request_id=one.id)
+        for event in events
+    ]
 
 
-def _close(stored: Sequence[Stored], *, state: InboundRequest.State, error: str = "") -> None:
+def _close(
+    stored: Sequence[Stored], *, state: InboundRequest.State, error: str = ""
+) -> None:
     _update(stored, "state = %s, error = %s", [state, error[:1000]])
 
 
 def _wait(stored: Sequence[Stored]) -> None:
     for one in stored:
         if one.tries + 1 >= TRIES:
-            _close([one], state=InboundRequest.State.DONE, error="it names a message that is not ours")
+            _close(
+                [one],
+                state=InboundRequest.State.DONE,
+                error="it names a message that is not ours",
+            )
         else:
             _update(
                 [one],

@@ -62,7 +62,14 @@ def record(receipts: Sequence[Receipt], *, now: datetime) -> None:
             touched[attempt.message_id].append(receipt)
     attempts = _attempts_of(answers)
     for message_id, of_message in touched.items():
-        _conclude(ledger, reservations, answers, answers.messages[message_id], attempts[message_id], of_message)
+        _conclude(
+            ledger,
+            reservations,
+            answers,
+            answers.messages[message_id],
+            attempts[message_id],
+            of_message,
+        )
     ledger.write()
     reservations.write()
     _judge_senders(answers, receipts, now)
@@ -71,7 +78,9 @@ def record(receipts: Sequence[Receipt], *, now: datetime) -> None:
 
 def _lock(receipts: Iterable[Receipt]) -> Answers:
     keys = [uuid.UUID(receipt.key) for receipt in receipts]
-    rows = Attempt.objects.filter(key__in=keys).values_list("message_id", "message__enrolment_id")
+    rows = Attempt.objects.filter(key__in=keys).values_list(
+        "message_id", "message__enrolment_id"
+    )
     message_ids = {row[0] for row in rows}
     enrolments = lock_enrolments({row[1] for row in rows})
     messages = (
@@ -88,7 +97,11 @@ def _lock(receipts: Iterable[Receipt]) -> Answers:
         campaign_ids={message.campaign_id for message in by_id.values()},
         route_ids={enrolment.route_id for enrolment in enrolments.values()},
     )
-    return Answers(attempts={row.key: row for row in attempts}, messages=by_id, surroundings=surroundings)
+    return Answers(
+        attempts={row.key: row for row in attempts},
+        messages=by_id,
+        surroundings=surroundings,
+    )
 
 
 def _attempts_of(answers: Answers) -> dict[int, list[Attempt]]:
@@ -136,7 +149,12 @@ def _conclude(
     states = {attempt.status for attempt in attempts}
     for receipt in receipts:
         if receipt.error_class in {ErrorClass.RECIPIENT, ErrorClass.OPTED_OUT}:
-            retire_address(answers.attempts[uuid.UUID(receipt.key)], message, receipt.error_class, ledger.now)
+            retire_address(
+                answers.attempts[uuid.UUID(receipt.key)],
+                message,
+                receipt.error_class,
+                ledger.now,
+            )
     if AttemptStatus.ACCEPTED in states:
         accept(ledger, reservations, message, answers.surroundings)
     elif AttemptStatus.SENDING in states or message.status != MessageStatus.SENDING:
@@ -154,7 +172,9 @@ def _unanswered(ledger: Ledger, answers: Answers, message: Message) -> None:
     if is_keyed and message.tries < KEYED_TRIES and not message.enrolment.outcome:
         _requeue(ledger, message, FIRST_RETRY)
         return
-    ledger.change(message, status=MessageStatus.UNKNOWN, claim_token=None, lease_until=None)
+    ledger.change(
+        message, status=MessageStatus.UNKNOWN, claim_token=None, lease_until=None
+    )
     ledger.deltas.add(place_of(message), Counter.UNKNOWN)
     if not message.enrolment.outcome and not message.fate:
         ledger.change(message.enrolment, next_at=message.decide_at)
@@ -165,13 +185,20 @@ def _step(answers: Answers, message: Message) -> Step:
     return next(step for step in steps if step.pk == message.step_id)
 
 
-def _refused(ledger: Ledger, reservations: Reservations, message: Message, receipts: Sequence[Receipt]) -> None:
+def _refused(
+    ledger: Ledger,
+    reservations: Reservations,
+    message: Message,
+    receipts: Sequence[Receipt],
+) -> None:
     receipt = receipts[-1]
     error_class = receipt.error_class or ErrorClass.UNKNOWN
     reservations.settle(message.campaign_id, reserved=message.cost, spent=Decimal(0))
     ledger.charge(message, Decimal(0))
     if message.enrolment.outcome or message.fate:
-        ledger.change(message, status=MessageStatus.WITHDRAWN, claim_token=None, lease_until=None)
+        ledger.change(
+            message, status=MessageStatus.WITHDRAWN, claim_token=None, lease_until=None
+        )
     elif error_class in TEMPORARY:
         _requeue(ledger, message, _retry_in(message.tries, receipt.retry_after))
         ledger.change(message.enrolment, next_at=_retry_until(message))
@@ -180,7 +207,13 @@ def _refused(ledger: Ledger, reservations: Reservations, message: Message, recei
         _requeue(ledger, message, timedelta(0))
         ledger.change(message, first_attempt_at=None)
     else:
-        fail(ledger, message, error_class=error_class, code=receipt.code, detail=receipt.detail)
+        fail(
+            ledger,
+            message,
+            error_class=error_class,
+            code=receipt.code,
+            detail=receipt.detail,
+        )
 
 
 def _requeue(ledger: Ledger, message: Message, wait: timedelta) -> None:
@@ -200,10 +233,15 @@ def _retry_until(message: Message) -> datetime:
 
 
 def _retry_in(tries: int, retry_after: timedelta | None) -> timedelta:
-    return max(min(FIRST_RETRY * 2 ** min(tries - 1, 12), LONGEST_RETRY), retry_after or timedelta(0))
+    return max(
+        min(FIRST_RETRY * 2 ** min(tries - 1, 12), LONGEST_RETRY),
+        retry_after or timedelta(0),
+    )
 
 
-def _judge_senders(answers: Answers, receipts: Sequence[Receipt], now: datetime) -> None:
+def _judge_senders(
+    answers: Answers, receipts: Sequence[Receipt], now: datetime
+) -> None:
     """Hold a sender at the first account error; slow one that refuses for now."""
     by_sender: dict[int, list[Receipt]] = defaultdict(list)
     for receipt in receipts:
@@ -212,10 +250,19 @@ def _judge_senders(answers: Answers, receipts: Sequence[Receipt], now: datetime)
             by_sender[attempt.sender_id].append(receipt)
     for sender_id in sorted(by_sender):
         of_sender = by_sender[sender_id]
-        refused = next((receipt for receipt in of_sender if receipt.error_class is ErrorClass.ACCOUNT), None)
+        refused = next(
+            (
+                receipt
+                for receipt in of_sender
+                if receipt.error_class is ErrorClass.ACCOUNT
+            ),
+            None,
+        )
         if refused:
             reason = f"{refused.code} {refused.detail}".strip()
-            Sender.objects.filter(pk=sender_id, held_at=None).update(held_at=now, held_reason=reason)
+            Sender.objects.filter(pk=sender_id, held_at=None).update(
+                held_at=now, held_reason=reason
+            )
         _pace(Sender.objects.get(pk=sender_id), of_sender)
 
 

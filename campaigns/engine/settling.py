@@ -30,7 +30,11 @@ class Unsent:
 
     def enrolment_ids(self) -> set[int]:
         """The enrolments of all of them."""
-        rows = [*(row[0] for row in self.skipped), *(row[0] for row in self.held), *(row[0] for row in self.broken)]
+        rows = [
+            *(row[0] for row in self.skipped),
+            *(row[0] for row in self.held),
+            *(row[0] for row in self.broken),
+        ]
         return {message.enrolment_id for message in [*rows, *self.capped]}
 
 
@@ -65,7 +69,13 @@ def settle(unsent: Unsent, *, token: uuid.UUID, now: datetime) -> None:
     for message in unsent.capped:
         if message.pk in mine:
             enrolment = enrolments[message.enrolment_id]
-            end_locked(ledger, enrolment, by_enrolment[enrolment.pk], Outcome.CANCELLED, Reason.FREQUENCY_CAP)
+            end_locked(
+                ledger,
+                enrolment,
+                by_enrolment[enrolment.pk],
+                Outcome.CANCELLED,
+                Reason.FREQUENCY_CAP,
+            )
     ledger.write()
 
 
@@ -74,7 +84,9 @@ def _skip(ledger: Ledger, message: Message, reason: SkipReason) -> None:
     ledger.change(message.enrolment, next_at=ledger.now)
 
 
-def _hold(ledger: Ledger, message: Message, reason: HoldReason, until: datetime) -> None:
+def _hold(
+    ledger: Ledger, message: Message, reason: HoldReason, until: datetime
+) -> None:
     ledger.change(
         message,
         status=MessageStatus.QUEUED,
@@ -86,10 +98,18 @@ def _hold(ledger: Ledger, message: Message, reason: HoldReason, until: datetime)
 
 
 def _break(ledger: Ledger, message: Message, detail: str) -> None:
-    fail(ledger, message, error_class=ErrorClass.CONTENT, code="not_composed", detail=detail)
+    fail(
+        ledger,
+        message,
+        error_class=ErrorClass.CONTENT,
+        code="not_composed",
+        detail=detail,
+    )
 
 
-def fail(ledger: Ledger, message: Message, *, error_class: str, code: str, detail: str) -> None:
+def fail(
+    ledger: Ledger, message: Message, *, error_class: str, code: str, detail: str
+) -> None:
     """The sending of `message` failed for good; its step is over, the next starts at once."""
     ledger.change(
         message,
@@ -119,5 +139,7 @@ def close_failed(ledger: Ledger, message: Message, reason: Reason) -> None:
 @lru_cache(maxsize=10_000)
 def _last_position(route_id: int) -> int:
     """Enrolments run on frozen versions, whose routes never change."""
-    last: int = Step.objects.filter(route_id=route_id).aggregate(last=Max("position"))["last"]
+    last: int = Step.objects.filter(route_id=route_id).aggregate(last=Max("position"))[
+        "last"
+    ]
     return last

@@ -9,7 +9,13 @@ from channels.kinds import AddressKind
 
 
 def suppress(
-    *, kind: str, address_hash: str, channel: str, reason: Suppression.Reason, at: datetime, note: str = ""
+    *,
+    kind: str,
+    address_hash: str,
+    channel: str,
+    reason: Suppression.Reason,
+    at: datetime,
+    note: str = "",
 ) -> None:
     """Record that the address is not to be messaged on `channel` ('': on any), once."""
     Suppression.objects.bulk_create(
@@ -27,7 +33,9 @@ def suppress(
     )
 
 
-def retire_address(attempt: Attempt, message: Message, error_class: str, at: datetime) -> None:
+def retire_address(
+    attempt: Attempt, message: Message, error_class: str, at: datetime
+) -> None:
     """The vendor says that the address of `attempt` will never work, or wants nothing.
 
     A push token is kept as dead: it belongs to an installation of an app, not to the person.
@@ -41,7 +49,9 @@ def retire_address(attempt: Attempt, message: Message, error_class: str, at: dat
         kind=kind,
         address_hash=attempt.address_hash,
         channel=message.channel,
-        reason=Suppression.Reason.UNSUBSCRIBE if is_opt_out else Suppression.Reason.HARD_BOUNCE,
+        reason=Suppression.Reason.UNSUBSCRIBE
+        if is_opt_out
+        else Suppression.Reason.HARD_BOUNCE,
         at=at,
         note=attempt.error_detail,
     )

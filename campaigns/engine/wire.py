@@ -27,13 +27,20 @@ class Wire:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self.provider = asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
+        self.provider = asyncio.run_coroutine_threadsafe(
+            self._open(), self._loop
+        ).result()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(
+            timeout=10
+        )
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
         self._loop.close()

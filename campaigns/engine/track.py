@@ -1,0 +1,22 @@
+"""Everything that comes back: stored webhooks and hits, read until none is left."""
+
+import time
+from datetime import timedelta
+
+from campaigns.engine import clock, hits, inbound
+
+# A task gives its worker back to others after this.
+SHIFT = timedelta(seconds=10)
+
+
+def track(*, shift: timedelta = SHIFT) -> int:
+    """Read webhooks and hits until none is left or the shift is over; gives how many there were."""
+    ends_at = time.monotonic() + shift.total_seconds()
+    total = 0
+    while time.monotonic() < ends_at:
+        now = clock.now()
+        done = inbound.drain(now) + hits.drain(now)
+        total += done
+        if not done:
+            break
+    return total
