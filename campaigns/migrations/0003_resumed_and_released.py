@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0002_engine_sql'),
+        ("campaigns", "0002_engine_sql"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='campaign',
-            name='resumed_at',
+            model_name="campaign",
+            name="resumed_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
     ]

@@ -7,9 +7,7 @@ from django.db import models
 class AuditEntry(models.Model):
     """One act of a person that others may ask about later: append-only."""
 
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     verb = models.CharField(max_length=40)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()

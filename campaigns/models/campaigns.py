@@ -70,17 +70,11 @@ class Campaign(models.Model):
         PARALLEL = "parallel", _("let both run")
 
     name = models.CharField(_("name"), max_length=150)
-    kind = models.CharField(
-        _("kind"), max_length=10, choices=CampaignKind, default=CampaignKind.ONCE
-    )
-    purpose = models.CharField(
-        _("purpose"), max_length=20, choices=Purpose, default=Purpose.MARKETING
-    )
+    kind = models.CharField(_("kind"), max_length=10, choices=CampaignKind, default=CampaignKind.ONCE)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose, default=Purpose.MARKETING)
     # Smaller goes first; a transactional campaign overtakes every marketing one.
     priority = models.SmallIntegerField(_("priority"), default=5)
-    status = models.CharField(
-        _("status"), max_length=10, choices=CampaignStatus, default=CampaignStatus.DRAFT
-    )
+    status = models.CharField(_("status"), max_length=10, choices=CampaignStatus, default=CampaignStatus.DRAFT)
     # None is every contact. Only a campaign of kind once has an audience.
     segment = models.ForeignKey(
         Segment,
@@ -95,18 +89,12 @@ class Campaign(models.Model):
     ends_at = models.DateTimeField(_("end"), null=True, blank=True)
     quiet_from = models.TimeField(_("quiet hours from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet hours until"), null=True, blank=True)
-    cap_campaigns = models.PositiveSmallIntegerField(
-        _("campaigns per person"), null=True, blank=True
-    )
+    cap_campaigns = models.PositiveSmallIntegerField(_("campaigns per person"), null=True, blank=True)
     cap_days = models.PositiveSmallIntegerField(_("in so many days"), default=7)
     on_cap = models.CharField(_("then"), max_length=5, choices=OnCap, default=OnCap.END)
-    budget = models.DecimalField(
-        _("budget"), max_digits=14, decimal_places=4, null=True, blank=True
-    )
+    budget = models.DecimalField(_("budget"), max_digits=14, decimal_places=4, null=True, blank=True)
     grace = models.DurationField(_("grace after downtime"), default=timedelta(hours=12))
-    do_machine_signals_count = models.BooleanField(
-        _("opens and clicks of machines count"), default=False
-    )
+    do_machine_signals_count = models.BooleanField(_("opens and clicks of machines count"), default=False)
     untracked = models.CharField(
         _("people who may not be tracked"),
         max_length=10,
@@ -127,9 +115,7 @@ class Campaign(models.Model):
         related_name="+",
         editable=False,
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     launched_by = models.ForeignKey(
@@ -156,18 +142,13 @@ class Campaign(models.Model):
     class Meta:
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
-        indexes = [
-            models.Index(fields=["status", "starts_at"], name="campaign_by_status")
-        ]
+        indexes = [models.Index(fields=["status", "starts_at"], name="campaign_by_status")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quiet_from=None, quiet_until=None)
-                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                condition=Q(quiet_from=None, quiet_until=None) | Q(quiet_from__isnull=False, quiet_until__isnull=False),
                 name="campaign_quiet_hours_both",
             ),
-            models.CheckConstraint(
-                condition=Q(grace__gt=timedelta(0)), name="campaign_grace_positive"
-            ),
+            models.CheckConstraint(condition=Q(grace__gt=timedelta(0)), name="campaign_grace_positive"),
             models.CheckConstraint(
                 condition=Q(budget=None) | Q(budget__gt=0),
                 name="campaign_budget_positive",
@@ -218,9 +199,7 @@ class CampaignVersion(models.Model):
     A trigger in the database refuses every change to the parts of a frozen version, but for a step's sender.
     """
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.CASCADE, related_name="versions"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(default=1)
     # The audience's rule as it was at launch.
     audience_rule = models.JSONField(null=True, blank=True)
@@ -228,9 +207,7 @@ class CampaignVersion(models.Model):
     frozen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "number"], name="version_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="version_once")]
 
     def __str__(self) -> str:
         return f"{self.campaign_id} v{self.number}"

@@ -27,9 +27,7 @@ class Condition(models.TextChoices):
 class Route(models.Model):
     """An ordered list of steps for a segment. The first route whose segment matches wins; the last has none."""
 
-    version = models.ForeignKey(
-        CampaignVersion, on_delete=models.CASCADE, related_name="routes"
-    )
+    version = models.ForeignKey(CampaignVersion, on_delete=models.CASCADE, related_name="routes")
     position = models.PositiveSmallIntegerField()
     segment = models.ForeignKey(
         Segment,
@@ -83,9 +81,7 @@ class Step(models.Model):
         related_name="steps",
         verbose_name=_("sender"),
     )
-    condition = models.CharField(
-        _("stops if"), max_length=10, choices=Condition, default=Condition.CLICKED
-    )
+    condition = models.CharField(_("stops if"), max_length=10, choices=Condition, default=Condition.CLICKED)
     timeout = models.DurationField(_("wait up to"), default=timedelta(hours=2))
     # Do quiet hours not count towards the timeout?
     is_waking_time = models.BooleanField(_("count waking time only"), default=False)
@@ -99,9 +95,7 @@ class Step(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
             models.UniqueConstraint(fields=["route", "key"], name="step_key_once"),
-            models.CheckConstraint(
-                condition=Q(timeout__gt=timedelta(0)), name="step_timeout_positive"
-            ),
+            models.CheckConstraint(condition=Q(timeout__gt=timedelta(0)), name="step_timeout_positive"),
         ]
 
     def __str__(self) -> str:

@@ -18,9 +18,7 @@ class EngineClock(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="engineclock_only_one"),
-            models.CheckConstraint(
-                condition=Q(speed__gte=0), name="engineclock_not_backwards"
-            ),
+            models.CheckConstraint(condition=Q(speed__gte=0), name="engineclock_not_backwards"),
         ]
 
     def __str__(self) -> str:

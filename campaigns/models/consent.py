@@ -37,9 +37,7 @@ class ConsentSource(models.TextChoices):
 class Consent(models.Model):
     """The permission in force of a contact for a channel and a purpose."""
 
-    contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="consents"
-    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
     channel = models.CharField(_("channel"), max_length=20, choices=Channel)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
     status = models.CharField(_("status"), max_length=10, choices=ConsentStatus)
@@ -49,9 +47,7 @@ class Consent(models.Model):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         constraints = [
-            models.UniqueConstraint(
-                fields=["contact", "channel", "purpose"], name="consent_once"
-            ),
+            models.UniqueConstraint(fields=["contact", "channel", "purpose"], name="consent_once"),
         ]
         indexes = [
             models.Index(
@@ -68,9 +64,7 @@ class Consent(models.Model):
 class ConsentChange(models.Model):
     """The history of consents: append-only."""
 
-    contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="consent_changes"
-    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consent_changes")
     channel = models.CharField(max_length=20, choices=Channel)
     purpose = models.CharField(max_length=20, choices=Purpose)
     status = models.CharField(max_length=10, choices=ConsentStatus)
@@ -87,11 +81,7 @@ class ConsentChange(models.Model):
     )
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["contact", "changed_at"], name="consentchange_of_contact"
-            )
-        ]
+        indexes = [models.Index(fields=["contact", "changed_at"], name="consentchange_of_contact")]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.purpose} {self.status}"

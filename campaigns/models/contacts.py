@@ -20,9 +20,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(models.Model):
     """A person who may be messaged."""
 
-    external_id = models.CharField(
-        _("id in your system"), max_length=100, null=True, blank=True, unique=True
-    )
+    external_id = models.CharField(_("id in your system"), max_length=100, null=True, blank=True, unique=True)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
@@ -75,9 +73,7 @@ class Address(models.Model):
     (campaigns/audience/addresses.py makes both), by which suppressions know it.
     """
 
-    contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="addresses"
-    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="addresses")
     kind = models.CharField(_("kind"), max_length=20, choices=AddressKind)
     value = models.CharField(_("address"), max_length=500)
     value_hash = models.CharField(max_length=32, editable=False)
@@ -90,9 +86,7 @@ class Address(models.Model):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         constraints = [
-            models.UniqueConstraint(
-                fields=["contact", "kind", "value"], name="address_once_per_contact"
-            ),
+            models.UniqueConstraint(fields=["contact", "kind", "value"], name="address_once_per_contact"),
             # A person may have many push tokens, all of them in use, but one main address of each other kind.
             models.UniqueConstraint(
                 fields=["contact", "kind"],

@@ -14,9 +14,7 @@ class Content(models.Model):
     `{{ first_name }}` or `{{ first_name | friend }}` (campaigns/personalise.py), links as `{{ link }}`.
     """
 
-    version = models.ForeignKey(
-        CampaignVersion, on_delete=models.CASCADE, related_name="contents"
-    )
+    version = models.ForeignKey(CampaignVersion, on_delete=models.CASCADE, related_name="contents")
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
     variant = models.CharField(max_length=20, blank=True)
@@ -42,9 +40,7 @@ class Content(models.Model):
 class Link(models.Model):
     """A tracked link, used in texts as `{{ name }}`. Its address may hold variables in path values and the query."""
 
-    version = models.ForeignKey(
-        CampaignVersion, on_delete=models.CASCADE, related_name="links"
-    )
+    version = models.ForeignKey(CampaignVersion, on_delete=models.CASCADE, related_name="links")
     name = models.SlugField(_("name"), max_length=30, default="link")
     url = models.URLField(_("address"), max_length=1000)
     # Which of the version's links it is; stands in the tracking address as one base62 character.
@@ -56,12 +52,8 @@ class Link(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["version", "name"], name="link_name_once"),
-            models.UniqueConstraint(
-                fields=["version", "position"], name="link_position_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(position__lt=62), name="link_position_one_character"
-            ),
+            models.UniqueConstraint(fields=["version", "position"], name="link_position_once"),
+            models.CheckConstraint(condition=models.Q(position__lt=62), name="link_position_one_character"),
         ]
 
     def __str__(self) -> str:

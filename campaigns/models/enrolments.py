@@ -39,16 +39,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 class Enrolment(models.Model):
     """One contact's passage through one campaign."""
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.PROTECT, related_name="enrolments"
-    )
-    version = models.ForeignKey(
-        CampaignVersion, on_delete=models.PROTECT, related_name="+"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="enrolments")
+    version = models.ForeignKey(CampaignVersion, on_delete=models.PROTECT, related_name="+")
     route = models.ForeignKey(Route, on_delete=models.PROTECT, related_name="+")
-    contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, related_name="enrolments"
-    )
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="enrolments")
     # '' for a one-off, else the event's id, the birthday's year or the caller's idempotency key.
     entry_key = models.CharField(max_length=200, blank=True)
     variant = models.CharField(max_length=20, blank=True)
@@ -77,9 +71,7 @@ class Enrolment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "contact", "entry_key"], name="enrolment_once"
-            ),
+            models.UniqueConstraint(fields=["campaign", "contact", "entry_key"], name="enrolment_once"),
             models.CheckConstraint(
                 condition=Q(outcome="", next_at__isnull=False, ended_at=None)
                 | (~Q(outcome="") & Q(next_at=None, ended_at__isnull=False)),
@@ -87,12 +79,8 @@ class Enrolment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["next_at"], condition=Q(outcome=""), name="enrolment_due"
-            ),
-            models.Index(
-                fields=["campaign", "outcome", "id"], name="enrolment_of_campaign"
-            ),
+            models.Index(fields=["next_at"], condition=Q(outcome=""), name="enrolment_due"),
+            models.Index(fields=["campaign", "outcome", "id"], name="enrolment_of_campaign"),
         ]
 
     def __str__(self) -> str:

@@ -67,9 +67,7 @@ class Hit(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["decide_at"], condition=Q(is_machine=None), name="hit_undecided"
-            ),
+            models.Index(fields=["decide_at"], condition=Q(is_machine=None), name="hit_undecided"),
             models.Index(fields=["attempt", "at"], name="hit_of_attempt"),
         ]
 

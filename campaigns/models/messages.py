@@ -69,22 +69,14 @@ class Message(models.Model):
     the sending, `fate` the step, the instants what the person did.
     """
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.PROTECT, related_name="messages"
-    )
-    enrolment = models.ForeignKey(
-        Enrolment, on_delete=models.PROTECT, related_name="messages"
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="messages")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="messages")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="messages")
-    sender = models.ForeignKey(
-        Sender, on_delete=models.PROTECT, null=True, related_name="messages"
-    )
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, related_name="messages")
     channel = models.CharField(max_length=20, choices=Channel)
     # Copied from the campaign, so that the claim reads one index.
     priority = models.SmallIntegerField(default=5)
-    status = models.CharField(
-        max_length=10, choices=MessageStatus, default=MessageStatus.QUEUED
-    )
+    status = models.CharField(max_length=10, choices=MessageStatus, default=MessageStatus.QUEUED)
     skip_reason = models.CharField(max_length=20, choices=SkipReason, blank=True)
     hold_reason = models.CharField(max_length=20, choices=HoldReason, blank=True)
     created_at = models.DateTimeField()
@@ -125,12 +117,9 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "enrolment", "step"], name="message_once"
-            ),
+            models.UniqueConstraint(fields=["campaign", "enrolment", "step"], name="message_once"),
             models.CheckConstraint(
-                condition=~Q(status="claimed")
-                | Q(claim_token__isnull=False, lease_until__isnull=False),
+                condition=~Q(status="claimed") | Q(claim_token__isnull=False, lease_until__isnull=False),
                 name="message_claimed_has_lease",
             ),
             models.CheckConstraint(
@@ -168,33 +157,25 @@ class AttemptStatus(models.TextChoices):
     UNKNOWN = "unknown"
 
 
-LIVE_ATTEMPT = Q(
-    status__in=[AttemptStatus.SENDING, AttemptStatus.ACCEPTED, AttemptStatus.UNKNOWN]
-)
+LIVE_ATTEMPT = Q(status__in=[AttemptStatus.SENDING, AttemptStatus.ACCEPTED, AttemptStatus.UNKNOWN])
 
 
 class Attempt(models.Model):
     """One request for a message to one address."""
 
-    message = models.ForeignKey(
-        Message, on_delete=models.PROTECT, related_name="attempts"
-    )
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
-    address = models.ForeignKey(
-        Address, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, related_name="+")
     address_hash = models.CharField(max_length=32)
     entry_key = models.CharField(max_length=200, blank=True)
     # The idempotency key, and our reference in the vendor's webhooks.
     key = models.UUIDField(unique=True, default=uuid.uuid4)
     # What stands in the tracked links of this attempt; None where it has none.
     token = models.CharField(max_length=11, null=True, unique=True)
-    status = models.CharField(
-        max_length=10, choices=AttemptStatus, default=AttemptStatus.SENDING
-    )
+    status = models.CharField(max_length=10, choices=AttemptStatus, default=AttemptStatus.SENDING)
     vendor_message_id = models.CharField(max_length=200, null=True)
     created_at = models.DateTimeField()
     sending_at = models.DateTimeField()
@@ -228,11 +209,7 @@ class Attempt(models.Model):
                 name="attempt_vendor_id_once",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["address_hash", "-sending_at"], name="attempt_of_address"
-            )
-        ]
+        indexes = [models.Index(fields=["address_hash", "-sending_at"], name="attempt_of_address")]
 
     def __str__(self) -> str:
         return str(self.key)

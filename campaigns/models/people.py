@@ -15,22 +15,16 @@ class UserManager(BaseUserManager["User"]):
 
     use_in_migrations = True
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A user with `email`; without a password they can only sign in after setting one."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A user with every permission, who may open the back office."""
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractUser):
@@ -69,29 +63,18 @@ class Installation(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(_("name of your organisation"), max_length=100, blank=True)
     default_country = models.CharField(_("default country"), max_length=2, default="US")
-    reporting_currency = models.CharField(
-        _("currency of reports"), max_length=3, default="USD"
-    )
-    quiet_from = models.TimeField(
-        _("quiet hours from"), null=True, blank=True, default=time(21)
-    )
-    quiet_until = models.TimeField(
-        _("quiet hours until"), null=True, blank=True, default=time(9)
-    )
-    cap_campaigns = models.PositiveSmallIntegerField(
-        _("campaigns per person"), null=True, blank=True
-    )
+    reporting_currency = models.CharField(_("currency of reports"), max_length=3, default="USD")
+    quiet_from = models.TimeField(_("quiet hours from"), null=True, blank=True, default=time(21))
+    quiet_until = models.TimeField(_("quiet hours until"), null=True, blank=True, default=time(9))
+    cap_campaigns = models.PositiveSmallIntegerField(_("campaigns per person"), null=True, blank=True)
     cap_days = models.PositiveSmallIntegerField(_("in so many days"), default=7)
-    time_zone = models.CharField(
-        _("time zone of contacts without one"), max_length=64, default="UTC"
-    )
+    time_zone = models.CharField(_("time zone of contacts without one"), max_length=64, default="UTC")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="installation_only_one"),
             models.CheckConstraint(
-                condition=Q(quiet_from=None, quiet_until=None)
-                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                condition=Q(quiet_from=None, quiet_until=None) | Q(quiet_from__isnull=False, quiet_until__isnull=False),
                 name="installation_quiet_hours_both",
             ),
         ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels', '0002_inbound_partitions'),
+        ("channels", "0002_inbound_partitions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='sender',
-            name='released_at',
+            model_name="sender",
+            name="released_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
     ]
