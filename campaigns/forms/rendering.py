@@ -35,6 +35,11 @@ class TablerBoundField(BoundField):
         """Whether each choice is a radio button or box of its own."""
         return isinstance(self.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
 
+    @property
+    def is_marked_optional(self) -> bool:
+        """Whether the label says so: where the field may stay empty, and emptiness is not itself a choice."""
+        return not self.field.required and not isinstance(self.field.widget, forms.Select | forms.CheckboxInput)
+
 
 class TablerRenderer(TemplatesSetting):
     """`{{ form }}` and `{{ form.name.as_field_group }}` in the product's look; settings.FORM_RENDERER names it."""

@@ -1,0 +1,128 @@
+"""A real browser at the real pages: Chromium through Playwright against pytest-django's live server.
+
+    @pytest.mark.django_db(transaction=True)
+    def test_the_page_opens(page_as: PageAs, axe: Axe) -> None:
+        page = page_as(Role.MARKETER)
+        page.goto("/segments/")
+        axe(page)
+
+Where Chromium or axe-core is missing, the tests are skipped and say so. Django is imported inside the
+fixtures, because pytest reads this file before tests/conftest.py has configured the settings.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.e2e.browser import Axe, PageAs, Shot
+
+if TYPE_CHECKING:
+    from campaigns.models import User
+    from campaigns.permissions import Role
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+# WCAG 2.2 at the level that laws ask for, and axe's own good practices.
+AXE_RUN = """
+async () => {
+  const rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await axe.run(document, {runOnly: rules});
+  const where = (node) => `    ${node.target}  ${node.failureSummary}`;
+  return found.violations.map((broken) => [`${broken.id}: ${broken.help}`, ...broken.nodes.map(where)].join("\\n"));
+}
+"""
+
+# Playwright's sync API runs an event loop in this thread, and Django would take every query for an async mistake.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of the process."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"There is no Chromium at {CHROMIUM}: browser tests are left out (set CHROMIUM to its path).")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
+    """`page_as(Role.ADMIN, width=390, theme="dark")`: a page of a fresh browser, signed in; `page_as()` is not.
+
+    `user` gives the user instead of a new one; other options are those of Playwright's `new_context`. Errors
+    in the browser's console, a broken content policy among them, fail the test at its end.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(
+        *roles: "Role", user: "User | None" = None, width: int = 1440, theme: str = "light", **options: Any
+    ) -> Page:
+        scheme: Any = theme
+        window: Any = {"width": width, "height": 900}
+        context = browser.new_context(base_url=live_server.url, viewport=window, color_scheme=scheme, **options)
+        contexts.append(context)
+        if user is not None or roles:
+            sign_in(context, user or _make_user(*roles), live_server.url)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def axe() -> Axe:
+    """`axe(page)`: fail on anything that axe finds wrong with the page as it stands."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: `make assets` brings it, to check the pages for accessibility.")
+
+    def check(page: Page) -> None:
+        # The debugger's evaluate is not subject to the page's content policy, as a script tag would be.
+        page.evaluate(AXE.read_text())
+        violations: list[str] = page.evaluate(AXE_RUN)
+        assert not violations, f"{page.url}\n" + "\n".join(violations)
+
+    return check
+
+
+@pytest.fixture
+def shot(tmp_path: Path) -> Shot:
+    """`shot(page, "team")`: a picture of the whole page, in CASCADE_SHOTS or the test's own folder; gives its path."""
+    folder = Path(os.environ.get("CASCADE_SHOTS", str(tmp_path)))
+
+    def take(page: Page, name: str) -> Path:
+        path = folder / f"{name}.png"
+        page.screenshot(path=str(path), full_page=True)
+        return path
+
+    return take
+
+
+def sign_in(context: BrowserContext, user: "User", url: str) -> None:
+    """Give the browser a session of `user` without the sign-in page, whose rate limit would soon be reached."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": session.key, "value": session.value, "url": url}])
+
+
+def _make_user(*roles: "Role") -> "User":
+    from tests.factories import make_user
+
+    return make_user(roles=roles)

@@ -1,0 +1,106 @@
+"""The frame's own pages in a real browser: readable for everybody, in both themes and at both widths."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.template import engines
+
+from campaigns.permissions import Role
+from channels.kinds import Channel
+from tests.e2e.browser import Axe, PageAs, Shot, is_wider_than_window
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How a page is looked at: the window's width in pixels, and the theme."""
+
+    width: int
+    theme: str
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.theme}"
+
+
+LOOKS = [Look(width=width, theme=theme) for width in (1440, 390) for theme in THEMES]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_the_way_in_can_be_used_by_everybody(page_as: PageAs, axe: Axe, shot: Shot, look: Look) -> None:
+    make_user(roles=[Role.ADMIN])
+    page = page_as(width=look.width, theme=look.theme)
+    for name, path in {"sign-in": "/accounts/login/", "reset": "/accounts/password/reset/"}.items():
+        page.goto(path)
+        assert page.locator("html").get_attribute("data-bs-theme") == look.theme
+        axe(page)
+        assert not is_wider_than_window(page)
+        shot(page, f"{name}-{look}")
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_the_pages_of_an_admin_can_be_used_by_everybody(page_as: PageAs, axe: Axe, shot: Shot, look: Look) -> None:
+    colleague = make_user(roles=[Role.MANAGER], first_name="Олена", last_name="Коваленко")
+    make_user(roles=[Role.MARKETER], first_name="Marc", is_active=False)
+    page = page_as(Role.ADMIN, Role.MARKETER, width=look.width, theme=look.theme)
+    pages = {
+        "home": "/",
+        "team": "/team/",
+        "invite": "/team/invite/",
+        "colleague": f"/team/{colleague.pk}/",
+        "deactivate": f"/team/{colleague.pk}/deactivate/",
+        "profile": "/profile/",
+        "settings": "/settings/",
+        "second-factor": "/accounts/2fa/",
+        "password": "/accounts/password/change/",
+    }
+    for name, path in pages.items():
+        page.goto(path)
+        axe(page)
+        assert not is_wider_than_window(page), path
+        shot(page, f"{name}-{look}")
+
+
+COMPONENTS = """{% load cascade %}
+{% for colour in colours %}{% badge "Running" colour=colour dot=True %} {% channel_badge "sms" colour %}
+  <span class="badge bg-{{ colour }}-lt">no sender chosen</span>{% endfor %}
+{% for channel in channels %}{% channel_icon channel %}{% channel_badge channel %}{% endfor %}
+{% badge "Draft" %} {% stat_bar 5197 12480 colour="green" %} {% percent 5197 12480 %}
+{% for level in levels %}
+  <div class="alert alert-{{ level }}"><div>Words about it, <a href="/">with a link</a></div></div>
+{% endfor %}
+{% for tone in tones %}<p class="{{ tone }}">2 parts</p>{% endfor %}
+{% include "parts/empty.html" with icon_name="users" heading="Nobody yet" text="Upload a file." %}
+{% include "parts/table.html" with caption="Rows" headings=headings rows=rows %}
+<button class="btn btn-danger">Delete</button>
+<a class="btn btn-outline-danger" href="/">Cancel</a> <a class="btn" href="/">Back</a>
+"""
+
+SHOW_TOAST = """
+document.body.dispatchEvent(
+  new CustomEvent("toasts", {bubbles: true, detail: {toasts: [{level: "error", text: "The vendor refused it."}]}})
+)
+"""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_parts_that_pages_are_made_of_can_be_read(page_as: PageAs, axe: Axe, shot: Shot, theme: str) -> None:
+    colours = ("blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan")
+    context = {
+        "colours": colours,
+        "channels": Channel.values,
+        "levels": ("success", "info", "warning", "danger"),
+        "tones": ("is-good", "is-warning", "is-bad", "is-notable"),
+        "headings": ("Line", "Reason"),
+        "rows": (("2", "no phone"), ("7", "no consent")),
+    }
+    page = page_as(Role.MARKETER, theme=theme)
+    page.goto("/")
+    parts = engines["django"].from_string(COMPONENTS).render(context)
+    page.evaluate("html => document.querySelector('.page-body').innerHTML = html", parts)
+    page.evaluate(SHOW_TOAST)
+    shot(page, f"parts-{theme}")
+    axe(page)
