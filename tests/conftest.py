@@ -1,0 +1,74 @@
+"""What every test stands on: a PostgreSQL thrown away afterwards, a data directory of its own, the queue.
+
+DATABASE_URL names another server. The settings are loaded by `pytest_configure` below, not by an option
+of pytest-django, because that reads them before a conftest can say where the database is.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from psycopg.conninfo import make_conninfo
+from pytest_django import DjangoDbBlocker
+
+FOLDER = Path(__file__).resolve().parent.parent
+BROWSER_TESTS = FOLDER / "tests" / "e2e"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this run its data directory and its database, before Django is set up."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _make_surroundings()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "cascade_site.settings"
+    from django.conf import settings  # not before its surroundings are there
+
+    # Pages are tested with the static files as they lie, not as `collectstatic` would write them.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database, with Celery's queue in it: a task published by a test stays in the test's database."""
+    from django.conf import settings
+    from django.db import connection
+
+    from cascade_site.broker import install_queue
+    from cascade_site.celery import app
+
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    if options:
+        conninfo = make_conninfo(options["conn_string"], dbname=connection.settings_dict["NAME"])
+        install_queue(conninfo)
+        app.conf.broker_transport_options = options | {"conn_string": conninfo}
+    yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the browser tests that were left out, in one sentence."""
+    skipped = {report.nodeid.split("::")[0] for report in terminalreporter.stats.get("skipped", [])}
+    if left_out := sorted(name for name in skipped if (FOLDER / name).is_relative_to(BROWSER_TESTS)):
+        terminalreporter.write_line(f"Left out, for want of Chromium or axe-core: {', '.join(left_out)}.")
+
+
+def _make_surroundings() -> None:
+    """Set CASCADE_DATA_DIR to a fresh folder and, where it is not given, DATABASE_URL to a server in it."""
+    installed = Path(os.environ.get("CASCADE_DATA_DIR") or FOLDER / "var").resolve()
+    ended = ExitStack()
+    atexit.register(ended.close)
+    data_dir = Path(tempfile.mkdtemp(prefix="cascade-tests-"))
+    ended.callback(shutil.rmtree, data_dir, ignore_errors=True)
+    for assets in ("vendor", "icons"):
+        (data_dir / assets).symlink_to(installed / assets)
+    # WhiteNoise warns where there is no folder of collected files.
+    (data_dir / "static").mkdir()
+    os.environ["CASCADE_DATA_DIR"] = str(data_dir)
+    if not os.environ.get("DATABASE_URL"):
+        from cascade_site.embedded import serving
+
+        # Without fsync: the server is thrown away, and half of the time goes when the disk need not confirm.
+        os.environ["DATABASE_URL"] = ended.enter_context(serving(data_dir, is_durable=False))
