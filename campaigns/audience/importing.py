@@ -1,0 +1,187 @@
+"""One import from its start to its end: chunk after chunk, each committed together with how far it came.
+
+A worker may die at any instant. What it committed is exactly what the import's row says is done, so the
+next worker goes on there, and nothing is lost or taken twice.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from campaigns.audience.bulk_loading import BatchResult, ImportPlan, NotTaken, list_not_taken, load
+from campaigns.audience.contact_resource import ContactResource
+from campaigns.audience.drafts import ContactDraft, RowRejected
+from campaigns.audience.file_reading.formats import FileFormat, FileRow, data_rows, headers
+from campaigns.audience.file_reading.limits import UnreadableFile
+from campaigns.audience.import_choices import ImportChoices
+from campaigns.audience.targets import Target
+from campaigns.models import ContactImport, ImportedContact
+
+logger = logging.getLogger(__name__)
+
+CHUNK_ROWS = 2000
+LEASE = timedelta(minutes=2)
+# So often, in rows, a worker that only reads says that it lives.
+_SIGN_OF_LIFE = 20_000
+State = ContactImport.State
+
+
+class LeaseLost(Exception):
+    """The import was cancelled, or another worker took it over: this one must not write any more."""
+
+
+class Lease:
+    """A worker's right to an import: whoever changed `lease_until` last has it."""
+
+    def __init__(self, import_id: int, until: datetime) -> None:
+        self.import_id = import_id
+        self._until = until
+
+    @classmethod
+    def take(cls, import_id: int) -> "Lease | None":
+        """The right to an import that waits, or whose worker is silent; None if there is nothing to take."""
+        waiting = _unattended().filter(pk=import_id)
+        until = timezone.now() + LEASE
+        taken = waiting.update(state=State.RUNNING, lease_until=until)
+        ContactImport.objects.filter(pk=import_id, started_at=None).update(started_at=timezone.now())
+        return cls(import_id, until) if taken else None
+
+    def renew(self) -> None:
+        """Keep the right for some time more; in a transaction this locks the import until its end. Raises LeaseLost."""
+        until = timezone.now() + LEASE
+        if not self._mine().update(lease_until=until):
+            raise LeaseLost
+        self._until = until
+
+    def end(self, state: ContactImport.State, error: str = "") -> None:
+        """Leave the import in `state` for good. Nothing happens where the right was lost."""
+        self._mine().update(state=state, error=error, ended_at=timezone.now(), lease_until=None)
+
+    def _mine(self) -> QuerySet[ContactImport]:
+        return ContactImport.objects.filter(pk=self.import_id, state=State.RUNNING, lease_until=self._until)
+
+
+def unattended_imports() -> list[int]:
+    """The imports, by id, that wait for a worker or whose worker is silent, the oldest first."""
+    return list(_unattended().order_by("pk").values_list("pk", flat=True))
+
+
+def run(import_id: int) -> None:
+    """Carry the import out, or go on with it.
+
+    1. Take the lease, or leave it to whoever has it.
+    2. Count the rows once. A file that turns out unreadable fails here, before anything is written.
+    3. Skip the rows that are done. For each chunk: read its rows, then in one transaction renew the lease,
+       write what the rows say, and add the counts.
+    4. Forget which row named whom, and end.
+
+    A database that is away leaves the lease to run out, so that the import goes on later; any other
+    unexpected error ends it as failed, says how many rows are in, and is raised again.
+    """
+    lease = Lease.take(import_id)
+    if lease is None:
+        return
+    contact_import = ContactImport.objects.select_related("created_by").get(pk=import_id)
+    with translation.override(_language_of(contact_import)):
+        try:
+            _carry_out(contact_import, lease)
+        except LeaseLost:
+            logger.info("import %s was cancelled or taken over", import_id)
+        except UnreadableFile as error:
+            lease.end(State.FAILED, str(error))
+        except OperationalError:
+            raise
+        except Exception:
+            lease.end(State.FAILED, _("Something unexpected happened. The rows counted here are in; the rest is not."))
+            raise
+    if not ContactImport.objects.filter(pk=import_id, state__in=[State.QUEUED, State.RUNNING]).exists():
+        ImportedContact.objects.filter(contact_import_id=import_id).delete()
+
+
+def _unattended() -> QuerySet[ContactImport]:
+    silent = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+    return ContactImport.objects.filter(silent, state__in=[State.QUEUED, State.RUNNING])
+
+
+def _carry_out(contact_import: ContactImport, lease: Lease) -> None:
+    file_format = FileFormat.model_validate(contact_import.file_format)
+    choices = ImportChoices.model_validate(contact_import.choices)
+    with _opened(contact_import) as file:
+        plan = _plan(contact_import, choices, headers(file, file_format))
+        if contact_import.rows_total is None:
+            total = sum(1 for _row in _living(data_rows(file, file_format), lease))
+            ContactImport.objects.filter(pk=contact_import.pk).update(rows_total=total)
+        rows = islice(_living(data_rows(file, file_format), lease), contact_import.rows_done, None)
+        resource = ContactResource(choices)
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            _take_in(chunk, resource, plan, lease)
+    lease.end(State.DONE)
+
+
+def _take_in(chunk: list[FileRow], resource: ContactResource, plan: ImportPlan, lease: Lease) -> None:
+    drafts: list[ContactDraft] = []
+    rejected: list[NotTaken] = []
+    for row in chunk:
+        try:
+            drafts.append(resource.read(row))
+        except RowRejected as error:
+            rejected.append(NotTaken(row.number, row.cells, str(error)))
+    with transaction.atomic():
+        lease.renew()
+        result = load(drafts, plan=plan, now=timezone.now())
+        result.rejected += len(rejected)
+        list_not_taken([*rejected, *result.not_taken], import_id=plan.import_id)
+        _count(plan.import_id, len(chunk), result)
+
+
+def _count(import_id: int, rows: int, result: BatchResult) -> None:
+    ContactImport.objects.filter(pk=import_id).update(
+        rows_done=F("rows_done") + rows,
+        created_count=F("created_count") + result.created,
+        updated_count=F("updated_count") + result.updated,
+        unchanged_count=F("unchanged_count") + result.unchanged,
+        repeated_count=F("repeated_count") + result.repeated,
+        rejected_count=F("rejected_count") + result.rejected,
+        kept_withdrawn_count=F("kept_withdrawn_count") + result.kept_withdrawn,
+    )
+
+
+def _living(rows: Iterator[FileRow], lease: Lease) -> Iterator[FileRow]:
+    for count, row in enumerate(rows, start=1):
+        if count % _SIGN_OF_LIFE == 0:
+            lease.renew()
+        yield row
+
+
+@contextmanager
+def _opened(contact_import: ContactImport) -> Iterator[BinaryIO]:
+    try:
+        with contact_import.file.open("rb") as stored:
+            yield stored.file
+    except FileNotFoundError as error:
+        raise UnreadableFile(_("The file is no longer there. Upload it again.")) from error
+
+
+def _plan(contact_import: ContactImport, choices: ImportChoices, names: list[str]) -> ImportPlan:
+    place = choices.place_of(Target.CONSENT)
+    return ImportPlan(
+        import_id=contact_import.pk,
+        choices=choices,
+        source=contact_import.name,
+        consent_header="" if place is None else names[place],
+    )
+
+
+def _language_of(contact_import: ContactImport) -> str:
+    """What is written down about rows is for the person who uploaded them."""
+    user = contact_import.created_by
+    return (user.language if user else "") or settings.LANGUAGE_CODE
