@@ -1,0 +1,60 @@
+"""A draft, locked while it is changed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+
+from campaigns.models import Campaign, CampaignVersion
+
+
+class NotADraft(Exception):
+    """The campaign has been launched, so this part of it can no longer change."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the campaign at `changed_at` (aware), after this editor had read it."""
+
+    def __init__(self, changed_at: datetime) -> None:
+        super().__init__(changed_at)
+        self.changed_at = changed_at
+
+
+class DraftRefused(Exception):
+    """The draft cannot take this. `field` is the argument to blame, `sentence` says why in the user's words."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+        self.sentence = sentence
+
+
+@contextmanager
+def opened(campaign: Campaign, *, seen: datetime | None = None) -> Iterator[Campaign]:
+    """`campaign` as it is now, locked in a transaction; leaving the block saves it and moves its `updated_at` on.
+
+    The caller's own object learns the new `updated_at`. Raises NotADraft and ChangedMeanwhile.
+    """
+    with transaction.atomic():
+        draft = locked(campaign, seen=seen)
+        if not draft.is_editable or draft.archived_at is not None:
+            raise NotADraft
+        yield draft
+        draft.save()
+        campaign.updated_at = draft.updated_at
+
+
+def locked(campaign: Campaign, *, seen: datetime | None = None) -> Campaign:
+    """`campaign` locked until the surrounding transaction ends. Raises ChangedMeanwhile."""
+    row = Campaign.objects.select_for_update(of=("self",)).select_related("version").get(pk=campaign.pk)
+    if seen is not None and row.updated_at != seen:
+        raise ChangedMeanwhile(row.updated_at)
+    return row
+
+
+def version_of(campaign: Campaign) -> CampaignVersion:
+    """The version that is being edited. Every campaign has one from its creation on."""
+    if campaign.version is None:
+        raise AssertionError("a campaign is made with its version")
+    return campaign.version

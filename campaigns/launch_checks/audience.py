@@ -1,0 +1,73 @@
+"""Is there anybody to message?"""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext
+
+from campaigns import routing
+from campaigns.audience.rules import InvalidRule, parse
+from campaigns.blueprints import Blueprint
+from campaigns.launch_checks.problem import Problem
+from campaigns.models import Segment
+from campaigns.models.campaigns import CampaignKind
+from channels.kinds import Channel
+
+
+def audience_problems(draft: Blueprint) -> Iterator[Problem]:
+    """What is wrong with whom the campaign is for. People who come by API are not there yet, so nothing is."""
+    if draft.campaign.kind == CampaignKind.TRIGGERED:
+        yield Problem(anchor="audience", sentence=gettext("Campaigns that start by themselves are not possible yet."))
+    if draft.campaign.kind != CampaignKind.ONCE:
+        return
+    unusable = _unusable(draft.campaign.segment)
+    if unusable:
+        yield Problem(anchor="audience", sentence=unusable)
+    elif not routing.audience(draft.campaign).exists():
+        yield Problem(anchor="audience", sentence=_nobody(draft.campaign.segment))
+    else:
+        yield from _reach_problems(draft)
+
+
+def _unusable(segment: Segment | None) -> str:
+    if segment is None:
+        return ""
+    if segment.archived_at is not None:
+        return gettext("The segment “%(segment)s” was archived. Choose another.") % {"segment": segment.name}
+    return unreadable(segment)
+
+
+def unreadable(segment: Segment) -> str:
+    """Why the rule of `segment` cannot be used; '' where it can."""
+    try:
+        parse(segment.rule)
+    except InvalidRule:
+        return gettext("The segment “%(segment)s” has a rule that cannot be read. Open it and mend it.") % {
+            "segment": segment.name
+        }
+    return ""
+
+
+def _nobody(segment: Segment | None) -> str:
+    if segment is None:
+        return gettext("There are no contacts yet. Upload some first.")
+    return gettext("Nobody is in “%(segment)s” today. Choose another segment, or widen its rule.") % {
+        "segment": segment.name
+    }
+
+
+def _reach_problems(draft: Blueprint) -> Iterator[Problem]:
+    """A channel on which nobody may be messaged is a step for nothing; all of them, a campaign for nothing."""
+    dead = [channel for channel in draft.channels if not routing.reachable_at_all(draft.campaign, [channel]).exists()]
+    if dead and dead == draft.channels:
+        yield Problem(anchor="audience", sentence=_unreachable(draft, dead))
+    else:
+        for channel in dead:
+            yield Problem(anchor="audience", sentence=_unreachable(draft, [channel]), is_blocking=False)
+
+
+def _unreachable(draft: Blueprint, channels: list[Channel]) -> str:
+    names = gettext(" or ").join(str(channel.label) for channel in channels)
+    return gettext(
+        "Nobody in this audience can be messaged on %(channels)s: they have no address for it, or no consent to"
+        " %(purpose)s messages."
+    ) % {"channels": names, "purpose": draft.campaign.get_purpose_display().lower()}

@@ -1,0 +1,97 @@
+"""Who of a draft's audience would go which way: the first route whose segment matches wins, the last is for the rest.
+
+The rules are those that the segments have now; launching freezes them.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, Count, IntegerField, Q, Value, When
+
+from campaigns.audience import rules
+from campaigns.audience.reach import reachable_q
+from campaigns.engine import clock
+from campaigns.engine.waking import zone
+from campaigns.models import Campaign, Installation, Route
+from campaigns.models.contacts import ContactQuerySet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """`people` of one country on one route; `is_trackable` says whether their opens and clicks may be recorded."""
+
+    route_id: int
+    country: str
+    is_trackable: bool
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Division:
+    """An audience divided among the routes, finely enough to say what it costs."""
+
+    shares: Sequence[Share]
+
+    @property
+    def people(self) -> int:
+        """Everybody in the audience."""
+        return sum(share.people for share in self.shares)
+
+    @property
+    def untracked(self) -> int:
+        """Those whose opens and clicks may not be recorded."""
+        return sum(share.people for share in self.shares if not share.is_trackable)
+
+    def on_route(self, route_id: int) -> int:
+        """The people who would go this route."""
+        return sum(share.people for share in self.shares if share.route_id == route_id)
+
+
+def today() -> date:
+    """The day by which ages and birthdays are reckoned: that of the installation's time zone."""
+    return clock.now().astimezone(zone(Installation.current().time_zone)).date()
+
+
+def audience(campaign: Campaign) -> ContactQuerySet:
+    """The contacts whom the draft is for. Raises InvalidRule."""
+    return rules.contacts_matching(campaign.segment.rule if campaign.segment else None, today=today())
+
+
+def divide(campaign: Campaign) -> Division:
+    """Divide the audience of `campaign` among the routes of its version, in one statement. Raises InvalidRule."""
+    columns = ("route_id", "country", "is_trackable")
+    rows = _routed(campaign).values(*columns).annotate(people=Count("pk")).order_by(*columns)
+    return Division(shares=tuple(Share(**row) for row in rows))
+
+
+def reach(campaign: Campaign, route: Route, channels: Collection[str]) -> dict[str, int]:
+    """How many people of `route` could be messaged on each of `channels` now. Raises InvalidRule."""
+    if not channels:
+        return {}
+    counted = {f"on_{channel}": Count("pk", filter=reachable_q(channel, campaign.purpose)) for channel in set(channels)}
+    found = _routed(campaign).filter(Q(route_id=route.pk)).aggregate(**counted)
+    return {name.removeprefix("on_"): people for name, people in found.items()}
+
+
+def reachable_at_all(campaign: Campaign, channels: Collection[str]) -> ContactQuerySet:
+    """The contacts of the audience who could be messaged on at least one of `channels` now. Raises InvalidRule."""
+    anywhere = Q(pk__in=[])
+    for channel in set(channels):
+        anywhere |= reachable_q(channel, campaign.purpose)
+    return audience(campaign).filter(anywhere)
+
+
+def _routed(campaign: Campaign) -> ContactQuerySet:
+    """The audience, each contact with the `route_id` that the first matching route gives."""
+    day = today()
+    routes = list(Route.objects.filter(version=campaign.version_id).select_related("segment"))
+    # A segment without a rule is everybody, and CASE WHEN wants that said.
+    everybody = Q(pk__isnull=False)
+    cases = [
+        When(rules.as_q(rules.parse(route.segment.rule), today=day) or everybody, then=Value(route.pk))
+        for route in routes
+        if route.segment
+    ]
+    default = next(route.pk for route in routes if route.segment is None)
+    return audience(campaign).annotate(route_id=Case(*cases, default=Value(default), output_field=IntegerField()))
