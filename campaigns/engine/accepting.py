@@ -29,9 +29,7 @@ def accept(
 
     One that was put back for a repetition under its key is not sent again.
     """
-    if message.accepted_at or (
-        message.status not in BEFORE and message.status != MessageStatus.WITHDRAWN
-    ):
+    if message.accepted_at or (message.status not in BEFORE and message.status != MessageStatus.WITHDRAWN):
         return
     if message.status == MessageStatus.UNKNOWN:
         ledger.deltas.add(place_of(message), Counter.UNKNOWN, -1)

@@ -52,9 +52,7 @@ def advance(now: datetime, *, limit: int = BATCH) -> tuple[int, set[int]]:
         return 0, set()
     batch = load_batch(enrolments)
     ledger = Ledger(now)
-    queued = {
-        _decide_safely(ledger, batch, enrolment) for enrolment in enrolments.values()
-    }
+    queued = {_decide_safely(ledger, batch, enrolment) for enrolment in enrolments.values()}
     ledger.write()
     return len(enrolments), {sender_id for sender_id in queued if sender_id}
 
@@ -69,9 +67,7 @@ def _decide_safely(ledger: Ledger, batch: Batch, enrolment: Enrolment) -> int | 
     return apply(ledger, batch, enrolment, decision)
 
 
-def apply(
-    ledger: Ledger, batch: Batch, enrolment: Enrolment, decision: Decision
-) -> int | None:
+def apply(ledger: Ledger, batch: Batch, enrolment: Enrolment, decision: Decision) -> int | None:
     """Write down `decision`; gives the id of the sender that has a message to send now, if any."""
     if isinstance(decision, Wait):
         ledger.change(enrolment, next_at=decision.until)
@@ -92,12 +88,8 @@ def _close(ledger: Ledger, message: Message, close: Close) -> None:
     ledger.close(message, close.fate, close.reason, close.skip_reason)
 
 
-def _maker(
-    ledger: Ledger, batch: Batch, enrolment: Enrolment
-) -> Callable[[int], Message]:
-    steps = {
-        step.position: step for step in batch.surroundings.steps[enrolment.route_id]
-    }
+def _maker(ledger: Ledger, batch: Batch, enrolment: Enrolment) -> Callable[[int], Message]:
+    steps = {step.position: step for step in batch.surroundings.steps[enrolment.route_id]}
     campaign = batch.surroundings.campaigns[enrolment.campaign_id]
 
     def new_message(position: int) -> Message:
@@ -124,13 +116,9 @@ def _skip(ledger: Ledger, message: Message, skip: Skip) -> None:
     ledger.create(message)
 
 
-def _send(
-    ledger: Ledger, enrolment: Enrolment, message: Message, decision: Send
-) -> int | None:
+def _send(ledger: Ledger, enrolment: Enrolment, message: Message, decision: Send) -> int | None:
     message.status = MessageStatus.QUEUED
     message.queued_at = message.available_at = ledger.now
     ledger.create(message)
-    ledger.change(
-        enrolment, step_position=decision.position, next_at=ledger.now + RECHECK
-    )
+    ledger.change(enrolment, step_position=decision.position, next_at=ledger.now + RECHECK)
     return message.sender_id

@@ -17,14 +17,10 @@ def update_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) ->
     by_attribute = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_attribute[name] for name in ordered[0]]
     columns = [field.column for field in fields]
-    assignments = ", ".join(
-        f'"{column}" = v."{column}"' for column in columns if column != "id"
-    )
+    assignments = ", ".join(f'"{column}" = v."{column}"' for column in columns if column != "id")
     arrays = ", ".join(f"%s::{field.cast_db_type(connection)}[]" for field in fields)
     names = ", ".join(f'"{column}"' for column in columns)
-    values = [
-        [_prepared(field, row[field.attname]) for row in ordered] for field in fields
-    ]
+    values = [[_prepared(field, row[field.attname]) for row in ordered] for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(
             f'UPDATE "{model._meta.db_table}" t SET {assignments}'

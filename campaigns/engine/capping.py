@@ -51,21 +51,10 @@ def over_cap(messages: Sequence[Message], now: datetime) -> set[int]:
 def _over(messages: Sequence[Message], now: datetime) -> set[int]:
     campaign = messages[0].campaign
     contacts = sorted({message.enrolment.contact_id for message in messages})
-    list(
-        Contact.objects.filter(pk__in=contacts)
-        .order_by("pk")
-        .select_for_update()
-        .values_list("pk")
-    )
+    list(Contact.objects.filter(pk__in=contacts).order_by("pk").select_for_update().values_list("pk"))
     since = now - timedelta(days=campaign.cap_days)
     with connection.cursor() as cursor:
-        cursor.execute(
-            LATELY, {"contacts": contacts, "campaign": campaign.pk, "since": since}
-        )
+        cursor.execute(LATELY, {"contacts": contacts, "campaign": campaign.pk, "since": since})
         counts = dict(cursor.fetchall())
     cap = campaign.cap_campaigns or 0
-    return {
-        message.pk
-        for message in messages
-        if counts.get(message.enrolment.contact_id, 0) >= cap
-    }
+    return {message.pk for message in messages if counts.get(message.enrolment.contact_id, 0) >= cap}

@@ -51,29 +51,17 @@ def claim(sender: Sender, *, now: datetime, limit: int) -> Claim:
     return Claim(token=token, messages=_mark_claimed(ids, token, real_now, now))
 
 
-def _wait(
-    sender: Sender, tokens: float, closed_until: datetime | None, real_now: datetime
-) -> timedelta | None:
+def _wait(sender: Sender, tokens: float, closed_until: datetime | None, real_now: datetime) -> timedelta | None:
     if closed_until and closed_until > real_now:
         return closed_until - real_now
-    return (
-        timedelta(seconds=(1 - tokens) / sender.rate_per_second) if tokens < 1 else None
-    )
+    return timedelta(seconds=(1 - tokens) / sender.rate_per_second) if tokens < 1 else None
 
 
 def _choose(sender: Sender, now: datetime, limit: int) -> list[int]:
     chosen: list[int] = []
     campaigns = _campaigns(sender, now)
-    urgent = [
-        campaign.pk
-        for campaign in campaigns
-        if campaign.purpose == Purpose.TRANSACTIONAL
-    ]
-    others = [
-        campaign.pk
-        for campaign in campaigns
-        if campaign.purpose != Purpose.TRANSACTIONAL
-    ]
+    urgent = [campaign.pk for campaign in campaigns if campaign.purpose == Purpose.TRANSACTIONAL]
+    others = [campaign.pk for campaign in campaigns if campaign.purpose != Purpose.TRANSACTIONAL]
     for group in (urgent, others):
         chosen += _share(sender, group, now, limit - len(chosen))
     return chosen
@@ -85,16 +73,10 @@ def _campaigns(sender: Sender, now: datetime) -> list[Campaign]:
         SELECT FROM campaigns_message m WHERE m.sender_id = %s AND m.campaign_id = campaigns_campaign.id
         AND m.status = 'queued' AND m.available_at <= %s
     )"""
-    return list(
-        Campaign.objects.sending()
-        .extra(where=[queued], params=[sender.pk, now])
-        .order_by("priority", "id")
-    )
+    return list(Campaign.objects.sending().extra(where=[queued], params=[sender.pk, now]).order_by("priority", "id"))
 
 
-def _share(
-    sender: Sender, campaign_ids: Sequence[int], now: datetime, limit: int
-) -> list[int]:
+def _share(sender: Sender, campaign_ids: Sequence[int], now: datetime, limit: int) -> list[int]:
     """Up to `limit` messages, evenly from each campaign; what one does not need goes to the others.
 
     The one with the least is asked first in the second round, because the first told who has enough.
@@ -113,9 +95,7 @@ def _share(
     return chosen
 
 
-def _lock_queued(
-    sender_id: int, campaign_id: int, now: datetime, limit: int, taken: Sequence[int]
-) -> list[int]:
+def _lock_queued(sender_id: int, campaign_id: int, now: datetime, limit: int, taken: Sequence[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -129,9 +109,7 @@ def _lock_queued(
         return [row[0] for row in cursor.fetchall()]
 
 
-def _mark_claimed(
-    ids: Sequence[int], token: uuid.UUID, real_now: datetime, now: datetime
-) -> list[Message]:
+def _mark_claimed(ids: Sequence[int], token: uuid.UUID, real_now: datetime, now: datetime) -> list[Message]:
     messages = list(
         Message.objects.filter(id__in=ids)
         .select_related("enrolment__contact", "step", "campaign")
@@ -167,9 +145,7 @@ def give_back(messages: Sequence[Message], token: uuid.UUID, now: datetime) -> N
     """Put claimed `messages` that this worker will not send back into the queue."""
     ids = [message.pk for message in messages]
     held = set(
-        Message.objects.filter(
-            id__in=ids, claim_token=token, status=MessageStatus.CLAIMED
-        )
+        Message.objects.filter(id__in=ids, claim_token=token, status=MessageStatus.CLAIMED)
         .order_by("id")
         .select_for_update()
         .values_list("id", flat=True)
@@ -177,7 +153,5 @@ def give_back(messages: Sequence[Message], token: uuid.UUID, now: datetime) -> N
     ledger = Ledger(now)
     for message in messages:
         if message.pk in held:
-            ledger.change(
-                message, status=MessageStatus.QUEUED, claim_token=None, lease_until=None
-            )
+            ledger.change(message, status=MessageStatus.QUEUED, claim_token=None, lease_until=None)
     ledger.write()

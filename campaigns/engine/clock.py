@@ -43,6 +43,12 @@ def run_at(*, shown_at: datetime | None = None, speed: float = 1) -> None:
     )
 
 
+def as_shown(instant: datetime) -> datetime:
+    """The product's time at a real `instant`, such as a vendor's time of an event."""
+    row = EngineClock.objects.first()
+    return row.shown_at + (instant - row.real_at) * row.speed if row else instant
+
+
 def shift(by: timedelta) -> datetime:
     """Move the product's time by `by`, keeping its speed; gives the new time. Raises like run_at."""
     row = EngineClock.objects.first()

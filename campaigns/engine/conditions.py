@@ -6,9 +6,7 @@ from campaigns.models.cascades import Condition
 from channels.events import EventType
 
 SATISFIED_BY: dict[str, frozenset[str]] = {
-    Condition.DELIVERED: frozenset(
-        {"delivered", "opened", "clicked", "replied", "answered", "goal"}
-    ),
+    Condition.DELIVERED: frozenset({"delivered", "opened", "clicked", "replied", "answered", "goal"}),
     Condition.OPENED: frozenset({"opened", "clicked", "replied", "answered", "goal"}),
     Condition.CLICKED: frozenset({"clicked", "replied", "goal"}),
     Condition.REPLIED: frozenset({"replied", "goal"}),
@@ -28,9 +26,7 @@ def is_satisfied(condition: str, happened: AbstractSet[str]) -> bool:
     return not SATISFIED_BY[condition].isdisjoint(happened)
 
 
-def effective_condition(
-    condition: str, *, is_trackable: bool, reported: AbstractSet[str]
-) -> str | None:
+def effective_condition(condition: str, *, is_trackable: bool, reported: AbstractSet[str]) -> str | None:
     """The condition by which a person is judged.
 
     Someone who may not be tracked has no tracked links and no pixel: the strongest condition, no

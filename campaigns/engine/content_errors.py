@@ -19,15 +19,12 @@ def hold_broken_campaigns(messages: Iterable[Message], now: datetime) -> None:
     broken = {
         message.step_id: message.campaign_id
         for message in messages
-        if message.status == MessageStatus.FAILED
-        and message.error_class == ErrorClass.CONTENT
+        if message.status == MessageStatus.FAILED and message.error_class == ErrorClass.CONTENT
     }
     for step_id, campaign_id in broken.items():
         error = _repeated_error(step_id)
         if error:
-            Campaign.objects.filter(pk=campaign_id, held_at=None).update(
-                held_at=now, held_reason=error
-            )
+            Campaign.objects.filter(pk=campaign_id, held_at=None).update(held_at=now, held_reason=error)
 
 
 def _repeated_error(step_id: int) -> str:
@@ -36,16 +33,8 @@ def _repeated_error(step_id: int) -> str:
         .order_by("-id")
         .values_list("error_class", "error_code", "error_detail")[:LAST]
     )
-    tally = Tally(
-        (code, detail)
-        for error_class, code, detail in last
-        if error_class == ErrorClass.CONTENT
-    )
+    tally = Tally((code, detail) for error_class, code, detail in last if error_class == ErrorClass.CONTENT)
     if not tally:
         return ""
     (code, detail), count = tally.most_common(1)[0]
-    return (
-        f"{code} {detail}".strip()
-        if count >= AT_LEAST and count * SHARE >= len(last)
-        else ""
-    )
+    return f"{code} {detail}".strip() if count >= AT_LEAST and count * SHARE >= len(last) else ""

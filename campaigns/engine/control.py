@@ -37,9 +37,7 @@ def affected(campaign: Campaign) -> Affected:
         queued=Count("id", filter=Q(status__in=_PENDING)),
         waiting=Count("id", filter=~Q(status__in=_PENDING)),
     )
-    return Affected(
-        open=Enrolment.objects.open().filter(campaign=campaign).count(), **counts
-    )
+    return Affected(open=Enrolment.objects.open().filter(campaign=campaign).count(), **counts)
 
 
 @transaction.atomic
@@ -100,9 +98,7 @@ def end_cancelled() -> int:
     """End the open enrolments of cancelled campaigns; gives how many there were. Any number may do it at once."""
     ended = 0
     while ids := list(
-        Enrolment.objects.open()
-        .filter(campaign__status=CampaignStatus.CANCELLED)
-        .values_list("id", flat=True)[:CHUNK]
+        Enrolment.objects.open().filter(campaign__status=CampaignStatus.CANCELLED).values_list("id", flat=True)[:CHUNK]
     ):
         ended += end_enrolments(
             enrolment_ids=ids,
@@ -116,12 +112,8 @@ def end_cancelled() -> int:
 @transaction.atomic
 def release_sender(*, sender: Sender, actor: User | None) -> None:
     """Let a held `sender` send again what has been waiting for it."""
-    Sender.objects.filter(pk=sender.pk).update(
-        held_at=None, held_reason="", released_at=clock.now()
-    )
-    AuditEntry.objects.create(
-        actor=actor, verb="released", subject_kind="sender", subject_id=sender.pk
-    )
+    Sender.objects.filter(pk=sender.pk).update(held_at=None, held_reason="", released_at=clock.now())
+    AuditEntry.objects.create(actor=actor, verb="released", subject_kind="sender", subject_id=sender.pk)
     transaction.on_commit(lambda: wake(DELIVER, sender.pk))
 
 
@@ -133,6 +125,4 @@ def _lock(campaign: Campaign, *statuses: CampaignStatus) -> Campaign:
 
 
 def _audit(campaign: Campaign, actor: User | None, verb: str) -> None:
-    AuditEntry.objects.create(
-        actor=actor, verb=verb, subject_kind="campaign", subject_id=campaign.pk
-    )
+    AuditEntry.objects.create(actor=actor, verb=verb, subject_kind="campaign", subject_id=campaign.pk)

@@ -147,9 +147,7 @@ def _waited_through_gap(situation: Situation, since: datetime) -> bool:
     return situation.gap is not None and since < situation.gap.ended_at
 
 
-def _while_queued(
-    situation: Situation, current: MessageView, now: datetime
-) -> Decision:
+def _while_queued(situation: Situation, current: MessageView, now: datetime) -> Decision:
     if _is_over(situation, now):
         return _end(
             situation,
@@ -166,16 +164,10 @@ def _while_queued(
 
 
 def _in_window(situation: Situation, current: MessageView, now: datetime) -> Decision:
-    if current.is_satisfied:
-        raise AssertionError(
-            "a success ends the enrolment in the transaction that records it"
-        )
     if current.has_failed:
         return _go_on(situation, now, Reason.BOUNCED)
     if current.was_accepted and situation.stops_once_accepted:
-        return _end(
-            situation, Reason.UNTRACKED, Close(fate=Fate.ENDED, reason=Reason.UNTRACKED)
-        )
+        return _end(situation, Reason.UNTRACKED, Close(fate=Fate.ENDED, reason=Reason.UNTRACKED))
     decide_at = _at(current.decide_at)
     if now < decide_at:
         return Wait(until=decide_at)
@@ -184,9 +176,7 @@ def _in_window(situation: Situation, current: MessageView, now: datetime) -> Dec
     if _waited_through_gap(situation, decide_at):
         return _missed()
     is_unknown = current.status is MessageStatus.UNKNOWN
-    return _go_on(
-        situation, now, Reason.TIMEOUT_UNKNOWN if is_unknown else Reason.TIMEOUT
-    )
+    return _go_on(situation, now, Reason.TIMEOUT_UNKNOWN if is_unknown else Reason.TIMEOUT)
 
 
 def _missed() -> End:
@@ -210,8 +200,9 @@ def _go_on(
     """To the next step that can be sent, past those that cannot; the end where there is none."""
     position = situation.messages[-1].position if situation.messages else -1
     later = [step for step in situation.steps if step.position > position]
-    close = _close(reason, skip_reason, has_next=bool(later))
-    if _is_over(situation, now):
+    is_over = _is_over(situation, now)
+    close = _close(reason, skip_reason, has_next=bool(later) and not is_over)
+    if is_over:
         return _end(situation, Reason.CAMPAIGN_ENDED, close)
     skips: list[Skip] = []
     for step in later:
@@ -221,9 +212,7 @@ def _go_on(
     return _end(situation, Reason.CHAIN_ENDED, close, tuple(skips))
 
 
-def _close(
-    reason: Reason | None, skip_reason: SkipReason | None, *, has_next: bool
-) -> Close | None:
+def _close(reason: Reason | None, skip_reason: SkipReason | None, *, has_next: bool) -> Close | None:
     if reason is None:
         return None
     if skip_reason:
@@ -240,9 +229,7 @@ def _end(
     skipped = [skip.reason for skip in skips]
     if close and close.skip_reason:
         skipped.append(close.skip_reason)
-    outcome = exhausted_outcome(
-        situation.messages, skipped, is_over=reason is Reason.CAMPAIGN_ENDED
-    )
+    outcome = exhausted_outcome(situation.messages, skipped, is_over=reason is Reason.CAMPAIGN_ENDED)
     return End(outcome=outcome, reason=reason, close=close, skips=skips)
 
 
@@ -257,16 +244,11 @@ def exhausted_outcome(
     `messages` are those of the steps so far, `skipped` the reasons of steps passed over just now.
     When the campaign's end came before anything reached anybody, the enrolment is cancelled.
     """
-    if any(
-        message.was_accepted or message.status is MessageStatus.UNKNOWN
-        for message in messages
-    ):
+    if any(message.was_accepted or message.status is MessageStatus.UNKNOWN for message in messages):
         return Outcome.EXHAUSTED
     if is_over:
         return Outcome.CANCELLED
-    ends = {_outcome_of_failure(message) for message in messages} | {
-        _outcome_of_skip(reason) for reason in skipped
-    }
+    ends = {_outcome_of_failure(message) for message in messages} | {_outcome_of_skip(reason) for reason in skipped}
     for outcome in (Outcome.FAILED, Outcome.UNREACHABLE, Outcome.SUPPRESSED):
         if outcome in ends:
             return outcome
@@ -280,11 +262,7 @@ def _outcome_of_failure(message: MessageView) -> Outcome | None:
         return None
     if message.error_class == ErrorClass.RECIPIENT:
         return Outcome.UNREACHABLE
-    return (
-        Outcome.SUPPRESSED
-        if message.error_class == ErrorClass.OPTED_OUT
-        else Outcome.FAILED
-    )
+    return Outcome.SUPPRESSED if message.error_class == ErrorClass.OPTED_OUT else Outcome.FAILED
 
 
 def _outcome_of_skip(reason: SkipReason) -> Outcome:
@@ -298,7 +276,5 @@ def _outcome_of_skip(reason: SkipReason) -> Outcome:
 
 def _at(instant: datetime | None) -> datetime:
     if instant is None:
-        raise AssertionError(
-            "the database keeps this instant with the state it belongs to"
-        )
+        raise AssertionError("the database keeps this instant with the state it belongs to")
     return instant

@@ -49,9 +49,7 @@ def deliver(sender_id: int, *, shift: timedelta = SHIFT) -> Delivered:
         while claimed.messages:
             prepared = prepare(sender, claimed.messages, now)
             settle(
-                Unsent(
-                    skipped=prepared.skipped, held=prepared.held, broken=prepared.broken
-                ),
+                Unsent(skipped=prepared.skipped, held=prepared.held, broken=prepared.broken),
                 token=claimed.token,
                 now=now,
             )
@@ -89,9 +87,7 @@ def _send(wire: Wire, outgoing: list[Outgoing], token: uuid.UUID) -> int:
 
 def _send_group(wire: Wire, group: list[Outgoing], token: uuid.UUID) -> int:
     now = clock.now()
-    marked = mark_sending(
-        group, token=token, now=now, request_timeout=wire.provider.request_timeout
-    )
+    marked = mark_sending(group, token=token, now=now, request_timeout=wire.provider.request_timeout)
     wire.send([piece.outbound for piece in marked.pieces])
     settle(
         Unsent(skipped=marked.skipped, held=marked.held, capped=marked.capped),

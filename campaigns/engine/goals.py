@@ -43,9 +43,7 @@ def record_goal(
 
 def _last_accepted(enrolment_ids: Sequence[int]) -> dict[int, int]:
     rows = (
-        Message.objects.filter(
-            enrolment_id__in=enrolment_ids, accepted_at__isnull=False
-        )
+        Message.objects.filter(enrolment_id__in=enrolment_ids, accepted_at__isnull=False)
         .order_by(F("accepted_at").asc(), "id")
         .values_list("enrolment_id", "id")
     )

@@ -51,11 +51,7 @@ class Happening:
     @property
     def identity(self) -> tuple[int, int | None, str]:
         """By which the same event is known again; before any message the enrolment takes the message's place."""
-        key = (
-            self.dedupe_key
-            if self.message_id
-            else f"{self.enrolment_id}:{self.dedupe_key}"
-        )
+        key = self.dedupe_key if self.message_id else f"{self.enrolment_id}:{self.dedupe_key}"
         return self.enrolment_id, self.message_id, key[:64]
 
 
@@ -74,9 +70,7 @@ def write(
     return sorted(_once(happenings, fresh), key=lambda happening: happening.occurred_at)
 
 
-def _once(
-    happenings: Iterable[Happening], fresh: set[tuple[int, int | None, str]]
-) -> Iterable[Happening]:
+def _once(happenings: Iterable[Happening], fresh: set[tuple[int, int | None, str]]) -> Iterable[Happening]:
     for happening in happenings:
         if happening.identity in fresh:
             fresh.discard(happening.identity)
@@ -91,15 +85,9 @@ def _row(
 ) -> dict[str, Any]:
     enrolment = enrolments[happening.enrolment_id]
     message = messages[happening.message_id] if happening.message_id else None
-    told = (
-        {"code": happening.code, "detail": happening.detail}
-        if happening.code or happening.detail
-        else {}
-    )
+    told = {"code": happening.code, "detail": happening.detail} if happening.code or happening.detail else {}
     return {
-        "message_created_at": (
-            message.created_at if message else enrolment.created_at
-        ).isoformat(),
+        "message_created_at": (message.created_at if message else enrolment.created_at).isoformat(),
         "campaign_id": enrolment.campaign_id,
         "enrolment_id": enrolment.pk,
         "message_id": happening.message_id,

@@ -57,11 +57,7 @@ def _judge(hit: Hit, of_message: Sequence[Hit], links: Mapping[int, int]) -> Ver
     message = hit.attempt.message
     return classify(
         _signal(hit),
-        [
-            _signal(other)
-            for other in of_message
-            if other.pk != hit.pk and abs(other.at - hit.at) <= TRAP
-        ],
+        [_signal(other) for other in of_message if other.pk != hit.pk and abs(other.at - hit.at) <= TRAP],
         accepted_at=message.accepted_at or hit.attempt.sending_at,
         sends_many_links=links[hit.attempt_id] > 1,
         is_mail=message.channel == Channel.EMAIL,
@@ -82,9 +78,7 @@ def _others(due: Iterable[Hit]) -> dict[int, list[Hit]]:
     """All hits of the messages, by message."""
     found: dict[int, list[Hit]] = defaultdict(list)
     messages = {hit.attempt.message_id for hit in due}
-    for hit in Hit.objects.filter(attempt__message_id__in=messages).select_related(
-        "attempt"
-    ):
+    for hit in Hit.objects.filter(attempt__message_id__in=messages).select_related("attempt"):
         found[hit.attempt.message_id].append(hit)
     return found
 
@@ -97,14 +91,9 @@ def _link_counts(due: Iterable[Hit]) -> dict[int, int]:
         )
     )
     counts = dict(
-        Link.objects.filter(version_id__in=set(attempts.values()))
-        .values_list("version_id")
-        .annotate(Count("id"))
+        Link.objects.filter(version_id__in=set(attempts.values())).values_list("version_id").annotate(Count("id"))
     )
-    return {
-        attempt_id: counts.get(version_id, 0)
-        for attempt_id, version_id in attempts.items()
-    }
+    return {attempt_id: counts.get(version_id, 0) for attempt_id, version_id in attempts.items()}
 
 
 def _happening(hit: Hit) -> Happening:

@@ -133,15 +133,10 @@ def _read(stored: Sequence[Stored], now: datetime) -> None:
 
 def _parse(one: Stored, account: Account) -> Iterable[Told]:
     events = open_provider(account).parse_events(one.request)
-    return [
-        Told(event=event, account=account, inbound_request_id=one.id)
-        for event in events
-    ]
+    return [Told(event=event, account=account, inbound_request_id=one.id) for event in events]
 
 
-def _close(
-    stored: Sequence[Stored], *, state: InboundRequest.State, error: str = ""
-) -> None:
+def _close(stored: Sequence[Stored], *, state: InboundRequest.State, error: str = "") -> None:
     _update(stored, "state = %s, error = %s", [state, error[:1000]])
 
 

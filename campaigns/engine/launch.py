@@ -57,9 +57,7 @@ def launch(*, campaign: Campaign, actor: User | None) -> None:
     Raises LaunchRefused with everything that is wrong, also when somebody else launched it meanwhile.
     """
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    problems = [
-        problem for problem in launch_checks.problems(locked) if problem.is_blocking
-    ]
+    problems = [problem for problem in launch_checks.problems(locked) if problem.is_blocking]
     if problems:
         raise LaunchRefused(problems)
     now = clock.now()
@@ -81,14 +79,12 @@ def start_scheduled(now: datetime) -> int:
     """
     due = Campaign.objects.filter(status=CampaignStatus.SCHEDULED, starts_at__lte=now)
     for campaign in due:
-        is_late = (
-            campaign.starts_at is not None and now - campaign.starts_at > campaign.grace
-        )
+        is_late = campaign.starts_at is not None and now - campaign.starts_at > campaign.grace
         status = CampaignStatus.PAUSED if is_late else CampaignStatus.RUNNING
         with transaction.atomic():
-            started = Campaign.objects.filter(
-                pk=campaign.pk, status=CampaignStatus.SCHEDULED
-            ).update(status=status, paused_at=now if is_late else None)
+            started = Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.SCHEDULED).update(
+                status=status, paused_at=now if is_late else None
+            )
             if started:
                 _wake_enrolling(campaign)
     return len(due)
@@ -124,11 +120,7 @@ def enrol_audience(campaign_id: int) -> int:
     there are; done twice, it adds nobody.
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
-    if (
-        campaign.enrolled_at
-        or campaign.kind != CampaignKind.ONCE
-        or campaign.status not in _ALIVE
-    ):
+    if campaign.enrolled_at or campaign.kind != CampaignKind.ONCE or campaign.status not in _ALIVE:
         return 0
     now = clock.now()
     version = _version(campaign)
@@ -177,25 +169,15 @@ def _insert(
         return cursor.fetchall()
 
 
-def _audience(
-    version: CampaignVersion, now: datetime
-) -> "QuerySet[Contact, tuple[object, ...]]":
+def _audience(version: CampaignVersion, now: datetime) -> "QuerySet[Contact, tuple[object, ...]]":
     """The contacts of the frozen audience as (id, language, route id), each by its first matching route."""
     today = local_date(now)
     routes = list(version.routes.order_by("position"))
-    choices = [
-        When(as_q(parse(route.rule), today=today), then=Value(route.pk))
-        for route in routes
-        if route.rule
-    ]
+    choices = [When(as_q(parse(route.rule), today=today), then=Value(route.pk)) for route in routes if route.rule]
     default = next(route.pk for route in routes if route.rule is None)
     chosen = Case(*choices, default=Value(default), output_field=BigIntegerField())
-    contacts = contacts_matching(version.audience_rule or {}, today=today).order_by(
-        "id"
-    )
-    return contacts.annotate(chosen_route=chosen).values_list(
-        "id", "language", "chosen_route"
-    )
+    contacts = contacts_matching(version.audience_rule or {}, today=today).order_by("id")
+    return contacts.annotate(chosen_route=chosen).values_list("id", "language", "chosen_route")
 
 
 def local_date(now: datetime) -> "datetime.date":
@@ -204,9 +186,7 @@ def local_date(now: datetime) -> "datetime.date":
 
 
 @transaction.atomic
-def enrol(
-    *, campaign: Campaign, contact: Contact, entry_key: str, data: Mapping[str, str]
-) -> EnrolResult:
+def enrol(*, campaign: Campaign, contact: Contact, entry_key: str, data: Mapping[str, str]) -> EnrolResult:
     """Let `contact` into a running campaign of kind api or triggered, once for each `entry_key`.
 
     `data` fills variables of the texts. When the contact is still inside, the campaign's entry policy
@@ -215,16 +195,10 @@ def enrol(
     now = clock.now()
     fresh = Campaign.objects.select_related("version").get(pk=campaign.pk)
     is_over = fresh.ends_at is not None and now >= fresh.ends_at
-    if (
-        fresh.status != CampaignStatus.RUNNING
-        or fresh.kind == CampaignKind.ONCE
-        or is_over
-    ):
+    if fresh.status != CampaignStatus.RUNNING or fresh.kind == CampaignKind.ONCE or is_over:
         raise NotRunning
     _one_at_a_time(fresh.pk, contact.pk)
-    existing = Enrolment.objects.filter(
-        campaign=fresh, contact=contact, entry_key=entry_key
-    ).first()
+    existing = Enrolment.objects.filter(campaign=fresh, contact=contact, entry_key=entry_key).first()
     existing = existing or _still_inside(fresh, contact, now)
     if existing:
         return EnrolResult(enrolment_id=existing.pk, is_new=False)
@@ -242,9 +216,7 @@ def _one_at_a_time(campaign_id: int, contact_id: int) -> None:
         )
 
 
-def _still_inside(
-    campaign: Campaign, contact: Contact, now: datetime
-) -> Enrolment | None:
+def _still_inside(campaign: Campaign, contact: Contact, now: datetime) -> Enrolment | None:
     if campaign.entry_policy == Campaign.EntryPolicy.PARALLEL:
         return None
     inside = list(Enrolment.objects.open().filter(campaign=campaign, contact=contact))
@@ -292,15 +264,10 @@ def _route_of(version: CampaignVersion, contact: Contact, now: datetime) -> Rout
     today = local_date(now)
     routes = list(version.routes.order_by("position"))
     for route in routes:
-        if (
-            route.rule is None
-            or contacts_matching(route.rule, today=today).filter(pk=contact.pk).exists()
-        ):
+        if route.rule is None or contacts_matching(route.rule, today=today).filter(pk=contact.pk).exists():
             return route
     raise AssertionError("the last route of a version has no segment")
 
 
 def _audit(campaign: Campaign, actor: User | None, verb: str) -> None:
-    AuditEntry.objects.create(
-        actor=actor, verb=verb, subject_kind="campaign", subject_id=campaign.pk
-    )
+    AuditEntry.objects.create(actor=actor, verb=verb, subject_kind="campaign", subject_id=campaign.pk)

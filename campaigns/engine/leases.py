@@ -32,9 +32,7 @@ def _return_claimed(now: datetime) -> int:
     )
     ledger = Ledger(now)
     for message in messages:
-        ledger.change(
-            message, status=MessageStatus.QUEUED, claim_token=None, lease_until=None
-        )
+        ledger.change(message, status=MessageStatus.QUEUED, claim_token=None, lease_until=None)
     ledger.write()
     return len(messages)
 
@@ -44,9 +42,7 @@ def _resolve_sending(now: datetime) -> int:
     keys = list(
         Attempt.objects.filter(
             status=AttemptStatus.SENDING,
-            message_id__in=_dead(MessageStatus.SENDING)
-            .order_by("id")
-            .values("id")[:BATCH],
+            message_id__in=_dead(MessageStatus.SENDING).order_by("id").values("id")[:BATCH],
         ).values_list("key", flat=True)
     )
     record([_no_answer(key) for key in keys], now=now)

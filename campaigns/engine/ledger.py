@@ -57,9 +57,7 @@ def place_of(message: Message) -> Place:
 
 
 def _standing(message: Message) -> Counter | None:
-    return (
-        None if message.fate else waiting_counter(message.status, message.hold_reason)
-    )
+    return None if message.fate else waiting_counter(message.status, message.hold_reason)
 
 
 class Ledger:
@@ -80,9 +78,7 @@ class Ledger:
         if isinstance(row, Message):
             self.deltas.move(place_of(row), before, _standing(row))
 
-    def mark(
-        self, message: Message, name: str, counter: str, at: datetime | None = None
-    ) -> bool:
+    def mark(self, message: Message, name: str, counter: str, at: datetime | None = None) -> bool:
         """Note the first time that something happened to `message`; False when it was known."""
         if getattr(message, name) is not None:
             return False
@@ -123,18 +119,12 @@ class Ledger:
         elif message.status in NOT_LEFT:
             fields |= {"status": MessageStatus.WITHDRAWN, "hold_reason": ""}
         self.change(message, **fields)
-        counter = (
-            counters.skipped(skip_reason)
-            if fate is Fate.SKIPPED and skip_reason
-            else _FATES[fate]
-        )
+        counter = counters.skipped(skip_reason) if fate is Fate.SKIPPED and skip_reason else _FATES[fate]
         self.deltas.add(place_of(message), counter)
 
     def end(self, enrolment: Enrolment, outcome: Outcome, reason: Reason) -> None:
         """The enrolment is over."""
-        self.change(
-            enrolment, outcome=outcome, ended_by=reason, ended_at=self.now, next_at=None
-        )
+        self.change(enrolment, outcome=outcome, ended_by=reason, ended_at=self.now, next_at=None)
         self.deltas.add(place_of_enrolment(enrolment), counters.outcome(outcome))
 
     def charge(self, message: Message, cost: Decimal) -> None:
@@ -145,13 +135,9 @@ class Ledger:
     def write(self) -> None:
         """Write it all: new messages, changed rows grouped by what changed in them, counters."""
         Message.objects.bulk_create(self._created)
-        groups: dict[
-            tuple[type[models.Model], frozenset[str]], list[dict[str, Any]]
-        ] = defaultdict(list)
+        groups: dict[tuple[type[models.Model], frozenset[str]], list[dict[str, Any]]] = defaultdict(list)
         for row, names in self._changed.items():
-            values = {"id": row.pk} | {
-                _column(row, name): getattr(row, _column(row, name)) for name in names
-            }
+            values = {"id": row.pk} | {_column(row, name): getattr(row, _column(row, name)) for name in names}
             groups[type(row), frozenset(values)].append(values)
         for (model, names), rows in groups.items():
             ordered = ["id", *sorted(names - {"id"})]

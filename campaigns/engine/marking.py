@@ -89,9 +89,7 @@ def mark_sending(
     left = _reachable(marked, left)
     ledger = Ledger(now)
     left = _within_budget(ledger, marked, left, now)
-    written = _write_attempts(
-        [piece for outgoing in left for piece in outgoing.pieces], now
-    )
+    written = _write_attempts([piece for outgoing in left for piece in outgoing.pieces], now)
     lease_until = clock.real_now() + request_timeout + MARGIN
     for outgoing in left:
         pieces = [piece for piece in outgoing.pieces if piece.attempt.pk in written]
@@ -104,18 +102,14 @@ def mark_sending(
     return marked
 
 
-def _lock(
-    group: Sequence[Outgoing], token: uuid.UUID, request_timeout: timedelta
-) -> set[int]:
+def _lock(group: Sequence[Outgoing], token: uuid.UUID, request_timeout: timedelta) -> set[int]:
     ids = [outgoing.message.pk for outgoing in group]
     with connection.cursor() as cursor:
         cursor.execute(LOCK, {"ids": ids, "token": token, "needed": request_timeout})
         return {row[0] for row in cursor.fetchall()}
 
 
-def _under_cap(
-    marked: Marked, group: Sequence[Outgoing], now: datetime
-) -> list[Outgoing]:
+def _under_cap(marked: Marked, group: Sequence[Outgoing], now: datetime) -> list[Outgoing]:
     capped = over_cap([outgoing.message for outgoing in group], now)
     for outgoing in group:
         message = outgoing.message
@@ -147,49 +141,31 @@ def _reachable(marked: Marked, group: Sequence[Outgoing]) -> list[Outgoing]:
         if kept:
             left.append(replace(outgoing, pieces=kept))
         else:
-            marked.skipped.append(
-                (outgoing.message, _why_unreachable(outgoing.message))
-            )
+            marked.skipped.append((outgoing.message, _why_unreachable(outgoing.message)))
     return left
 
 
 def _why_unreachable(message: Message) -> SkipReason:
     """The reason, for the few whose consent went between the claim and now."""
     contact_id = message.enrolment.contact_id
-    reach = load_reach([contact_id], [message.channel], message.campaign.purpose)[
-        contact_id, message.channel
-    ]
+    reach = load_reach([contact_id], [message.channel], message.campaign.purpose)[contact_id, message.channel]
     return reach.skip_reason or SkipReason.NO_ADDRESS
 
 
-def _within_budget(
-    ledger: Ledger, marked: Marked, group: Sequence[Outgoing], now: datetime
-) -> list[Outgoing]:
+def _within_budget(ledger: Ledger, marked: Marked, group: Sequence[Outgoing], now: datetime) -> list[Outgoing]:
     """Reserve what each costs, in order, as far as the campaign's budget goes."""
-    campaigns = {
-        outgoing.message.campaign_id: outgoing.message.campaign for outgoing in group
-    }
-    BudgetState.objects.bulk_create(
-        [BudgetState(campaign_id=pk) for pk in campaigns], ignore_conflicts=True
-    )
-    states = (
-        BudgetState.objects.filter(campaign_id__in=campaigns)
-        .order_by("campaign_id")
-        .select_for_update()
-    )
+    campaigns = {outgoing.message.campaign_id: outgoing.message.campaign for outgoing in group}
+    BudgetState.objects.bulk_create([BudgetState(campaign_id=pk) for pk in campaigns], ignore_conflicts=True)
+    states = BudgetState.objects.filter(campaign_id__in=campaigns).order_by("campaign_id").select_for_update()
     left: list[Outgoing] = []
     limits = dict(Campaign.objects.filter(pk__in=campaigns).values_list("pk", "budget"))
     for state in states:
-        for outgoing in (
-            one for one in group if one.message.campaign_id == state.campaign_id
-        ):
+        for outgoing in (one for one in group if one.message.campaign_id == state.campaign_id):
             # A retry has its reservation already.
             more = outgoing.cost - outgoing.message.cost
             budget = limits[state.campaign_id]
             if budget is not None and state.reserved + state.spent + more > budget:
-                marked.held.append(
-                    (outgoing.message, HoldReason.OVER_BUDGET, now + LATER)
-                )
+                marked.held.append((outgoing.message, HoldReason.OVER_BUDGET, now + LATER))
                 continue
             state.reserved += more
             ledger.charge(outgoing.message, outgoing.cost)
@@ -201,15 +177,11 @@ def _within_budget(
 def _write_attempts(pieces: Sequence[Piece], now: datetime) -> set[int]:
     """Write the attempts of `pieces`; gives the ids of those that may be sent."""
     repeats = [piece.attempt.pk for piece in pieces if piece.is_repeat]
-    Attempt.objects.filter(pk__in=repeats).update(
-        status=AttemptStatus.SENDING, sending_at=now
-    )
+    Attempt.objects.filter(pk__in=repeats).update(status=AttemptStatus.SENDING, sending_at=now)
     # A row that breaks a unique index is left out: the address has a live attempt for this step.
     fresh = [piece.attempt for piece in pieces if not piece.is_repeat]
     Attempt.objects.bulk_create(fresh, ignore_conflicts=True)
-    written = Attempt.objects.filter(
-        pk__in=[attempt.pk for attempt in fresh]
-    ).values_list("pk", flat=True)
+    written = Attempt.objects.filter(pk__in=[attempt.pk for attempt in fresh]).values_list("pk", flat=True)
     return {*repeats, *written}
 
 

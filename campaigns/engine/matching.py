@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.audience.addresses import address_hash, normalise
+from campaigns.engine import clock
 from campaigns.engine.happenings import Happening
 from campaigns.models import Attempt
 from channels import kinds
@@ -59,18 +60,13 @@ def _uuid(text: str) -> uuid.UUID | None:
 
 def _by_key(keys: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Attempt]:
     wanted = {key for key in keys if key}
-    return {
-        row.key: row
-        for row in Attempt.objects.filter(key__in=wanted).select_related("message")
-    }
+    return {row.key: row for row in Attempt.objects.filter(key__in=wanted).select_related("message")}
 
 
 def _by_vendor_id(told: Iterable[Told]) -> dict[tuple[int, str], Attempt]:
     ids = {one.event.vendor_message_id for one in told if one.event.vendor_message_id}
     accounts = {one.account.pk for one in told}
-    rows = Attempt.objects.filter(
-        account_id__in=accounts, vendor_message_id__in=ids
-    ).select_related("message")
+    rows = Attempt.objects.filter(account_id__in=accounts, vendor_message_id__in=ids).select_related("message")
     return {(row.account_id, row.vendor_message_id or ""): row for row in rows}
 
 
@@ -78,15 +74,8 @@ def _by_address(one: Told) -> Attempt | None:
     event = one.event
     if not event.address or event.vendor_message_id or event.reference:
         return None
-    address_kinds = {
-        kinds.facts(channel).address_kind
-        for channel in provider_class(one.account.provider).channels
-    }
-    hashes = [
-        address_hash(kind, value)
-        for kind in address_kinds
-        if (value := _normalised(kind, event.address))
-    ]
+    address_kinds = {kinds.facts(channel).address_kind for channel in provider_class(one.account.provider).channels}
+    hashes = [address_hash(kind, value) for kind in address_kinds if (value := _normalised(kind, event.address))]
     return (
         Attempt.objects.filter(account=one.account, address_hash__in=hashes)
         .select_related("message")
@@ -112,7 +101,7 @@ def _happening(one: Told, attempt: Attempt, now: datetime) -> Happening:
         message_id=attempt.message_id,
         attempt_id=attempt.pk,
         dedupe_key=event.dedupe_key,
-        occurred_at=event.occurred_at or now,
+        occurred_at=min(clock.as_shown(event.occurred_at), now) if event.occurred_at else now,
         inbound_request_id=one.inbound_request_id,
         is_machine=event.is_machine,
         machine_rule="vendor" if event.is_machine else "",

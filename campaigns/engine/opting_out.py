@@ -41,9 +41,7 @@ def opt_out(*, attempt_id: int, scope: str, source: str, at: datetime) -> None:
     enrolments = lock_enrolments([attempt.message.enrolment_id])
     messages = lock_messages(enrolments)[attempt.message.enrolment_id]
     message = next(one for one in messages if one.pk == attempt.message_id)
-    record_opt_out(
-        ledger, message, messages, attempt=attempt, scope=scope, source=source
-    )
+    record_opt_out(ledger, message, messages, attempt=attempt, scope=scope, source=source)
     ledger.write()
 
 
@@ -61,23 +59,15 @@ def record_opt_out(
     contact = message.enrolment.contact
     channels = list(Channel) if scope == EVERYTHING else [Channel(message.channel)]
     withdraw(contact, channels, source=source, at=ledger.now)
-    _suppress_addresses(
-        contact, message, attempt, scope=scope, source=source, at=ledger.now
-    )
-    end_locked(
-        ledger, message.enrolment, messages, Outcome.SUPPRESSED, Reason.OPTED_OUT
-    )
+    _suppress_addresses(contact, message, attempt, scope=scope, source=source, at=ledger.now)
+    end_locked(ledger, message.enrolment, messages, Outcome.SUPPRESSED, Reason.OPTED_OUT)
 
 
-def withdraw(
-    contact: Contact, channels: list[Channel], *, source: str, at: datetime
-) -> None:
+def withdraw(contact: Contact, channels: list[Channel], *, source: str, at: datetime) -> None:
     """Withdraw the contact's consent to marketing on `channels`, also where none was ever given."""
     known = {
         consent.channel: consent
-        for consent in Consent.objects.filter(
-            contact=contact, purpose=Purpose.MARKETING, channel__in=channels
-        )
+        for consent in Consent.objects.filter(contact=contact, purpose=Purpose.MARKETING, channel__in=channels)
         .order_by("id")
         .select_for_update()
     }
@@ -111,9 +101,7 @@ def _suppress_addresses(
     at: datetime,
 ) -> None:
     is_complaint = source == ConsentSource.COMPLAINT
-    reason = (
-        Suppression.Reason.COMPLAINT if is_complaint else Suppression.Reason.UNSUBSCRIBE
-    )
+    reason = Suppression.Reason.COMPLAINT if is_complaint else Suppression.Reason.UNSUBSCRIBE
     kind = kinds.facts(message.channel).address_kind
     suppress(
         kind=kind,

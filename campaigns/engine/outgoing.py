@@ -86,9 +86,7 @@ def prepare(sender: Sender, messages: Sequence[Message], now: datetime) -> Prepa
     return prepared
 
 
-def _sort_one(
-    shelf: _Shelf, prepared: Prepared, message: Message, now: datetime
-) -> None:
+def _sort_one(shelf: _Shelf, prepared: Prepared, message: Message, now: datetime) -> None:
     campaign, contact = message.campaign, message.enrolment.contact
     reach = shelf.reach[campaign.purpose, contact.pk]
     if reach.skip_reason:
@@ -115,9 +113,7 @@ def _outgoing(
 ) -> Outgoing:
     pieces = [_piece(shelf, message, address, now) for address in addresses]
     parts = max((piece.attempt.parts for piece in pieces), default=1)
-    price = shelf.prices.of(shelf.sender, message.enrolment.contact.country) or Decimal(
-        0
-    )
+    price = shelf.prices.of(shelf.sender, message.enrolment.contact.country) or Decimal(0)
     return Outgoing(
         message=message,
         pieces=pieces,
@@ -126,9 +122,7 @@ def _outgoing(
     )
 
 
-def _piece(
-    shelf: _Shelf, message: Message, address: ReachableAddress, now: datetime
-) -> Piece:
+def _piece(shelf: _Shelf, message: Message, address: ReachableAddress, now: datetime) -> Piece:
     repeated = shelf.repeats.get((message.pk, address.hash))
     attempt = repeated or _new_attempt(shelf, message, address, now)
     outbound = compose(_composition(shelf, message, address, attempt))
@@ -142,12 +136,8 @@ def _piece(
     )
 
 
-def _new_attempt(
-    shelf: _Shelf, message: Message, address: ReachableAddress, now: datetime
-) -> Attempt:
-    price = shelf.price_rows.get(
-        message.enrolment.contact.country
-    ) or shelf.price_rows.get("")
+def _new_attempt(shelf: _Shelf, message: Message, address: ReachableAddress, now: datetime) -> Attempt:
+    price = shelf.price_rows.get(message.enrolment.contact.country) or shelf.price_rows.get("")
     return Attempt(
         pk=next(shelf.attempt_ids),
         message=message,
@@ -168,9 +158,7 @@ def _new_attempt(
     )
 
 
-def _composition(
-    shelf: _Shelf, message: Message, address: ReachableAddress, attempt: Attempt
-) -> Composition:
+def _composition(shelf: _Shelf, message: Message, address: ReachableAddress, attempt: Attempt) -> Composition:
     enrolment, contact = message.enrolment, message.enrolment.contact
     capability = shelf.surroundings.capability(message.step)
     longest = capability.max_validity if capability else None
@@ -181,9 +169,7 @@ def _composition(
         sender=shelf.sender.identity,
         sender_settings=shelf.sender.settings,
         address=address.value,
-        content=pick_content(
-            shelf.contents[enrolment.version_id], message.channel, language
-        ),
+        content=pick_content(shelf.contents[enrolment.version_id], message.channel, language),
         links=shelf.links[enrolment.version_id],
         values=contact_values(contact, data=enrolment.data),
         token=attempt.token,
@@ -207,9 +193,7 @@ def _load(sender: Sender, messages: Sequence[Message]) -> _Shelf:
             route_ids={message.enrolment.route_id for message in messages},
         ),
         contents=_by_version(Content.objects.filter(version_id__in=versions), versions),
-        links=_by_version(
-            Link.objects.filter(version_id__in=versions).order_by("position"), versions
-        ),
+        links=_by_version(Link.objects.filter(version_id__in=versions).order_by("position"), versions),
         reach=_reach(sender, messages),
         repeats={
             (attempt.message_id, attempt.address_hash): attempt
@@ -217,12 +201,7 @@ def _load(sender: Sender, messages: Sequence[Message]) -> _Shelf:
         },
         attempt_ids=_attempt_ids(),
         prices=load_prices([sender]),
-        price_rows={
-            row.country: row
-            for row in Price.objects.filter(
-                account=sender.account, channel=sender.channel
-            )
-        },
+        price_rows={row.country: row for row in Price.objects.filter(account=sender.account, channel=sender.channel)},
     )
 
 
@@ -240,9 +219,7 @@ def _reach(sender: Sender, messages: Sequence[Message]) -> dict[tuple[str, int],
     return {
         (purpose, contact_id): reach
         for purpose, ids in contacts.items()
-        for (contact_id, _), reach in load_reach(
-            sorted(ids), [sender.channel], purpose
-        ).items()
+        for (contact_id, _), reach in load_reach(sorted(ids), [sender.channel], purpose).items()
     }
 
 

@@ -11,8 +11,6 @@ def make_ahead() -> int:
     with connection.cursor() as cursor:
         made = 0
         for table, unit, ahead in PARTITIONED:
-            cursor.execute(
-                "SELECT cascade_make_partitions(%s, %s, %s)", [table, unit, ahead]
-            )
+            cursor.execute("SELECT cascade_make_partitions(%s, %s, %s)", [table, unit, ahead])
             made += cursor.fetchone()[0]
     return made

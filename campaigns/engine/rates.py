@@ -18,9 +18,7 @@ def lock_state(sender: Sender, real_now: datetime) -> SenderState:
     )
     state = SenderState.objects.select_for_update().get(sender=sender)
     elapsed = max((real_now - state.tokens_at).total_seconds(), 0)
-    state.tokens = min(
-        state.tokens + elapsed * sender.rate_per_second, float(sender.rate_per_second)
-    )
+    state.tokens = min(state.tokens + elapsed * sender.rate_per_second, float(sender.rate_per_second))
     state.tokens_at = real_now
     return state
 
@@ -39,9 +37,7 @@ def note_success(state: SenderState) -> None:
         state.save(update_fields=["failures_in_a_row", "closed_until"])
 
 
-def note_refusals(
-    state: SenderState, count: int, real_now: datetime, retry_after: timedelta | None
-) -> None:
+def note_refusals(state: SenderState, count: int, real_now: datetime, retry_after: timedelta | None) -> None:
     """The vendor refused `count` messages for now, and asked to wait `retry_after` (None: it did not say)."""
     state.failures_in_a_row += count
     pause = retry_after
@@ -49,7 +45,5 @@ def note_refusals(
         doublings = min(state.failures_in_a_row // FAILURES_TO_CLOSE - 1, 16)
         pause = min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
     if pause:
-        state.closed_until = max(
-            real_now + min(pause, LONGEST_PAUSE), state.closed_until or real_now
-        )
+        state.closed_until = max(real_now + min(pause, LONGEST_PAUSE), state.closed_until or real_now)
     state.save(update_fields=["failures_in_a_row", "closed_until"])

@@ -78,9 +78,7 @@ def record(receipts: Sequence[Receipt], *, now: datetime) -> None:
 
 def _lock(receipts: Iterable[Receipt]) -> Answers:
     keys = [uuid.UUID(receipt.key) for receipt in receipts]
-    rows = Attempt.objects.filter(key__in=keys).values_list(
-        "message_id", "message__enrolment_id"
-    )
+    rows = Attempt.objects.filter(key__in=keys).values_list("message_id", "message__enrolment_id")
     message_ids = {row[0] for row in rows}
     enrolments = lock_enrolments({row[1] for row in rows})
     messages = (
@@ -172,9 +170,7 @@ def _unanswered(ledger: Ledger, answers: Answers, message: Message) -> None:
     if is_keyed and message.tries < KEYED_TRIES and not message.enrolment.outcome:
         _requeue(ledger, message, FIRST_RETRY)
         return
-    ledger.change(
-        message, status=MessageStatus.UNKNOWN, claim_token=None, lease_until=None
-    )
+    ledger.change(message, status=MessageStatus.UNKNOWN, claim_token=None, lease_until=None)
     ledger.deltas.add(place_of(message), Counter.UNKNOWN)
     if not message.enrolment.outcome and not message.fate:
         ledger.change(message.enrolment, next_at=message.decide_at)
@@ -196,9 +192,7 @@ def _refused(
     reservations.settle(message.campaign_id, reserved=message.cost, spent=Decimal(0))
     ledger.charge(message, Decimal(0))
     if message.enrolment.outcome or message.fate:
-        ledger.change(
-            message, status=MessageStatus.WITHDRAWN, claim_token=None, lease_until=None
-        )
+        ledger.change(message, status=MessageStatus.WITHDRAWN, claim_token=None, lease_until=None)
     elif error_class in TEMPORARY:
         _requeue(ledger, message, _retry_in(message.tries, receipt.retry_after))
         ledger.change(message.enrolment, next_at=_retry_until(message))
@@ -239,9 +233,7 @@ def _retry_in(tries: int, retry_after: timedelta | None) -> timedelta:
     )
 
 
-def _judge_senders(
-    answers: Answers, receipts: Sequence[Receipt], now: datetime
-) -> None:
+def _judge_senders(answers: Answers, receipts: Sequence[Receipt], now: datetime) -> None:
     """Hold a sender at the first account error; slow one that refuses for now."""
     by_sender: dict[int, list[Receipt]] = defaultdict(list)
     for receipt in receipts:
@@ -251,18 +243,12 @@ def _judge_senders(
     for sender_id in sorted(by_sender):
         of_sender = by_sender[sender_id]
         refused = next(
-            (
-                receipt
-                for receipt in of_sender
-                if receipt.error_class is ErrorClass.ACCOUNT
-            ),
+            (receipt for receipt in of_sender if receipt.error_class is ErrorClass.ACCOUNT),
             None,
         )
         if refused:
             reason = f"{refused.code} {refused.detail}".strip()
-            Sender.objects.filter(pk=sender_id, held_at=None).update(
-                held_at=now, held_reason=reason
-            )
+            Sender.objects.filter(pk=sender_id, held_at=None).update(held_at=now, held_reason=reason)
         _pace(Sender.objects.get(pk=sender_id), of_sender)
 
 

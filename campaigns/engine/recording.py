@@ -70,11 +70,7 @@ def record_happenings(happenings: Sequence[Happening], *, now: datetime) -> int:
         return 0
     enrolments = lock_enrolments({happening.enrolment_id for happening in happenings})
     messages = lock_messages(enrolments)
-    by_id = {
-        message.pk: message
-        for of_enrolment in messages.values()
-        for message in of_enrolment
-    }
+    by_id = {message.pk: message for of_enrolment in messages.values() for message in of_enrolment}
     fresh = write(happenings, enrolments=enrolments, messages=by_id, now=now)
     scene = Scene(
         ledger=Ledger(now),
@@ -85,9 +81,7 @@ def record_happenings(happenings: Sequence[Happening], *, now: datetime) -> int:
         ),
         enrolments=enrolments,
         messages=messages,
-        attempts=_attempts(
-            {happening.message_id for happening in fresh if happening.message_id}
-        ),
+        attempts=_attempts({happening.message_id for happening in fresh if happening.message_id}),
     )
     for happening in fresh:
         _happen(scene, happening, by_id.get(happening.message_id or 0))
@@ -98,11 +92,7 @@ def record_happenings(happenings: Sequence[Happening], *, now: datetime) -> int:
 
 def _attempts(message_ids: set[int]) -> dict[int, list[Attempt]]:
     found: dict[int, list[Attempt]] = defaultdict(list)
-    for attempt in (
-        Attempt.objects.filter(message_id__in=message_ids)
-        .order_by("id")
-        .select_for_update()
-    ):
+    for attempt in Attempt.objects.filter(message_id__in=message_ids).order_by("id").select_for_update():
         found[attempt.message_id].append(attempt)
     return found
 
@@ -128,23 +118,17 @@ def _happen(scene: Scene, happening: Happening, message: Message | None) -> None
 
 def _goal_before_any_message(scene: Scene, happening: Happening) -> None:
     enrolment = scene.enrolments[happening.enrolment_id]
-    stop_engaged(
-        scene.ledger, enrolment, scene.messages[enrolment.pk], None, Reason.GOAL
-    )
+    stop_engaged(scene.ledger, enrolment, scene.messages[enrolment.pk], None, Reason.GOAL)
 
 
-def _prove_acceptance(
-    scene: Scene, happening: Happening, message: Message, event_type: EventType
-) -> None:
+def _prove_acceptance(scene: Scene, happening: Happening, message: Message, event_type: EventType) -> None:
     """Whatever a vendor or a person does with a message proves that the vendor has it."""
     if event_type in {EventType.UNKNOWN, EventType.GOAL}:
         return
     for attempt in scene.attempts[message.pk]:
         is_this = happening.attempt_id in {None, attempt.pk}
         if is_this and attempt.status in {AttemptStatus.SENDING, AttemptStatus.UNKNOWN}:
-            scene.ledger.change(
-                attempt, status=AttemptStatus.ACCEPTED, answered_at=scene.ledger.now
-            )
+            scene.ledger.change(attempt, status=AttemptStatus.ACCEPTED, answered_at=scene.ledger.now)
     if scene.attempts[message.pk]:
         accept(scene.ledger, scene.reservations, message, scene.surroundings)
 
@@ -153,22 +137,16 @@ def _counts_machines(scene: Scene, message: Message) -> bool:
     return scene.surroundings.campaigns[message.campaign_id].do_machine_signals_count
 
 
-def _mark_machine(
-    scene: Scene, message: Message, event_type: EventType, happening: Happening
-) -> None:
+def _mark_machine(scene: Scene, message: Message, event_type: EventType, happening: Happening) -> None:
     if event_type in MACHINE_FIRST_TIMES:
         column, counter = MACHINE_FIRST_TIMES[event_type]
         scene.ledger.mark(message, column, counter, happening.occurred_at)
 
 
-def _succeed(
-    scene: Scene, message: Message, event_type: EventType, happening: Happening
-) -> None:
+def _succeed(scene: Scene, message: Message, event_type: EventType, happening: Happening) -> None:
     column, counter = FIRST_TIMES[event_type]
     scene.ledger.mark(message, column, counter, happening.occurred_at)
-    happened = {
-        str(kind) for kind, (name, _) in FIRST_TIMES.items() if getattr(message, name)
-    }
+    happened = {str(kind) for kind, (name, _) in FIRST_TIMES.items() if getattr(message, name)}
     enrolment = message.enrolment
     conditions = {
         message.step.condition,
@@ -188,10 +166,7 @@ def _fail(scene: Scene, happening: Happening, message: Message) -> None:
     """The vendor gave up. A message that was delivered to the person stays delivered."""
     attempts = scene.attempts[message.pk]
     for attempt in attempts:
-        if (
-            attempt.pk == happening.attempt_id
-            and attempt.status == AttemptStatus.ACCEPTED
-        ):
+        if attempt.pk == happening.attempt_id and attempt.status == AttemptStatus.ACCEPTED:
             scene.ledger.change(attempt, status=AttemptStatus.FAILED)
             if happening.retires_address:
                 retire_address(
@@ -201,13 +176,7 @@ def _fail(scene: Scene, happening: Happening, message: Message) -> None:
                     scene.ledger.now,
                 )
     is_alive = any(attempt.status == AttemptStatus.ACCEPTED for attempt in attempts)
-    if (
-        is_alive
-        or message.failed_at
-        or message.delivered_at
-        or message.opened_at
-        or message.clicked_at
-    ):
+    if is_alive or message.failed_at or message.delivered_at or message.opened_at or message.clicked_at:
         return
     scene.ledger.change(
         message,
@@ -219,13 +188,9 @@ def _fail(scene: Scene, happening: Happening, message: Message) -> None:
     close_failed(scene.ledger, message, Reason.BOUNCED)
 
 
-def _opt_out(
-    scene: Scene, happening: Happening, message: Message, source: ConsentSource
-) -> None:
+def _opt_out(scene: Scene, happening: Happening, message: Message, source: ConsentSource) -> None:
     attempts = scene.attempts[message.pk]
-    attempt = next(
-        (one for one in attempts if one.pk == happening.attempt_id), attempts[-1]
-    )
+    attempt = next((one for one in attempts if one.pk == happening.attempt_id), attempts[-1])
     of_enrolment = list(scene.messages[message.enrolment_id])
     record_opt_out(
         scene.ledger,

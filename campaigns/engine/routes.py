@@ -27,11 +27,7 @@ class Surroundings:
 
     def capability(self, step: Step) -> Capabilities | None:
         """What the sender of `step` can do; None when it cannot carry the step at all."""
-        return (
-            self.capabilities.get((step.sender.account_id, step.channel))
-            if step.sender
-            else None
-        )
+        return self.capabilities.get((step.sender.account_id, step.channel)) if step.sender else None
 
     def condition(self, step: Step, contact: Contact) -> str | None:
         """The condition by which `contact` is judged at `step` (None: nothing can tell)."""
@@ -49,25 +45,15 @@ class Surroundings:
 
 def quiet_hours(campaign: Campaign) -> QuietHours | None:
     """The quiet hours that `campaign` keeps; a transactional one keeps none."""
-    if (
-        campaign.purpose == "transactional"
-        or campaign.quiet_from is None
-        or campaign.quiet_until is None
-    ):
+    if campaign.purpose == "transactional" or campaign.quiet_from is None or campaign.quiet_until is None:
         return None
     return QuietHours(starts=campaign.quiet_from, ends=campaign.quiet_until)
 
 
-def load_surroundings(
-    *, campaign_ids: Iterable[int], route_ids: Iterable[int]
-) -> Surroundings:
+def load_surroundings(*, campaign_ids: Iterable[int], route_ids: Iterable[int]) -> Surroundings:
     """Read what a batch with these campaigns and routes needs, in four queries."""
     steps: dict[int, list[Step]] = defaultdict(list)
-    rows = (
-        Step.objects.filter(route_id__in=set(route_ids))
-        .select_related("sender__account")
-        .order_by("position")
-    )
+    rows = Step.objects.filter(route_id__in=set(route_ids)).select_related("sender__account").order_by("position")
     for step in rows:
         steps[step.route_id].append(step)
     return Surroundings(
@@ -79,21 +65,10 @@ def load_surroundings(
 
 
 def _capabilities(steps: Iterable[Step]) -> dict[tuple[int, str], Capabilities | None]:
-    pairs = {
-        (step.sender.account_id, step.channel): step.sender.account
-        for step in steps
-        if step.sender
-    }
-    return {
-        (account_id, channel): _capability(account, channel)
-        for (account_id, channel), account in pairs.items()
-    }
+    pairs = {(step.sender.account_id, step.channel): step.sender.account for step in steps if step.sender}
+    return {(account_id, channel): _capability(account, channel) for (account_id, channel), account in pairs.items()}
 
 
 def _capability(account: Account, channel: str) -> Capabilities | None:
     provider = open_provider(account)
-    return (
-        provider.capabilities(Channel(channel))
-        if channel in provider.channels
-        else None
-    )
+    return provider.capabilities(Channel(channel)) if channel in provider.channels else None

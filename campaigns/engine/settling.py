@@ -84,9 +84,7 @@ def _skip(ledger: Ledger, message: Message, reason: SkipReason) -> None:
     ledger.change(message.enrolment, next_at=ledger.now)
 
 
-def _hold(
-    ledger: Ledger, message: Message, reason: HoldReason, until: datetime
-) -> None:
+def _hold(ledger: Ledger, message: Message, reason: HoldReason, until: datetime) -> None:
     ledger.change(
         message,
         status=MessageStatus.QUEUED,
@@ -107,9 +105,7 @@ def _break(ledger: Ledger, message: Message, detail: str) -> None:
     )
 
 
-def fail(
-    ledger: Ledger, message: Message, *, error_class: str, code: str, detail: str
-) -> None:
+def fail(ledger: Ledger, message: Message, *, error_class: str, code: str, detail: str) -> None:
     """The sending of `message` failed for good; its step is over, the next starts at once."""
     ledger.change(
         message,
@@ -139,7 +135,5 @@ def close_failed(ledger: Ledger, message: Message, reason: Reason) -> None:
 @lru_cache(maxsize=10_000)
 def _last_position(route_id: int) -> int:
     """Enrolments run on frozen versions, whose routes never change."""
-    last: int = Step.objects.filter(route_id=route_id).aggregate(last=Max("position"))[
-        "last"
-    ]
+    last: int = Step.objects.filter(route_id=route_id).aggregate(last=Max("position"))["last"]
     return last

@@ -49,8 +49,7 @@ class Batch:
             gap=self._gap(campaign, current),
             undecided_until=self.undecided.get(enrolment.pk),
             campaign_ends_at=campaign.ends_at,
-            stops_once_accepted=current is not None
-            and self._stops_once_accepted(campaign, enrolment, current),
+            stops_once_accepted=current is not None and self._stops_once_accepted(campaign, enrolment, current),
         )
 
     def _step(self, campaign: Campaign, enrolment: Enrolment, step: Step) -> StepView:
@@ -65,20 +64,14 @@ class Batch:
     def _gap(self, campaign: Campaign, current: Message | None) -> Gap | None:
         """The latest gap that counts for this campaign: longer than its grace, not waited through on hold."""
         sender = current.sender if current else None
-        since = [
-            at
-            for at in (campaign.resumed_at, sender.released_at if sender else None)
-            if at
-        ]
+        since = [at for at in (campaign.resumed_at, sender.released_at if sender else None) if at]
         for gap in self.gaps:
             is_long = gap.ended_at - gap.started_at > campaign.grace
             if is_long and all(gap.ended_at > at for at in since):
                 return Gap(ended_at=gap.ended_at)
         return None
 
-    def _stops_once_accepted(
-        self, campaign: Campaign, enrolment: Enrolment, current: Message
-    ) -> bool:
+    def _stops_once_accepted(self, campaign: Campaign, enrolment: Enrolment, current: Message) -> bool:
         contact = enrolment.contact
         if contact.is_trackable or campaign.untracked != Campaign.Untracked.FIRST_ONLY:
             return False
@@ -93,15 +86,9 @@ def _due_at(enrolment: Enrolment) -> datetime:
 
 def message_view(message: Message, campaign: Campaign) -> MessageView:
     """`message` as `decide` sees it."""
-    is_on_hold = (
-        campaign.status == CampaignStatus.PAUSED or campaign.held_at is not None
-    )
+    is_on_hold = campaign.status == CampaignStatus.PAUSED or campaign.held_at is not None
     sender = message.sender
-    retry_until = (
-        message.first_attempt_at + message.step.timeout
-        if message.first_attempt_at
-        else None
-    )
+    retry_until = message.first_attempt_at + message.step.timeout if message.first_attempt_at else None
     return MessageView(
         position=message.step.position,
         status=MessageStatus(message.status),
@@ -109,9 +96,7 @@ def message_view(message: Message, campaign: Campaign) -> MessageView:
         skip_reason=message.skip_reason,
         error_class=message.error_class,
         was_accepted=message.accepted_at is not None,
-        is_held=bool(message.hold_reason)
-        or is_on_hold
-        or bool(sender and sender.held_at),
+        is_held=bool(message.hold_reason) or is_on_hold or bool(sender and sender.held_at),
         has_failed=message.failed_at is not None,
         queued_at=message.queued_at,
         decide_at=message.decide_at,
@@ -147,18 +132,14 @@ def _share_senders(messages: Sequence[Message], surroundings: Surroundings) -> N
             message.sender = step.sender
 
 
-def _reach(
-    enrolments: Mapping[int, Enrolment], surroundings: Surroundings
-) -> dict[tuple[str, int, str], Reach]:
+def _reach(enrolments: Mapping[int, Enrolment], surroundings: Surroundings) -> dict[tuple[str, int, str], Reach]:
     """Reach of the contacts on the channels of their campaigns; one round for each purpose."""
     contacts: dict[str, set[int]] = defaultdict(set)
     channels: dict[str, set[str]] = defaultdict(set)
     for row in enrolments.values():
         purpose = surroundings.campaigns[row.campaign_id].purpose
         contacts[purpose].add(row.contact_id)
-        channels[purpose].update(
-            step.channel for step in surroundings.steps[row.route_id]
-        )
+        channels[purpose].update(step.channel for step in surroundings.steps[row.route_id])
     return {
         (purpose, contact_id, channel): reach
         for purpose in contacts
@@ -170,9 +151,7 @@ def _reach(
 
 def _undecided(enrolments: Mapping[int, Enrolment]) -> dict[int, datetime]:
     rows = (
-        Hit.objects.filter(
-            is_machine=None, attempt__message__enrolment_id__in=enrolments
-        )
+        Hit.objects.filter(is_machine=None, attempt__message__enrolment_id__in=enrolments)
         .values_list("attempt__message__enrolment_id")
         .annotate(until=Max("decide_at"))
     )

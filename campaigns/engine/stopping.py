@@ -99,9 +99,7 @@ def end_locked(
     ledger.end(enrolment, outcome, reason)
 
 
-def end_enrolments(
-    *, enrolment_ids: Sequence[int], outcome: Outcome, reason: Reason, at: datetime
-) -> int:
+def end_enrolments(*, enrolment_ids: Sequence[int], outcome: Outcome, reason: Reason, at: datetime) -> int:
     """End those of `enrolment_ids` that are open, in transactions of CHUNK; gives how many they were."""
     ended = 0
     ordered = sorted(enrolment_ids)
@@ -110,9 +108,7 @@ def end_enrolments(
             enrolments = lock_enrolments(ordered[start : start + CHUNK])
             messages = lock_messages(enrolments)
             ledger = Ledger(at)
-            still_open = [
-                enrolment for enrolment in enrolments.values() if not enrolment.outcome
-            ]
+            still_open = [enrolment for enrolment in enrolments.values() if not enrolment.outcome]
             for enrolment in still_open:
                 end_locked(ledger, enrolment, messages[enrolment.pk], outcome, reason)
             ledger.write()

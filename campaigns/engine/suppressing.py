@@ -33,9 +33,7 @@ def suppress(
     )
 
 
-def retire_address(
-    attempt: Attempt, message: Message, error_class: str, at: datetime
-) -> None:
+def retire_address(attempt: Attempt, message: Message, error_class: str, at: datetime) -> None:
     """The vendor says that the address of `attempt` will never work, or wants nothing.
 
     A push token is kept as dead: it belongs to an installation of an app, not to the person.
@@ -49,9 +47,7 @@ def retire_address(
         kind=kind,
         address_hash=attempt.address_hash,
         channel=message.channel,
-        reason=Suppression.Reason.UNSUBSCRIBE
-        if is_opt_out
-        else Suppression.Reason.HARD_BOUNCE,
+        reason=Suppression.Reason.UNSUBSCRIBE if is_opt_out else Suppression.Reason.HARD_BOUNCE,
         at=at,
         note=attempt.error_detail,
     )

@@ -91,10 +91,7 @@ def finish_campaigns(now: datetime) -> int:
     empty = Campaign.objects.filter(~Exists(inside), status=CampaignStatus.RUNNING)
     once = empty.filter(kind=CampaignKind.ONCE, enrolled_at__isnull=False)
     over = empty.exclude(kind=CampaignKind.ONCE).filter(ends_at__lte=now)
-    return sum(
-        group.update(status=CampaignStatus.FINISHED, ended_at=now)
-        for group in (once, over)
-    )
+    return sum(group.update(status=CampaignStatus.FINISHED, ended_at=now) for group in (once, over))
 
 
 def find_work(now: datetime) -> Work:
@@ -110,13 +107,9 @@ def find_work(now: datetime) -> Work:
         has_signals=inbound.exists() or hits.exists(),
         sender_ids=tuple(_senders(now)),
         unenrolled_campaign_ids=tuple(
-            Campaign.objects.alive()
-            .filter(kind=CampaignKind.ONCE, enrolled_at=None)
-            .values_list("id", flat=True)
+            Campaign.objects.alive().filter(kind=CampaignKind.ONCE, enrolled_at=None).values_list("id", flat=True)
         ),
-        has_cancelled=Enrolment.objects.open()
-        .filter(campaign__status=CampaignStatus.CANCELLED)
-        .exists(),
+        has_cancelled=Enrolment.objects.open().filter(campaign__status=CampaignStatus.CANCELLED).exists(),
     )
 
 
@@ -127,6 +120,4 @@ def _senders(now: datetime) -> list[int]:
         available_at__lte=now,
         campaign__status=CampaignStatus.RUNNING,
     )
-    return list(
-        Sender.objects.filter(Exists(queued), held_at=None).values_list("id", flat=True)
-    )
+    return list(Sender.objects.filter(Exists(queued), held_at=None).values_list("id", flat=True))

@@ -16,11 +16,7 @@ def turn(name: str, key: int = 0) -> Iterator[bool]:
     A session lock of PostgreSQL: a worker that dies gives its turn back with its connection.
     """
     slot = next(
-        (
-            slot
-            for slot in range(PARALLEL)
-            if _call("pg_try_advisory_lock", name, key, slot)
-        ),
+        (slot for slot in range(PARALLEL) if _call("pg_try_advisory_lock", name, key, slot)),
         None,
     )
     try:
@@ -35,6 +31,6 @@ def _call(function: str, name: str, key: int, slot: int) -> bool:
         cursor.execute(
             f"SELECT {function}(hashtextextended(%s, 0))",
             [f"cascade {name} {key} {slot}"],
-        )  # noqa: S608
+        )
         answer: bool = cursor.fetchone()[0]
     return answer

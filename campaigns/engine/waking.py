@@ -30,9 +30,7 @@ def zone(*names: str) -> ZoneInfo:
     return UTC
 
 
-def quiet_until(
-    instant: datetime, quiet: QuietHours | None, where: ZoneInfo
-) -> datetime | None:
+def quiet_until(instant: datetime, quiet: QuietHours | None, where: ZoneInfo) -> datetime | None:
     """When the quiet hours that hold at `instant` end, in UTC; None when it is not quiet then."""
     if quiet is None or quiet.starts == quiet.ends:
         return None
@@ -46,9 +44,7 @@ def quiet_until(
     return None
 
 
-def add_waking(
-    start: datetime, duration: timedelta, quiet: QuietHours | None, where: ZoneInfo
-) -> datetime:
+def add_waking(start: datetime, duration: timedelta, quiet: QuietHours | None, where: ZoneInfo) -> datetime:
     """The instant when `duration` has passed since `start`, quiet hours not counted."""
     if quiet is None or quiet.starts == quiet.ends:
         return start + duration
@@ -65,9 +61,7 @@ def add_waking(
 def _next_start(instant: datetime, quiet: QuietHours, where: ZoneInfo) -> datetime:
     local = instant.astimezone(where)
     for days in range(3):
-        begins = datetime.combine(
-            local.date() + timedelta(days=days), quiet.starts, where
-        ).astimezone(UTC)
+        begins = datetime.combine(local.date() + timedelta(days=days), quiet.starts, where).astimezone(UTC)
         if begins > instant:
             return begins
     raise AssertionError("quiet hours begin every day")

@@ -27,9 +27,7 @@ class Wire:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self.provider = asyncio.run_coroutine_threadsafe(
-            self._open(), self._loop
-        ).result()
+        self.provider = asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
         return self
 
     def __exit__(
@@ -38,9 +36,7 @@ class Wire:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(
-            timeout=10
-        )
+        asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(timeout=10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
         self._loop.close()
@@ -48,7 +44,7 @@ class Wire:
     @property
     def room(self) -> int:
         """How many messages can start now."""
-        return self.provider.in_flight - self.in_flight
+        return self.provider.group_size - self.in_flight
 
     def send(self, messages: Sequence[OutboundMessage]) -> None:
         """Start sending `messages`; their receipts come through `receipts`."""

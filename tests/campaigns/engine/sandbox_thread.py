@@ -1,0 +1,42 @@
+"""The sandbox vendor in a thread of the test's process: real HTTP over a socket, settings within reach."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from channels.sandbox import tokens
+from tests.channels.sandbox_server import SECRET, RunningSandbox, running_sandbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxThread:
+    """A sandbox under way; `sandbox` may be read from the test, and changed where it is only read there."""
+
+    sandbox: RunningSandbox
+
+    def credentials(self, account: str) -> dict[str, str]:
+        """What an account at this sandbox has to know."""
+        return {
+            "api_key": tokens.api_key(SECRET, account),
+            "webhook_secret": tokens.webhook_secret(SECRET, account),
+        }
+
+
+@contextlib.contextmanager
+def sandbox_thread(folder: Path) -> Iterator[SandboxThread]:
+    """Run a sandbox over `folder` until the block ends."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    running = running_sandbox(folder)
+    sandbox = asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result()
+    try:
+        yield SandboxThread(sandbox=sandbox)
+    finally:
+        asyncio.run_coroutine_threadsafe(running.__aexit__(None, None, None), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
