@@ -1,10 +1,10 @@
 """Addresses of the product's own pages, by area; the order of the menu."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from campaigns.views import home, profile, settings_pages, users, welcome
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("team/", users.user_list, name="user_list"),
     path("team/invite/", users.user_invite, name="user_invite"),
@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern] = [
     path("profile/theme/", profile.choose_theme, name="choose_theme"),
     path("profile/language/", profile.choose_language, name="choose_language"),
     path("welcome/<str:token>/", welcome.welcome, name="welcome"),
+    path("", include("campaigns.urls_tracking")),
 ]
