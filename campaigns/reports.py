@@ -10,19 +10,26 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from campaigns import texts as texts_of
+from campaigns.conditions import possible_conditions, signals_of
 from campaigns.engine import counters
 from campaigns.engine.counters import Counter
 from campaigns.models import Campaign, Installation, Outcome, Route, Step
 from campaigns.reports_counts import NOUGHT, CampaignCounts, Counts, read_counts
 from campaigns.reports_figures import Audience, StepFigures
-from channels.models import Account, Sender
+from campaigns.texts import Texts
+from channels.kinds import Channel
+from channels.models import Sender
 
 _SUMMARY = (Counter.AUDIENCE, Counter.COST, *counters.OUTCOMES)
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepReport:
-    """A step and its figures. `sender` and `account` are None where a step has no sender (yet)."""
+    """A step and its figures. `sender` is None where a step has none (yet).
+
+    `told` are the signals (Condition values) that somebody would tell of: the vendor, or a link or picture of ours.
+    """
 
     step_id: int
     key: str
@@ -31,12 +38,14 @@ class StepReport:
     condition: str
     timeout: timedelta
     sender: Sender | None
+    told: tuple[str, ...]
     figures: StepFigures
 
     @property
-    def account(self) -> Account | None:
-        """The account that the step is sent from."""
-        return self.sender.account if self.sender else None
+    def title(self) -> str:
+        """Channel and sender: "SMS · SHOP"."""
+        channel = str(Channel(self.channel).label)
+        return f"{channel} · {self.sender.name}" if self.sender else channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +137,7 @@ def campaign_report(campaign_id: int) -> CampaignReport:
     return CampaignReport(
         campaign_id=campaign_id,
         audience=Audience.of(counts.overall()),
-        routes=tuple(_route_report(route, counts) for route in _routes(campaign, counts)),
+        routes=_route_reports(campaign, counts),
         cost=everywhere.amount(Counter.COST),
         unknown=everywhere.people(Counter.UNKNOWN),
         failed=everywhere.people(Counter.FAILED),
@@ -155,6 +164,13 @@ def _summary(counts: Counts) -> Summary:
     )
 
 
+def _route_reports(campaign: Campaign, counts: CampaignCounts) -> tuple[RouteReport, ...]:
+    routes = list(_routes(campaign, counts))
+    versions = {route.version_id: route.version for route in routes}
+    texts = {version_id: texts_of.load(version) for version_id, version in versions.items()}
+    return tuple(_route_report(route, counts, texts[route.version_id]) for route in routes)
+
+
 def _routes(campaign: Campaign, counts: CampaignCounts) -> QuerySet[Route]:
     """The routes of the version in force, and those of earlier versions that people are or were on."""
     steps = Prefetch("steps", Step.objects.select_related("sender__account").order_by("position"))
@@ -163,17 +179,19 @@ def _routes(campaign: Campaign, counts: CampaignCounts) -> QuerySet[Route]:
     return routes.prefetch_related(steps).order_by("-version__number", "position")
 
 
-def _route_report(route: Route, counts: CampaignCounts) -> RouteReport:
+def _route_report(route: Route, counts: CampaignCounts, texts: Texts) -> RouteReport:
     return RouteReport(
         route_id=route.pk,
         version=route.version.number,
         segment=route.segment.name if route.segment else "",
         audience=Audience.of(counts.of_route(route.pk)),
-        steps=tuple(_step_report(step, counts) for step in route.steps.all()),
+        steps=tuple(_step_report(step, counts, texts) for step in route.steps.all()),
     )
 
 
-def _step_report(step: Step, counts: CampaignCounts) -> StepReport:
+def _step_report(step: Step, counts: CampaignCounts, texts: Texts) -> StepReport:
+    has_link = texts.has_link(step.channel)
+    signals = signals_of(channel=step.channel, sender=step.sender, has_link=has_link)
     return StepReport(
         step_id=step.pk,
         key=step.key,
@@ -182,5 +200,6 @@ def _step_report(step: Step, counts: CampaignCounts) -> StepReport:
         condition=step.condition,
         timeout=step.timeout,
         sender=step.sender,
+        told=possible_conditions(signals),
         figures=StepFigures.of(counts.of_step(step.route_id, step.key)),
     )

@@ -25,7 +25,10 @@ from campaigns.models.messages import MessageStatus
 from channels.kinds import Channel
 from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_enrolment, make_message, make_segment
 
+# The columns that a signal may set, and those that sending sets, with the counters that go with them.
 SIGNALS = {
+    "accepted_at": Counter.ACCEPTED,
+    "failed_at": Counter.FAILED,
     "delivered_at": Counter.DELIVERED,
     "opened_at": Counter.OPENED,
     "clicked_at": Counter.CLICKED,
@@ -36,6 +39,7 @@ SIGNALS = {
     "machine_opened_at": Counter.MACHINE_OPENED,
     "machine_clicked_at": Counter.MACHINE_CLICKED,
 }
+SIGNALS_OF_PEOPLE = [column for column in SIGNALS if column not in {"accepted_at", "failed_at"}]
 WAITING = {
     MessageStatus.QUEUED: Counter.NOW_QUEUED,
     MessageStatus.CLAIMED: Counter.NOW_CLAIMED,
@@ -87,7 +91,7 @@ def _skip(enrolment: Enrolment, step: Step, random: Random) -> Message:
 def _enter(enrolment: Enrolment, step: Step, fate: str, random: Random) -> Message:
     status = random.choice(DONE if fate else list(WAITING))
     is_claimed = status == MessageStatus.CLAIMED
-    signals = random.sample(list(SIGNALS), k=random.randint(0, 4)) if status == MessageStatus.ACCEPTED else []
+    signals = random.sample(SIGNALS_OF_PEOPLE, k=random.randint(0, 4)) if status == MessageStatus.ACCEPTED else []
     is_held = status == MessageStatus.QUEUED and random.random() < 0.5
     return make_message(
         enrolment=enrolment,
@@ -153,21 +157,20 @@ def _changes_of_message(message: Message) -> Iterator[tuple[str, Decimal | int]]
     # Every message was queued once, and left that place when it went on.
     yield Counter.NOW_QUEUED, 1
     yield Counter.NOW_QUEUED, -1
-    if message.fate:
-        yield message.fate, 1
-    else:
-        yield (Counter.NOW_HELD if message.hold_reason else WAITING[MessageStatus(message.status)]), 1
-    if message.accepted_at:
-        yield Counter.ACCEPTED, 1
-    if message.failed_at:
-        yield Counter.FAILED, 1
+    yield _standing(message), 1
     if message.status == MessageStatus.UNKNOWN:
         yield Counter.UNKNOWN, 1
-    if message.cost:
-        yield Counter.COST, message.cost
+    yield Counter.COST, message.cost
     for column, counter in SIGNALS.items():
         if getattr(message, column):
             yield counter, 1
+
+
+def _standing(message: Message) -> str:
+    """The counter of where the message's person is, or of what became of them."""
+    if message.fate:
+        return message.fate
+    return Counter.NOW_HELD if message.hold_reason else WAITING[MessageStatus(message.status)]
 
 
 def count(enrolment: Enrolment, counter: str, *, step: Step | None = None, value: Decimal | int = 1) -> None:

@@ -1,0 +1,111 @@
+"""What the page of a campaign shows, but for its words: figures, places of people, needs, and whether to ask again."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from campaigns.models import Campaign, Outcome
+from campaigns.models.campaigns import CampaignKind, CampaignStatus
+from campaigns.reports import CampaignReport, StepReport, campaign_report
+from campaigns.reports_needs import Need, needs_of
+from channels import kinds
+
+# What became of people, in the order of the page. A colour always means the same outcome.
+_COLOURS = {
+    Outcome.ENGAGED: "green",
+    Outcome.EXHAUSTED: "secondary",
+    Outcome.UNREACHABLE: "red",
+    Outcome.SUPPRESSED: "pink",
+    Outcome.FAILED: "red",
+    Outcome.MISSED: "orange",
+    Outcome.CANCELLED: "secondary",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where some of the audience are now: at a `step`, at an outcome, or (neither) before their next step."""
+
+    people: int
+    figure: str
+    colour: str
+    step: StepReport | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """A campaign as its page shows it now."""
+
+    campaign: Campaign
+    report: CampaignReport
+    places: tuple[Place, ...]
+    needs: tuple[Need, ...]
+
+    @property
+    def is_live(self) -> bool:
+        """Can anything still change, so that the page asks again?"""
+        return not self.campaign.is_over
+
+    @property
+    def is_enrolling(self) -> bool:
+        """Is the audience still being enrolled?"""
+        campaign = self.campaign
+        is_launched = campaign.status in {CampaignStatus.RUNNING, CampaignStatus.PAUSED}
+        return campaign.kind == CampaignKind.ONCE and is_launched and campaign.enrolled_at is None
+
+    @property
+    def to_send(self) -> int:
+        """Those whose message waits to leave."""
+        return sum(step.figures.waiting.to_send for step in self.report.steps)
+
+    @property
+    def ended_without(self) -> int:
+        """Those who ended without having acted."""
+        audience = self.report.audience
+        return audience.people - audience.open - audience.engaged
+
+    @property
+    def digest(self) -> str:
+        """Equal as long as the page would be the same, so that it is sent only when something has changed."""
+        campaign = self.campaign
+        state = (campaign.name, campaign.status, campaign.held_at, campaign.enrolled_at, campaign.budget)
+        return hashlib.sha256(repr((state, self.report, self.needs)).encode()).hexdigest()[:16]
+
+
+def watch(campaign: Campaign) -> Watch:
+    """The page of `campaign` as it stands now."""
+    report = campaign_report(campaign.pk)
+    return Watch(
+        campaign=campaign,
+        report=report,
+        places=tuple(place for place in _places(report) if place.people),
+        needs=tuple(needs_of(campaign, report)),
+    )
+
+
+def _places(report: CampaignReport) -> Iterator[Place]:
+    """Everybody once: the sum is the audience."""
+    yield _ended(report, Outcome.ENGAGED)
+    yield Place(people=report.between, figure="between", colour="secondary")
+    for steps in _by_key(report).values():
+        people = sum(step.figures.waiting.total for step in steps)
+        yield Place(people=people, figure="waiting", colour=kinds.facts(steps[0].channel).colour, step=steps[0])
+    yield from (_ended(report, outcome) for outcome in _COLOURS if outcome is not Outcome.ENGAGED)
+
+
+def _by_key(report: CampaignReport) -> dict[str, list[StepReport]]:
+    """The steps by their keys, those that several routes share together."""
+    found: dict[str, list[StepReport]] = {}
+    for step in report.steps:
+        found.setdefault(step.key, []).append(step)
+    return found
+
+
+def _ended(report: CampaignReport, outcome: Outcome) -> Place:
+    return Place(
+        people=report.audience.ended_as(outcome),
+        figure=f"outcome_{outcome.value}",
+        colour=_COLOURS[outcome],
+        outcome=outcome,
+    )

@@ -1,0 +1,62 @@
+"""Figures that lead to their people. `{% load reports %}` brings them."""
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from campaigns import wording
+from campaigns.reports import StepReport
+from campaigns.reports_columns import Column, notes_of
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def figure(
+    context: Context, value: int | None, name: str, *, step: str = "", route: int | str = "", place: str = "figure"
+) -> SafeString:
+    """`{% figure 5197 "engaged" step=step.key route=route.route_id %}`: a number, linked to the people it counts.
+
+    A dash where nobody tells of such a thing; without a link where there is nobody, or where this user
+    may not see people. The page gives `campaign` and `may_view_people`; `place` tells the same figure at
+    two places of a page apart, because htmx finds the focused link again by its id.
+    """
+    if value is None:
+        untold = gettext("not reported on this channel")
+        return format_html(
+            '<span class="is-untold" title="{0}">—<span class="visually-hidden"> {0}</span></span>', untold
+        )
+    if not value or not context.get("may_view_people"):
+        return format_html("{}", wording.number(value))
+    address = _address(context, name, step, route)
+    return format_html('<a id="{}-{}-{}-{}" href="{}">{}</a>', place, name, step, route, address, wording.number(value))
+
+
+@register.simple_tag(takes_context=True)
+def people_url(context: Context, name: str) -> str:
+    """`{% people_url "unknown" %}`: where a campaign's figure lists its people; '' if this user may not see them."""
+    return _address(context, name, "", "") if context.get("may_view_people") else ""
+
+
+@register.filter
+def value_in(step: StepReport, column: Column) -> int | None:
+    """`{{ step|value_in:column }}`: the figure of `step` in `column`."""
+    return column.value(step)
+
+
+@register.filter
+def notes(step: StepReport) -> list[Column]:
+    """`{{ step|notes }}`: the columns that stand as notes below the step's name."""
+    return notes_of(step)
+
+
+def _address(context: Context, name: str, step: str, route: int | str) -> str:
+    asked: dict[str, Any] = {"figure": name, "step": step, "route": route}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return f"{reverse('campaign_people', args=[context['campaign'].pk])}?{query}"

@@ -1,0 +1,13 @@
+"""Addresses of the running campaign, the people behind its figures, and the reports."""
+
+from django.urls import URLPattern, path
+
+from campaigns.views import people, watch
+
+urlpatterns: list[URLPattern] = [
+    path("campaigns/<int:pk>/", watch.campaign_watch, name="campaign_watch"),
+    path("campaigns/<int:pk>/live/", watch.campaign_live, name="campaign_live"),
+    path("campaigns/<int:pk>/people/", people.campaign_people, name="campaign_people"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("contacts/<int:pk>/timeline/", people.contact_timeline, name="contact_timeline"),
+]

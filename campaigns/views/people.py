@@ -1,0 +1,72 @@
+"""The people behind the figures, and what was decided for each of them."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import get_current_timezone_name
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from campaigns.models import Campaign, Contact, Enrolment, Route, Step
+from campaigns.permissions import Permission, SignedInRequest, requires
+from campaigns.reports_people import Question, UnknownFigure, count_behind, lines_behind
+from campaigns.reports_timeline import timeline, timelines_of
+
+
+@never_cache
+@require_safe
+@requires(Permission.VIEW_PEOPLE)
+def campaign_people(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Everybody whom a figure counts, page by page."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    question = _question(request, campaign)
+    try:
+        page = lines_behind(question, cursor=request.GET.get("cursor", ""))
+    except UnknownFigure as unknown:
+        raise Http404 from unknown
+    context = {
+        "campaign": campaign,
+        "question": question,
+        "page": page,
+        "count": count_behind(question),
+        "step": Step.objects.filter(route__version__campaign=campaign, key=question.step_key).first(),
+        "route": Route.objects.filter(version__campaign=campaign, pk=question.route_id or 0).first(),
+    }
+    return render(request, "people/list.html", context)
+
+
+def _question(request: SignedInRequest, campaign: Campaign) -> Question:
+    route = request.GET.get("route", "")
+    if route and not route.isdecimal():
+        raise Http404
+    return Question(
+        campaign_id=campaign.pk,
+        figure=request.GET.get("figure", "audience"),
+        step_key=request.GET.get("step", ""),
+        route_id=int(route) if route else None,
+    )
+
+
+@never_cache
+@require_safe
+@requires(Permission.VIEW_PEOPLE)
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What was decided for somebody in a campaign, when, and by which rule or signal."""
+    rows = Enrolment.objects.select_related("campaign", "contact", "route__segment")
+    told = timeline(get_object_or_404(rows, pk=pk))
+    context = {"timeline": told, "enrolment": told.enrolment, "has_other_zone": _is_other_zone(told.zone)}
+    return render(request, "people/person.html", context)
+
+
+@never_cache
+@require_safe
+@requires(Permission.VIEW_PEOPLE)
+def contact_timeline(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What happened to a contact in their latest campaigns, as a part of the contact's page."""
+    contact = get_object_or_404(Contact, pk=pk)
+    context = {"timelines": timelines_of(contact), "has_other_zone": _is_other_zone(contact.time_zone)}
+    return render(request, "contacts/timeline.html", context)
+
+
+def _is_other_zone(zone: str) -> bool:
+    """Does the contact live by another clock than the one who reads?"""
+    return bool(zone) and zone != get_current_timezone_name()

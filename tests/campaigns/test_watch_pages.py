@@ -1,0 +1,251 @@
+"""The page of a running campaign, the people behind its figures, a person's time-line."""
+
+from decimal import Decimal
+from random import Random
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.engine import counters
+from campaigns.engine.counters import Counter
+from campaigns.models import Campaign, Enrolment, HoldReason, Outcome, SkipReason
+from campaigns.models.campaigns import CampaignKind, CampaignStatus
+from campaigns.permissions import Permission, Role
+from campaigns.reports_watch import watch
+from channels.kinds import Channel
+from tests.campaigns.histories import count, make_history
+from tests.factories import (
+    NOON,
+    RoutePlan,
+    StepPlan,
+    make_campaign,
+    make_contact,
+    make_enrolment,
+    make_message,
+    make_sender,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(*roles: Role, **options: object) -> Client:
+    """A browser of somebody with `roles`."""
+    client = Client()
+    client.force_login(
+        make_user(roles=roles, **options),  # type: ignore[arg-type]
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    return client
+
+
+def page_of(campaign: Campaign, client: Client | None = None) -> str:
+    """The page of `campaign` as a marketer sees it."""
+    response = (client or signed_in(Role.MARKETER)).get(reverse("campaign_watch", args=[campaign.pk]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["campaign_watch", "campaign_live", "campaign_people"])
+def test_nobody_sees_a_campaign_without_signing_in(client: Client, name: str) -> None:
+    response = client.get(reverse(name, args=[1]))
+    assert response.status_code == 302
+    assert reverse("account_login") in response["Location"]
+
+
+def test_a_manager_reads_figures_but_opens_no_lists_of_people() -> None:
+    campaign = make_history(random=Random(1), people=5)
+    manager = signed_in(Role.MANAGER)
+    assert reverse("campaign_people", args=[campaign.pk]) not in page_of(campaign, manager)
+    enrolment = Enrolment.objects.filter(campaign=campaign)[0]
+    for address in (
+        reverse("campaign_people", args=[campaign.pk]),
+        reverse("person", args=[enrolment.pk]),
+        reverse("contact_timeline", args=[enrolment.contact_id]),
+    ):
+        assert manager.get(address).status_code == 403
+
+
+def test_a_manager_whom_an_admin_lets_see_people_opens_the_lists() -> None:
+    campaign = make_history(random=Random(1), people=5)
+    manager = signed_in(Role.MANAGER, permissions=[Permission.VIEW_PEOPLE])
+    assert reverse("campaign_people", args=[campaign.pk]) in page_of(campaign, manager)
+    assert manager.get(reverse("campaign_people", args=[campaign.pk])).status_code == 200
+
+
+def test_the_page_asks_again_until_the_campaign_ends() -> None:
+    campaign = make_history(random=Random(2), people=3)
+    assert 'hx-trigger="every 2s"' in page_of(campaign)
+    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.FINISHED)
+    assert "hx-trigger" not in page_of(campaign)
+
+
+def test_a_page_that_would_look_the_same_is_not_sent_again() -> None:
+    """A live page that is swapped every two seconds takes away what somebody reads or selects."""
+    campaign = make_history(random=Random(2), people=3)
+    marketer = signed_in(Role.MARKETER)
+    address = reverse("campaign_live", args=[campaign.pk])
+    digest = watch(Campaign.objects.get(pk=campaign.pk)).digest
+    assert marketer.get(address, {"seen": digest}).status_code == 204
+    count(make_enrolment(campaign=campaign), Counter.AUDIENCE)
+    changed = marketer.get(address, {"seen": digest})
+    assert changed.status_code == 200
+    assert 'id="watch-badge" hx-swap-oob="true"' in changed.content.decode()
+
+
+def test_every_figure_of_the_page_leads_to_as_many_people() -> None:
+    campaign = make_history(random=Random(3), people=40)
+    marketer = signed_in(Role.MARKETER)
+    page = page_of(campaign, marketer)
+    links = {part.partition('"')[0] for part in page.split('href="') if "figure=" in part.partition('"')[0]}
+    assert len(links) > 30
+    for link in sorted(links)[::4]:
+        figure = page.partition(f'href="{link}">')[2].partition("</a>")[0]
+        if figure.isdecimal():
+            lines = marketer.get(link.replace("&amp;", "&")).content.decode()
+            assert f"{figure} {'person' if figure == '1' else 'people'}" in lines or (
+                f"{figure} {'message' if figure == '1' else 'messages'}" in lines
+            ), link
+
+
+def test_a_figure_that_the_channel_cannot_report_is_a_dash() -> None:
+    sms = make_sender(channel=Channel.SMS)
+    campaign = make_campaign(
+        status=CampaignStatus.RUNNING, routes=[RoutePlan(steps=[StepPlan(channel=Channel.SMS, sender=sms)])]
+    )
+    assert "not reported on this channel" in page_of(campaign)
+
+
+def test_skips_say_why() -> None:
+    """A missing channel shown as a failure (novu#4960)."""
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    enrolment = make_enrolment(campaign=campaign)
+    step = enrolment.route.steps.get()
+    count(enrolment, Counter.CAME, step=step, value=3)
+    count(enrolment, counters.skipped(SkipReason.NO_CONSENT), step=step, value=3)
+    page = page_of(campaign)
+    assert "no consent: " in page
+    assert "figure=skipped_no_consent" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"status": CampaignStatus.SCHEDULED, "starts_at": NOON}, "Starts on Feb. 11, 2026"),
+        ({"status": CampaignStatus.RUNNING}, "The audience is being chosen."),
+        ({"status": CampaignStatus.RUNNING, "kind": CampaignKind.API}, "People enter when your system asks for it."),
+        ({"status": CampaignStatus.PAUSED, "enrolled_at": NOON}, "Nothing leaves while it is paused"),
+        ({"status": CampaignStatus.FINISHED, "enrolled_at": NOON}, "Nobody is in the chain any more."),
+        ({"status": CampaignStatus.CANCELLED}, "Cancelled: everybody who was still in the chain left it."),
+    ],
+)
+def test_each_state_says_what_goes_on(fields: dict[str, object], sentence: str) -> None:
+    campaign = make_campaign(**fields)  # type: ignore[arg-type]
+    assert sentence in page_of(campaign)
+
+
+def test_a_launch_in_progress_says_how_far_it_is() -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    count(make_enrolment(campaign=campaign), Counter.AUDIENCE, value=1200)
+    assert "The audience is being enrolled: 1,200 people so far." in page_of(campaign)
+
+
+def test_a_sender_that_is_held_is_told_with_the_vendors_words() -> None:
+    sender = make_sender(name="SHOP", held_at=NOON, held_reason="401 balance is empty")
+    campaign = make_campaign(
+        status=CampaignStatus.RUNNING, enrolled_at=NOON, routes=[RoutePlan(steps=[StepPlan(sender=sender)])]
+    )
+    enrolment = make_enrolment(campaign=campaign)
+    count(enrolment, Counter.NOW_QUEUED, step=enrolment.route.steps.get(), value=12)
+    page = page_of(campaign)
+    assert "SMS · SHOP is held since" in page
+    assert "401 balance is empty. 12 people wait for it." in page
+
+
+def test_a_campaign_that_is_held_is_told_with_the_error() -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING, held_at=NOON, held_reason="template not approved")
+    assert "the same error kept coming back: template not approved" in page_of(campaign)
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (HoldReason.OVER_BUDGET, "The budget is used up: 1 message waits until it is raised."),
+        (HoldReason.QUIET_HOURS, "1 message waits for the end of quiet hours and goes out by itself."),
+    ],
+)
+def test_a_hold_is_told_with_its_reason(reason: HoldReason, sentence: str) -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING, enrolled_at=NOON, budget=Decimal(10))
+    enrolment = make_enrolment(campaign=campaign)
+    make_message(enrolment=enrolment, hold_reason=reason)
+    count(enrolment, Counter.NOW_HELD, step=enrolment.route.steps.get())
+    assert sentence in page_of(campaign)
+
+
+def test_unknown_messages_and_clicks_of_machines_are_told_apart() -> None:
+    """Scanners open and click everything (listmonk#1025); unknown is neither sent nor failed (listmonk#1530)."""
+    campaign = make_campaign(status=CampaignStatus.RUNNING, enrolled_at=NOON)
+    enrolment = make_enrolment(campaign=campaign)
+    step = enrolment.route.steps.get()
+    count(enrolment, Counter.UNKNOWN, step=step, value=3)
+    count(enrolment, Counter.MACHINE_CLICKED, step=step, value=217)
+    page = page_of(campaign)
+    assert "3 messages got no answer from the vendor: unknown, and not sent again." in page
+    assert "217 messages were clicked by scanners or link previews. Such clicks stop nobody." in page
+
+
+def test_routes_have_tables_of_their_own_when_there_are_several() -> None:
+    campaign = make_history(random=Random(4), people=4)
+    page = page_of(campaign)
+    segment = campaign.version.routes.order_by("position")[0].segment  # type: ignore[union-attr]
+    assert segment is not None
+    assert f"Step by step: {segment.name}" in page
+    assert "Step by step: everyone else" in page
+
+
+def test_a_list_of_an_unknown_figure_is_not_found() -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    marketer = signed_in(Role.MARKETER)
+    for query in ("figure=nonsense", "figure=came&route=x", "figure=credit"):
+        assert marketer.get(f"{reverse('campaign_people', args=[campaign.pk])}?{query}").status_code == 404
+
+
+def test_a_list_that_has_become_empty_says_so() -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    response = signed_in(Role.MARKETER).get(f"{reverse('campaign_people', args=[campaign.pk])}?figure=clicked")
+    assert "This figure counts nobody now." in response.content.decode()
+
+
+def test_a_deleted_contact_stays_in_the_list_without_a_name() -> None:
+    campaign = make_campaign(status=CampaignStatus.FINISHED)
+    contact = make_contact(first_name="", last_name="", deleted_at=NOON)
+    make_enrolment(campaign=campaign, contact=contact, outcome=Outcome.CANCELLED)
+    response = signed_in(Role.MARKETER).get(reverse("campaign_people", args=[campaign.pk]))
+    assert "Deleted contact" in response.content.decode()
+
+
+def test_a_person_sees_both_clocks_when_the_contact_lives_by_another() -> None:
+    contact = make_contact(time_zone="Asia/Tokyo")
+    enrolment = make_enrolment(campaign=make_campaign(status=CampaignStatus.RUNNING), contact=contact)
+    page = signed_in(Role.MARKETER).get(reverse("person", args=[enrolment.pk])).content.decode()
+    assert "12:00:00" in page
+    assert "21:00 for them" in page
+
+
+def test_the_page_of_a_contact_has_all_their_campaigns() -> None:
+    contact = make_contact()
+    for name in ("Autumn", "Winter"):
+        make_enrolment(campaign=make_campaign(name=name, status=CampaignStatus.RUNNING), contact=contact)
+    page = signed_in(Role.MARKETER).get(reverse("contact_timeline", args=[contact.pk])).content.decode()
+    assert page.index("Winter") < page.index("Autumn")
+    nobody = signed_in(Role.MARKETER).get(reverse("contact_timeline", args=[make_contact().pk])).content.decode()
+    assert "They have not been in any campaign yet." in nobody
+
+
+def test_a_page_asks_the_database_a_fixed_number_of_times(django_assert_max_num_queries: object) -> None:
+    campaign = make_history(random=Random(5), people=10)
+    marketer = signed_in(Role.MARKETER)
+    page_of(campaign, marketer)
+    with django_assert_max_num_queries(20):  # type: ignore[operator]
+        page_of(campaign, marketer)
