@@ -96,7 +96,7 @@ class Provider(ABC):
     # Requests that one worker may have under way at once.
     in_flight: int = 32
     # No request may take longer; the engine keeps that much of its lease before starting one.
-    request_timeout: ClassVar[timedelta] = timedelta(seconds=20)
+    request_timeout: timedelta = timedelta(seconds=20)
 
     def __init__(self, account: AccountSettings) -> None:
         self.account = account

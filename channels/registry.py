@@ -18,7 +18,8 @@ PROVIDERS: dict[str, str] = {
 @cache
 def provider_class(key: str) -> type[Provider]:
     """The provider named `key`. Raises KeyError for an unknown one."""
-    return import_string(PROVIDERS[key])
+    found: type[Provider] = import_string(PROVIDERS[key])
+    return found
 
 
 def provider_choices() -> list[tuple[str, str | Promise]]:

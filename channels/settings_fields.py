@@ -14,7 +14,7 @@ class FieldKind(StrEnum):
     """How a settings field is asked for in the dashboard."""
 
     TEXT = "text"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  a kind of field
     URL = "url"
     NUMBER = "number"
     BOOLEAN = "boolean"

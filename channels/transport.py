@@ -88,9 +88,9 @@ class Transport:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-        timeout: timedelta = timedelta(seconds=20),
+        within: timedelta = timedelta(seconds=20),
     ) -> Response:
-        """Send one request and read the complete answer, whatever its status; follow no redirect.
+        """Send one request and read the complete answer `within` a time; follow no redirect, judge no status.
 
         Raises SendError: NOT_SENT when the request surely did not leave, UNKNOWN when it may have been
         taken, ACCOUNT when the address itself cannot be used.
@@ -99,16 +99,16 @@ class Transport:
         try:
             await self._refuse_literal(target)
             async with self._opened().request(
-                method, target, headers=headers, data=body, allow_redirects=False, timeout=_limits(timeout)
+                method, target, headers=headers, data=body, allow_redirects=False, timeout=_limits(within)
             ) as answer:
                 return Response(answer.status, answer.headers, await _read(answer))
         except (aiohttp.ClientError, ForbiddenDestination, OSError, TimeoutError) as error:
             raise self._judged(error) from error
 
-    async def open_connection(self, host: str, port: int, *, timeout: timedelta = CONNECT_TIMEOUT) -> socket.socket:
+    async def open_connection(self, host: str, port: int, *, within: timedelta = CONNECT_TIMEOUT) -> socket.socket:
         """A connected TCP socket to a permitted address of `host`. Raises SendError NOT_SENT or ACCOUNT."""
         try:
-            async with asyncio.timeout(timeout.total_seconds()):
+            async with asyncio.timeout(within.total_seconds()):
                 return await self._connect(host, port)
         except (ForbiddenDestination, OSError, TimeoutError) as error:
             raise self._judged_before_writing(error) from error
@@ -149,15 +149,14 @@ class Transport:
         return self._session
 
     def _target(self, url: str) -> URL:
+        wrong = SendError(ErrorClass.ACCOUNT, code="bad_url", detail=self.redacted(f"This is not a web address: {url}"))
         try:
             target = URL(url)
-            is_usable = target.scheme in {"http", "https"} and bool(target.raw_host) and target.port is not None
-        except ValueError:
-            is_usable = False
-        if not is_usable:
-            raise SendError(
-                ErrorClass.ACCOUNT, code="bad_url", detail=self.redacted(f"This is not a web address: {url}")
-            )
+            has_port = target.port is not None
+        except ValueError as error:
+            raise wrong from error
+        if target.scheme not in {"http", "https"} or not target.raw_host or not has_port:
+            raise wrong
         return target
 
     async def _refuse_literal(self, target: URL) -> None:
@@ -213,9 +212,9 @@ class PermittedResolver(AbstractResolver):
         """Nothing is kept open."""
 
 
-def _limits(timeout: timedelta) -> aiohttp.ClientTimeout:
+def _limits(within: timedelta) -> aiohttp.ClientTimeout:
     """Connecting ends well before the whole does, so that a total time-out always means: written."""
-    total = timeout.total_seconds()
+    total = within.total_seconds()
     return aiohttp.ClientTimeout(total=total, connect=min(CONNECT_TIMEOUT.total_seconds(), total / 2))
 
 

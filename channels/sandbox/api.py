@@ -12,7 +12,7 @@ from channels.sandbox.clockwork import Clockwork
 from channels.sandbox.faults import AFTER_TAKING, BEFORE_TAKING, REFUSALS, Misfortune, misbehave, of_request
 from channels.sandbox.links import origin
 from channels.sandbox.preferences import FAULTS, BadPreferences, as_json
-from channels.sandbox.store import Due, Message
+from channels.sandbox.rows import Due, Message
 from channels.sandbox.tokens import account_of
 from channels.sandbox.vendor import MAX_BATCH, BadRequest, Order, Vendor, read_order
 from channels.sandbox.vocabulary import APPS, NETWORK_GESTURES
@@ -21,7 +21,7 @@ SECRET = web.AppKey("SECRET", str)
 VENDOR = web.AppKey("VENDOR", Vendor)
 CLOCKWORK = web.AppKey("CLOCKWORK", Clockwork)
 MISFORTUNE = web.AppKey("MISFORTUNE", Misfortune)
-ACCOUNT = "account"
+ACCOUNT = web.RequestKey("ACCOUNT", str)
 MAX_LISTED = 1_000
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -175,7 +175,7 @@ async def clear_messages(request: web.Request) -> web.Response:
 
 
 async def make_gesture(request: web.Request) -> web.Response:
-    """Do with a message what a recipient can: `{"gesture": "reply", "value": "STOP"}`. It has happened when this answers."""
+    """Do what a recipient can, `{"gesture": "reply", "value": "STOP"}`; it has happened when this answers."""
     told = await _json(request)
     message = _own(request)
     gesture = str(told.get("gesture", ""))

@@ -70,7 +70,7 @@ def plan(
 
 def _drawn(key: str, channel: str, preferences: Preferences) -> dict[str, Draw]:
     chances = preferences.behaviours[channel]
-    source = random.Random(f"{preferences.seed}:{key}")
+    source = random.Random(f"{preferences.seed}:{key}")  # noqa: S311  people are to be repeatable, not unguessable
     drawn: dict[str, Draw] = {}
     for name in DRAWN:
         luck, spread = source.random(), source.uniform(0.4, 1.9)

@@ -6,26 +6,20 @@ campaign with a link to a real shop sends that shop nothing.
 
 import asyncio
 import contextlib
-import random
+import zlib
 
 import aiohttp
 
 from channels.sandbox.links import Links, links_of, origin
-from channels.sandbox.store import Message
+from channels.sandbox.rows import Message
 from channels.sandbox.vocabulary import CLICK, ONE_CLICK, OPEN, SCAN
 
 TIMEOUT = aiohttp.ClientTimeout(total=10)
 AT_ONCE = 32
 PHONES = (
-    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36",
-    (
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6"
-        " Mobile/15E148 Safari/604.1"
-    ),
-    (
-        "Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-A546B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0"
-        " Chrome/130.0.0.0 Mobile Safari/537.36"
-    ),
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/141.0.0.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 Version/18.6 Mobile Safari/604.1",
+    "Mozilla/5.0 (Linux; Android 14; SM-A546B) AppleWebKit/537.36 SamsungBrowser/28.0 Mobile Safari/537.36",
 )
 # Gmail shows pictures through it when a person opens the mail: a proxy, not a scanner (mautic#16069).
 PICTURE_PROXY = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
@@ -42,7 +36,7 @@ PREVIEWERS = {
 
 
 class Browser:
-    """Makes the requests; `link_origins` may be visited beside a message's own."""
+    """Makes the requests, a limited number at once."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
@@ -57,7 +51,7 @@ class Browser:
         """Make the requests that `gesture` causes, if it causes any. What is not answered is no matter."""
         links = links_of(text=message.text, html=message.html, buttons=message.buttons)
         permitted = {origin(message.callback_url), *map(origin, link_origins)} - {""}
-        agent = random.Random(message.key).choice(PHONES)
+        agent = _choice(message, PHONES)
         match gesture:
             case "open" if message.channel == "email":
                 await self._load(links, permitted, agent)
@@ -78,7 +72,7 @@ class Browser:
 
     async def _scan(self, message: Message, links: Links, permitted: set[str]) -> None:
         """All links at once, first by HEAD, as mail gateways and previewers do; they never POST."""
-        agent = PREVIEWERS.get(message.channel) or random.Random(message.key).choice(MAIL_SCANNERS)
+        agent = PREVIEWERS.get(message.channel) or _choice(message, MAIL_SCANNERS)
         found = [*links.hidden, *links.visible]
         for method in ("HEAD", "GET"):
             await asyncio.gather(*(self._ask(method, link, permitted, agent) for link in found))
@@ -99,6 +93,11 @@ class Browser:
         if self._session is None:
             self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         return self._session
+
+
+def _choice(message: Message, agents: tuple[str, ...]) -> str:
+    """The same person has the same phone whenever this message is played."""
+    return agents[zlib.crc32(message.key.encode()) % len(agents)]
 
 
 # The gestures that cause requests; the others only leave a mark.

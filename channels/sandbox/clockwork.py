@@ -11,7 +11,7 @@ import aiohttp
 
 from channels.sandbox.browser import VISITING, Browser
 from channels.sandbox.links import origin
-from channels.sandbox.store import Due, Report
+from channels.sandbox.rows import Due, Report
 from channels.sandbox.tokens import webhook_secret
 from channels.sandbox.vendor import Vendor
 from channels.sandbox.vocabulary import ONE_CLICK
@@ -43,8 +43,12 @@ class Clockwork:
 
     def start(self) -> None:
         """Begin to carry out and to report."""
-        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         self._loops = [asyncio.create_task(_forever(step)) for step in (self.carry_out, self.report)]
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        return self._session
 
     async def stop(self) -> None:
         """Stop both loops and close what is open."""
@@ -115,9 +119,8 @@ class Clockwork:
             "X-Sandbox-Timestamp": timestamp,
             "X-Sandbox-Signature": signature(secret, timestamp=timestamp, body=body),
         }
-        assert self._session is not None
         try:
-            async with self._session.post(
+            async with self._opened().post(
                 batch[0].callback_url, data=body, headers=headers, allow_redirects=False, timeout=TIMEOUT
             ) as answer:
                 return 200 <= answer.status < 300

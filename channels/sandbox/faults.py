@@ -22,6 +22,7 @@ REFUSALS = {
     "content_refused": "The text is not allowed",
     "sender_refused": "The sender is not allowed",
 }
+STATUS = {"error_500": 500, "error_500_taken": 500, "throttled": 429, "unavailable": 503, "wrong_credentials": 401}
 # Requests that are left without an answer hold memory, so there is an end to that.
 LONGEST_SILENCE = 120.0
 MOST_SILENT = 500
@@ -32,7 +33,7 @@ class Misfortune:
 
     def __init__(self, vendor: Vendor) -> None:
         self._vendor = vendor
-        self._luck = random.Random(vendor.preferences.seed)
+        self._luck = random.Random(vendor.preferences.seed)  # noqa: S311  faults are to be repeatable
         self.silent = 0
 
     def draw(self, order: Order) -> FaultRule | None:
@@ -68,24 +69,15 @@ async def misbehave(
     request: web.Request, rule: FaultRule, misfortune: Misfortune, answer: web.Response
 ) -> web.StreamResponse:
     """Answer `request` in the way of `rule`; `answer` is what a vendor in order would say."""
-    match rule.fault:
-        case "error_500" | "error_500_taken":
-            return web.json_response({"error": "internal"}, status=500)
-        case "throttled" | "unavailable":
-            status = 429 if rule.fault == "throttled" else 503
-            return web.json_response(
-                {"error": "slow_down"}, status=status, headers={"Retry-After": f"{rule.seconds:.0f}"}
-            )
-        case "wrong_credentials":
-            return web.json_response({"error": "wrong_credentials"}, status=401)
-        case "no_answer" | "no_answer_taken":
-            await _keep_silent(rule.seconds, misfortune)
-            return _cut(request, answer)
-        case "slow":
-            await _keep_silent(rule.seconds, misfortune)
-            return answer
-        case "half_answer":
-            return await _half(request, answer)
+    if rule.fault in STATUS:
+        headers = {"Retry-After": f"{rule.seconds:.0f}"} if rule.fault in {"throttled", "unavailable"} else None
+        return web.json_response({"error": rule.fault}, status=STATUS[rule.fault], headers=headers)
+    if rule.fault in {"no_answer", "no_answer_taken", "slow"}:
+        await _keep_silent(rule.seconds, misfortune)
+    if rule.fault == "slow":
+        return answer
+    if rule.fault == "half_answer":
+        return await _half(request, answer)
     return _cut(request, answer)
 
 

@@ -11,7 +11,7 @@ from channels.sandbox import phone, settings_pages
 from channels.sandbox.api import CLOCKWORK, SECRET, VENDOR
 from channels.sandbox.audience import CALLS
 from channels.sandbox.markup import Html, fill, joined, page
-from channels.sandbox.store import Conversation, Due, Message
+from channels.sandbox.rows import Conversation, Due, Message
 from channels.sandbox.tokens import ENTRANCE, SESSION, SESSION_SECONDS, is_ticket, ticket
 from channels.sandbox.vocabulary import ANSWER_BACK, APPS, STOP, STOP_ANSWERS
 

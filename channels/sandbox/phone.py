@@ -1,13 +1,13 @@
 """What the phone shows: notifications on its first screen, and each kind of message as its app would."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 
 from channels.sandbox.audience import CALLS
 from channels.sandbox.links import links_of, pieces
 from channels.sandbox.markup import Html, fill, joined
-from channels.sandbox.store import Happening, Message
+from channels.sandbox.rows import Happening, Message
 from channels.sandbox.vocabulary import (
     ANSWER_BACK,
     APPS,
@@ -49,7 +49,12 @@ BUTTONS = {
 
 def clock(moment: float) -> str:
     """The time of day, as on a phone."""
-    return datetime.fromtimestamp(moment).strftime("%H:%M")
+    return _local(moment).strftime("%H:%M")
+
+
+def _local(moment: float) -> datetime:
+    """The instant on the clock of this machine, which is where the phone lies."""
+    return datetime.fromtimestamp(moment, UTC).astimezone()
 
 
 def preview(message: Message) -> str:
@@ -155,7 +160,7 @@ def log(message: Message, history: Sequence[Happening]) -> Html:
         fill(
             "log_row",
             word=one.word.replace("_", " "),
-            time=datetime.fromtimestamp(one.at).strftime("%H:%M:%S"),
+            time=_local(one.at).strftime("%H:%M:%S"),
             text=one.text,
             told="reported" if one.is_reported else "not reported by this vendor",
             kind="is-reported" if one.is_reported else "is-silent",

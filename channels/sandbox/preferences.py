@@ -7,11 +7,12 @@ from typing import Any
 from channels.sandbox.vocabulary import APPS
 
 # What people (or the network, or a scanner) may do: the usual chance, and the usual seconds until then.
-# Those after `delivered` count from delivery, those after `opened` from the opening where there is one.
+# Reactions count from delivery, or from the opening where there is one.
 Usual = dict[str, tuple[float, float]]
 _SMS: Usual = {"delivered": (0.97, 3), "clicked": (0.14, 240), "replied": (0.02, 300), "opted_out": (0.01, 360)}
 _CHAT: Usual = {
-    "delivered": (0.86, 2), "opened": (0.62, 180), "clicked": (0.28, 60), "replied": (0.04, 120), "opted_out": (0.01, 150)
+    "delivered": (0.86, 2), "opened": (0.62, 180), "clicked": (0.28, 60), "replied": (0.04, 120),
+    "opted_out": (0.01, 150),
 }  # fmt: skip
 _SOCIAL: Usual = {"opened": (0.58, 300), "clicked": (0.24, 60), "replied": (0.05, 120)}
 USUAL: dict[str, Usual] = {
@@ -73,6 +74,14 @@ class Behaviour:
     seconds: float
 
 
+def usual_behaviours() -> dict[str, dict[str, Behaviour]]:
+    """How audiences usually behave, by channel."""
+    return {
+        channel: {name: Behaviour(chance=chance, seconds=seconds) for name, (chance, seconds) in usual.items()}
+        for channel, usual in USUAL.items()
+    }
+
+
 @dataclass(frozen=True, kw_only=True)
 class FaultRule:
     """What goes wrong for messages of a channel, sender and address ("" is any).
@@ -98,16 +107,8 @@ class Preferences:
     time_factor: float = 1.0
     by_hand: tuple[str, ...] = ()
     link_origins: tuple[str, ...] = ()
-    behaviours: Mapping[str, Mapping[str, Behaviour]] = field(default_factory=lambda: usual_behaviours())
+    behaviours: Mapping[str, Mapping[str, Behaviour]] = field(default_factory=usual_behaviours)
     faults: tuple[FaultRule, ...] = ()
-
-
-def usual_behaviours() -> dict[str, dict[str, Behaviour]]:
-    """How audiences usually behave, by channel."""
-    return {
-        channel: {name: Behaviour(chance=chance, seconds=seconds) for name, (chance, seconds) in usual.items()}
-        for channel, usual in USUAL.items()
-    }
 
 
 def as_json(preferences: Preferences) -> dict[str, Any]:

@@ -8,110 +8,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS message (
-    id INTEGER PRIMARY KEY, vendor_id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, key TEXT NOT NULL,
-    channel TEXT NOT NULL, sender TEXT NOT NULL, address TEXT NOT NULL, text TEXT NOT NULL, subject TEXT NOT NULL,
-    html TEXT NOT NULL, image_url TEXT NOT NULL, buttons TEXT NOT NULL, unsubscribe_url TEXT NOT NULL,
-    language TEXT NOT NULL, validity REAL, callback_url TEXT NOT NULL, receipt_fault TEXT NOT NULL,
-    fault_seconds REAL NOT NULL, created_at REAL NOT NULL, asked INTEGER NOT NULL DEFAULT 1,
-    state TEXT NOT NULL DEFAULT 'accepted', is_read INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS message_key ON message (account, key);
-CREATE INDEX IF NOT EXISTS message_address ON message (address, id);
-CREATE TABLE IF NOT EXISTS happening (
-    id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL, word TEXT NOT NULL, at REAL NOT NULL,
-    text TEXT NOT NULL, is_reported INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS happening_message ON happening (message_id);
-CREATE TABLE IF NOT EXISTS planned (
-    id INTEGER PRIMARY KEY, due_at REAL NOT NULL, message_id INTEGER NOT NULL, gesture TEXT NOT NULL, value TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS planned_due ON planned (due_at);
-CREATE INDEX IF NOT EXISTS planned_message ON planned (message_id);
-CREATE TABLE IF NOT EXISTS report (
-    id INTEGER PRIMARY KEY, due_at REAL NOT NULL, account TEXT NOT NULL, callback_url TEXT NOT NULL,
-    body TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS report_due ON report (due_at);
-CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-"""
+from channels.sandbox.rows import SCHEMA, Conversation, Due, Happening, Message, Report, read_message
 
 # The oldest messages make room for new ones.
 MAX_MESSAGES = 200_000
 PRUNED_AT_ONCE = 5_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Message:
-    """A message as it lies on the phone. `receipt_fault` is what goes wrong with its receipts; times are Unix seconds."""
-
-    id: int
-    vendor_id: str
-    account: str
-    key: str
-    channel: str
-    sender: str
-    address: str
-    text: str
-    subject: str
-    html: str
-    image_url: str
-    buttons: list[dict[str, str]]
-    unsubscribe_url: str
-    language: str
-    validity: float | None
-    callback_url: str
-    receipt_fault: str
-    fault_seconds: float
-    created_at: float
-    asked: int
-    state: str
-    is_read: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Happening:
-    """Something that happened to a message, and whether the vendor reports such a thing."""
-
-    word: str
-    at: float
-    text: str
-    is_reported: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conversation:
-    """One address: its last message, how many there are and how many were not opened."""
-
-    address: str
-    last: Message
-    count: int
-    unread: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """A gesture whose time has come."""
-
-    message_id: int
-    gesture: str
-    value: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """A happening that `account` has to be told at `callback_url`; `body` is its JSON."""
-
-    id: int
-    account: str
-    callback_url: str
-    body: str
-    tries: int
 
 
 class Store:
@@ -143,11 +47,9 @@ class Store:
     # --- messages -------------------------------------------------------------------------------
 
     def add(self, row: dict[str, Any]) -> int:
-        """Insert a message from its columns and give its id."""
-        names = ", ".join(row)
-        cursor = self._db.execute(
-            f"INSERT INTO message ({names}) VALUES ({', '.join('?' * len(row))})", [*row.values()]
-        )
+        """Insert a message from its columns, whose names are this program's own, and give its id."""
+        query = f"INSERT INTO message ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608
+        cursor = self._db.execute(query, [*row.values()])
         return int(cursor.lastrowid or 0)
 
     def repeated(self, *, account: str, key: str) -> str | None:
@@ -166,8 +68,9 @@ class Store:
 
     def messages(self, condition: str, values: Sequence[Any], *, limit: int) -> list[Message]:
         """The newest messages that meet `condition` (SQL of this module's callers, never of a request)."""
-        rows = self._db.execute(f"SELECT * FROM message WHERE {condition} ORDER BY id DESC LIMIT ?", [*values, limit])
-        return [_message(row) for row in rows]
+        query = f"SELECT * FROM message WHERE {condition} ORDER BY id DESC LIMIT ?"  # noqa: S608
+        rows = self._db.execute(query, [*values, limit])
+        return [read_message(row) for row in rows]
 
     def conversations(self, *, search: str, limit: int) -> list[Conversation]:
         """Addresses that contain `search`, the latest first."""
@@ -193,7 +96,7 @@ class Store:
         """Forget every message and all that was to happen."""
         with self.transaction():
             for table in ("message", "happening", "planned", "report"):
-                self._db.execute(f"DELETE FROM {table}")
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def prune(self) -> None:
         """Forget the oldest messages above the limit, some thousand at a time."""
@@ -298,10 +201,3 @@ class Store:
             "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             [name, json.dumps(value)],
         )
-
-
-def _message(row: sqlite3.Row) -> Message:
-    told = dict(row)
-    told["buttons"] = json.loads(told["buttons"])
-    told["is_read"] = bool(told["is_read"])
-    return Message(**told)

@@ -10,7 +10,8 @@ from typing import Any
 
 from channels.sandbox.audience import CALLS, plan
 from channels.sandbox.preferences import FaultRule, Preferences, as_json, changed
-from channels.sandbox.store import Message, Store
+from channels.sandbox.rows import Message
+from channels.sandbox.store import Store
 from channels.sandbox.vocabulary import (
     APPS,
     BLOCK,

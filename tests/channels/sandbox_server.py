@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -30,7 +31,7 @@ class RunningSandbox:
         """Its address without a path."""
         return f"http://{self.host}"
 
-    def provider(self, *, webhook_url: str = "", **settings: object) -> SandboxProvider:
+    def provider(self, *, webhook_url: str = "", **settings: Any) -> SandboxProvider:
         """A provider with the right credentials; `settings` come on top."""
         credentials = {
             "url": self.url,

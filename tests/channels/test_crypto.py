@@ -1,5 +1,7 @@
 """Credentials at rest (listmonk keeps API tokens and SMTP passwords in clear in the database)."""
 
+from typing import Any
+
 import pytest
 from cryptography.fernet import Fernet
 
@@ -17,7 +19,7 @@ def test_no_credentials_need_no_token() -> None:
     assert unseal(b"") == {}
 
 
-def test_credentials_survive_a_change_of_keys(settings) -> None:
+def test_credentials_survive_a_change_of_keys(settings: Any) -> None:
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     settings.CREDENTIAL_KEYS = [old]
     token = seal({"password": "hunter2"})

@@ -30,7 +30,9 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
         ("😀" * 36, SmsEncoding.UCS2, 72, 2, 61),
     ],
 )
-def test_a_text_takes_the_parts_that_the_network_carries(text, encoding, characters, parts, left) -> None:
+def test_a_text_takes_the_parts_that_the_network_carries(
+    *, text: str, encoding: SmsEncoding, characters: int, parts: int, left: int
+) -> None:
     measured = measure(text)
     assert (measured.encoding, measured.characters, measured.parts, measured.left_in_part) == (
         encoding,

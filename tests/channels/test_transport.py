@@ -3,19 +3,17 @@
 import asyncio
 import ipaddress
 import socket
-import struct
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from channels.destinations import is_public
 from channels.errors import ErrorClass, SendError
 from channels.transport import MAX_ANSWER, Response, Transport, retry_after, status_error
-from tests.channels.web import text_answer, web_server
+from tests.channels.web import Answer, half, never, reset, text_answer, web_server
 
 SOON = timedelta(seconds=1)
 
@@ -57,7 +55,7 @@ def test_no_way_of_writing_this_machine_reaches_it(host: str) -> None:
     async def attempt() -> None:
         async with web_server(text_answer()) as server, Transport() as transport:
             try:
-                await transport.request("POST", f"http://{host}:{server.host.split(':')[1]}/", timeout=SOON)
+                await transport.request("POST", f"http://{host}:{server.host.split(':')[1]}/", within=SOON)
             finally:
                 assert server.requests == []
 
@@ -66,10 +64,13 @@ def test_no_way_of_writing_this_machine_reaches_it(host: str) -> None:
 
 def test_a_private_host_is_reached_only_at_the_port_that_was_named() -> None:
     async def attempt() -> None:
-        async with web_server(text_answer()) as named, web_server(text_answer()) as other:
-            async with Transport(private_hosts=[named.host]) as transport:
-                assert (await transport.request("GET", named.url)).is_success
-                await transport.request("GET", other.url)
+        async with (
+            web_server(text_answer()) as named,
+            web_server(text_answer()) as other,
+            Transport(private_hosts=[named.host]) as transport,
+        ):
+            assert (await transport.request("GET", named.url)).is_success
+            await transport.request("GET", other.url)
 
     error = failure(attempt)
     assert (error.error_class, error.code) == (ErrorClass.ACCOUNT, "forbidden_address")
@@ -127,33 +128,11 @@ def test_a_server_that_cannot_speak_tls_surely_got_nothing() -> None:
     assert failure(attempt).error_class is ErrorClass.NOT_SENT
 
 
-async def _never(_request: web.Request) -> web.StreamResponse:
-    await asyncio.sleep(60)
-    return web.Response()
-
-
-async def _reset(request: web.Request) -> web.StreamResponse:
-    assert request.transport is not None
-    request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    request.transport.abort()
-    await asyncio.sleep(0.01)
-    return web.Response()
-
-
-async def _half(request: web.Request) -> web.StreamResponse:
-    answer = web.StreamResponse(headers={"Content-Length": "100"})
-    await answer.prepare(request)
-    await answer.write(b'{"id":')
-    assert request.transport is not None
-    request.transport.abort()
-    return answer
-
-
-@pytest.mark.parametrize("answer", [_never, _reset, _half, text_answer("x" * (MAX_ANSWER + 1))])
-def test_what_goes_wrong_after_the_request_was_written_is_unknown(answer) -> None:
+@pytest.mark.parametrize("answer", [never, reset, half, text_answer("x" * (MAX_ANSWER + 1))])
+def test_what_goes_wrong_after_the_request_was_written_is_unknown(answer: Answer) -> None:
     async def attempt() -> None:
         async with web_server(answer) as server, Transport(private_hosts=[server.host]) as transport:
-            await transport.request("POST", server.url, body=b"{}", timeout=SOON)
+            await transport.request("POST", server.url, body=b"{}", within=SOON)
 
     assert failure(attempt).error_class is ErrorClass.UNKNOWN
 
@@ -170,7 +149,7 @@ def test_a_connection_that_is_never_taken_up_surely_sent_nothing() -> None:
                 filler.connect_ex(deaf.getsockname())
             try:
                 async with Transport(private_hosts=[host]) as transport:
-                    await transport.request("POST", f"http://{host}/", timeout=SOON)
+                    await transport.request("POST", f"http://{host}/", within=SOON)
             finally:
                 for filler in fillers:
                     filler.close()

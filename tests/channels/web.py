@@ -1,6 +1,9 @@
 """Small real web servers for the tests, on a free port of this machine."""
 
+import asyncio
 import contextlib
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -48,4 +51,29 @@ def text_answer(body: str = "ok", *, status: int = 200, headers: dict[str, str] 
     async def answer(_request: web.Request) -> web.StreamResponse:
         return web.Response(text=body, status=status, headers=headers)
 
+    return answer
+
+
+async def never(_request: web.Request) -> web.StreamResponse:
+    """No answer within any test's patience."""
+    await asyncio.sleep(60)
+    return web.Response()
+
+
+async def reset(request: web.Request) -> web.StreamResponse:
+    """The connection is reset after the request was read."""
+    assert request.transport is not None
+    request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.transport.abort()
+    await asyncio.sleep(0.01)
+    return web.Response()
+
+
+async def half(request: web.Request) -> web.StreamResponse:
+    """The answer breaks off in its middle."""
+    answer = web.StreamResponse(headers={"Content-Length": "100"})
+    await answer.prepare(request)
+    await answer.write(b'{"id":')
+    assert request.transport is not None
+    request.transport.abort()
     return answer

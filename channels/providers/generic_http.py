@@ -1,0 +1,188 @@
+"""Any gateway that takes a message as JSON over HTTP, described by an admin."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from channels.errors import ErrorClass, InvalidWebhook, SendError
+from channels.events import Event, EventType, RejectReason
+from channels.gateway_settings import ERROR_WORDS, EVENT_WORDS, FIELDS, complaints, header_lines, header_value, table
+from channels.json_path import at, text_at
+from channels.kinds import Channel
+from channels.messages import OutboundMessage, Receipt, ReceiptStatus
+from channels.placeholders import fill, in_json, in_url, names
+from channels.provider import AccountSettings, Capabilities, Provider, WebhookRequest
+from channels.signing import is_same
+from channels.stop_words import is_stop
+from channels.transport import Response, status_error
+
+LONGEST_VALIDITY = timedelta(days=7)
+REASONS = {
+    EventType.BOUNCED: RejectReason.BOUNCED,
+    EventType.FAILED: RejectReason.OTHER,
+    EventType.EXPIRED: RejectReason.EXPIRED,
+}
+# Later than any time in seconds, earlier than any in milliseconds that a gateway may send.
+MILLISECONDS_FROM = 100_000_000_000
+
+
+class GenericHttpProvider(Provider):
+    """Speaks as the account's settings say."""
+
+    key = "generic_http"
+    label = _("Any JSON gateway")
+    channels: ClassVar = {channel: Capabilities(reports=frozenset()) for channel in Channel}
+    settings_fields = FIELDS
+    has_webhooks = True
+
+    def __init__(self, account: AccountSettings) -> None:
+        super().__init__(account)
+        self._told = {asked.name: str(account.settings.get(asked.name) or "") for asked in FIELDS}
+        self._errors = table(self._told["error_words"])
+        self._words = table(self._told["status_words"])
+
+    @classmethod
+    def validate_settings(cls, settings: Mapping[str, Any]) -> dict[str, str | Promise]:
+        """Everything that would fail only at the first message is found here."""
+        return complaints(settings)
+
+    def capabilities(self, channel: Channel) -> Capabilities:
+        """What the settings make possible: the statuses that are mapped, and a promise that was ticked."""
+        reported = {EVENT_WORDS[word] for word in self._words.values()} if self._told["webhook_secret"] else set()
+        if self._told["webhook_secret"] and self._told["event_text_path"]:
+            reported |= {EventType.REPLIED, EventType.UNSUBSCRIBED}
+        used = names(self._told["body"])
+        has_promise = bool(self.account.settings.get("deduplicates"))
+        return Capabilities(
+            reports=frozenset(reported),
+            deduplicates_for=timedelta(hours=int(self._told["deduplicates_hours"] or 24)) if has_promise else None,
+            max_validity=LONGEST_VALIDITY if "validity_seconds" in used else None,
+            has_images="image_url" in used,
+            has_pixel=channel is Channel.EMAIL and "html" in used,
+        )
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        """Send one message as the settings say. Raises SendError."""
+        values = self._values(message)
+        headers = {"Content-Type": "application/json"}
+        headers |= {name: header_value(value, values) for name, value in header_lines(self._told["headers"]).items()}
+        if self._told["key_header"]:
+            headers[self._told["key_header"]] = message.key
+        answer = await self.transport.request(
+            self._told["method"] or "POST",
+            fill(self._told["url"], values, in_url),
+            headers=headers,
+            body=fill(self._told["body"], values, in_json).encode(),
+            within=self.request_timeout,
+        )
+        return self._receipt(message, answer)
+
+    def _values(self, message: OutboundMessage) -> dict[str, str]:
+        return {
+            "to": message.address,
+            "to_digits": "".join(sign for sign in message.address if sign.isdigit()),
+            "text": message.text,
+            "subject": message.subject,
+            "html": message.html,
+            "sender": message.sender,
+            "key": message.key,
+            "channel": message.channel.value,
+            "language": message.language,
+            "image_url": message.image_url,
+            "unsubscribe_url": message.unsubscribe_url,
+            "validity_seconds": str(int((message.validity or LONGEST_VALIDITY).total_seconds())),
+            "webhook_url": self.account.webhook_url,
+            "secret": self._told["secret"],
+        }
+
+    def _receipt(self, message: OutboundMessage, answer: Response) -> Receipt:
+        """The vendor's own success, or its error. Raises SendError.
+
+        A gateway's code counts before the status, as many answer errors with 200. Where an answer should be
+        readable and is not (a proxy's page), the message is unknown.
+        """
+        said = self.transport.redacted(answer.text())
+        told = _parsed(answer.body)
+        code = text_at(told, self._told["error_path"])
+        if code.lower() in self._errors:
+            raise SendError(ERROR_WORDS[self._errors[code.lower()]], code=code, detail=said)
+        error = status_error(answer, told=said)
+        if error is not None:
+            raise error
+        self._require_success(told, said=said, code=code)
+        return Receipt(
+            key=message.key, status=ReceiptStatus.ACCEPTED, vendor_message_id=text_at(told, self._told["id_path"])
+        )
+
+    def _require_success(self, told: Any, *, said: str, code: str) -> None:
+        path, wanted = self._told["success_path"], self._told["success_value"]
+        found = text_at(told, path)
+        if path and found and found.lower() != wanted.lower():
+            raise SendError(ErrorClass.CONTENT, code=code or found, detail=said)
+        if (path and not found) or (self._told["id_path"] and not text_at(told, self._told["id_path"])):
+            raise SendError(ErrorClass.UNKNOWN, code="unreadable_answer", detail=said)
+
+    def verify(self, request: WebhookRequest) -> None:
+        """Compare the secret that came with the one that was agreed. Raises InvalidWebhook."""
+        name = self._told["webhook_secret_name"] or "X-Webhook-Secret"
+        places = {"header": request.headers.get(name.lower(), ""), "query": request.query.get(name, "")}
+        claimed = places[self._told["webhook_secret_in"] or "header"]
+        if not is_same(self._told["webhook_secret"], claimed):
+            raise InvalidWebhook
+
+    def parse_events(self, request: WebhookRequest) -> list[Event]:
+        """The events of one report: JSON, or a form."""
+        told = _parsed(request.body)
+        if told is None:
+            told = dict(parse_qsl(request.body.decode(errors="replace")))
+        listed = at(told, self._told["events_path"]) if self._told["events_path"] else told
+        return [self._event(one) for one in (listed if isinstance(listed, list) else [listed])]
+
+    def _event(self, told: Any) -> Event:
+        word = text_at(told, self._told["event_status_path"])
+        text = text_at(told, self._told["event_text_path"])
+        ours = self._words.get(word.lower(), "")
+        kind = EVENT_WORDS.get(ours, EventType.REPLIED if text and not word else EventType.UNKNOWN)
+        return Event(
+            type=EventType.UNSUBSCRIBED if kind is EventType.REPLIED and is_stop(text) else kind,
+            occurred_at=_moment(text_at(told, self._told["event_time_path"])),
+            vendor_message_id=text_at(told, self._told["event_id_path"]),
+            reference=text_at(told, self._told["event_key_path"]),
+            address=text_at(told, self._told["event_address_path"]),
+            text=text,
+            reject_reason=REASONS.get(kind),
+            code=word,
+            raw=told if isinstance(told, dict) else {"told": told},
+        )
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _moment(written: str) -> datetime | None:
+    """A time as ISO 8601 with a zone, or as seconds or milliseconds since 1970."""
+    try:
+        number = float(written)
+    except ValueError:
+        return _iso(written)
+    try:
+        return datetime.fromtimestamp(number / 1000 if number >= MILLISECONDS_FROM else number, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _iso(written: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,226 @@
+"""E-mail over SMTP (RFC 5321): any mail server, several messages over one connection.
+
+A server tells only that it took the mail; opens come from our pixel and clicks from our links.
+"""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPTimeoutError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from channels.errors import ErrorClass, SendError
+from channels.kinds import Channel
+from channels.mail import Mail, compose
+from channels.messages import OutboundMessage, Receipt, ReceiptStatus
+from channels.provider import AccountSettings, Capabilities, FieldKind, Provider, SettingsField
+
+MAX_CONNECTIONS = 20
+LOST = "connection_lost"
+# Greylisting servers want a retry after some minutes; full mailboxes are not emptied sooner either.
+RETRY_AFTER = timedelta(minutes=5)
+# RFC 3463 status → what it asks for; PROVIDERS.md 4.1. The longest match counts.
+STATUS = {
+    "5.1": ErrorClass.RECIPIENT,
+    "5.1.7": ErrorClass.ACCOUNT,  # bad sender's mailbox
+    "5.1.8": ErrorClass.ACCOUNT,  # bad sender's domain
+    "5.2": ErrorClass.RECIPIENT,
+    "5.2.2": ErrorClass.NOT_SENT,  # mailbox full
+    "5.2.3": ErrorClass.CONTENT,  # too long for this mailbox
+    "5.3.4": ErrorClass.CONTENT,  # too big
+    "5.4": ErrorClass.RECIPIENT,  # no route to that domain
+    "5.6": ErrorClass.CONTENT,
+    "5.7.8": ErrorClass.ACCOUNT,  # wrong password
+    "5.7.25": ErrorClass.ACCOUNT,  # no reverse name
+    "5.7.26": ErrorClass.ACCOUNT,  # neither SPF nor DKIM
+    "5.7.509": ErrorClass.ACCOUNT,  # DMARC
+}
+# Otherwise the command that was refused tells whose fault it is.
+BY_STAGE = {"connect": ErrorClass.ACCOUNT, "mail": ErrorClass.ACCOUNT, "rcpt": ErrorClass.RECIPIENT}
+SIGN_IN_CODES = frozenset({530, 534, 535, 538})
+_STATUS = re.compile(r"\b([45]\.\d{1,3}\.\d{1,3})\b")
+
+
+def refusal(code: int, text: str, *, stage: str) -> SendError:
+    """What a server's refusal at `stage` (connect, mail, rcpt, data) asks for; `text` is redacted already."""
+    told = _STATUS.search(text)
+    status = told.group(1) if told else ""
+    error_class = _class(code, status, text, stage=stage)
+    wait = RETRY_AFTER if error_class in {ErrorClass.NOT_SENT, ErrorClass.THROTTLED} else None
+    return SendError(error_class, code=f"{code} {status}".strip(), detail=text, retry_after=wait)
+
+
+def _class(code: int, status: str, text: str, *, stage: str) -> ErrorClass:
+    if code < 500:
+        # One mailbox that asks to wait must not slow down all others; the server itself may.
+        return ErrorClass.NOT_SENT if stage in {"rcpt", "data"} and code != 421 else ErrorClass.THROTTLED
+    if code in SIGN_IN_CODES or (stage == "rcpt" and "relay" in text.lower()):
+        return ErrorClass.ACCOUNT
+    known = [prefix for prefix in STATUS if f"{status}.".startswith(f"{prefix}.")]
+    return STATUS[max(known, key=len)] if known else BY_STAGE.get(stage, ErrorClass.CONTENT)
+
+
+class SmtpProvider(Provider):
+    """Hands mails to one server."""
+
+    key = "smtp"
+    label = _("Mail server (SMTP)")
+    channels: ClassVar = {
+        Channel.EMAIL: Capabilities(reports=frozenset(), has_images=True, has_buttons=True, has_pixel=True)
+    }
+    settings_fields = (
+        SettingsField(name="host", label=_("Server"), help_text=_("For example smtp.example.com")),
+        SettingsField(name="port", label=_("Port"), kind=FieldKind.NUMBER, default=587),
+        SettingsField(
+            name="security",
+            label=_("Encryption"),
+            kind=FieldKind.CHOICE,
+            choices=(
+                ("starttls", _("STARTTLS (usually port 587)")),
+                ("tls", _("TLS (usually port 465)")),
+                ("none", _("None")),
+            ),
+            default="starttls",
+        ),
+        SettingsField(name="user", label=_("User name"), is_required=False),
+        SettingsField(name="password", label=_("Password"), kind=FieldKind.SECRET, is_required=False),
+        SettingsField(
+            name="connections",
+            label=_("Connections at once"),
+            kind=FieldKind.NUMBER,
+            default=4,
+            is_required=False,
+            help_text=_("Ask your provider how many it allows."),
+        ),
+    )
+    sender_fields = (SettingsField(name="reply_to", label=_("Answers go to"), is_required=False),)
+
+    def __init__(self, account: AccountSettings) -> None:
+        super().__init__(account)
+        self.in_flight = min(max(int(account.settings.get("connections") or 4), 1), MAX_CONNECTIONS)
+        self._idle: list[SMTP] = []
+
+    @classmethod
+    def validate_settings(cls, settings: Mapping[str, Any]) -> dict[str, str | Promise]:
+        """The usual checks; and no password over a connection that anybody can read."""
+        found = super().validate_settings(settings)
+        if settings.get("security") == "none" and settings.get("user"):
+            found.setdefault("security", _("The password would travel readable. Choose STARTTLS or TLS."))
+        if str(settings.get("port", "")).isdecimal() and not 0 < int(settings["port"]) < 65_536:
+            found.setdefault("port", _("A port is a number from 1 to 65535."))
+        return found
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        """Hand over one mail. Raises SendError."""
+        mail = compose(message)
+        answer = await self._deliver_again(mail) or await self._deliver(await self._connect(), mail)
+        return Receipt(
+            key=message.key,
+            status=ReceiptStatus.ACCEPTED,
+            vendor_message_id=message.key,
+            detail=self.transport.redacted(answer),
+        )
+
+    async def greet(self) -> str:
+        """Connect, sign in, and give what the server says. Raises SendError."""
+        connection = await self._connect()
+        try:
+            return self.transport.redacted((await connection.noop()).message)
+        except SMTPException as error:
+            raise self._judged(error, stage="connect") from error
+        finally:
+            connection.close()
+
+    async def close(self) -> None:
+        """Say goodbye on every connection."""
+        while self._idle:
+            with suppress(SMTPException):
+                await self._idle.pop().quit()
+        await super().close()
+
+    async def _deliver_again(self, mail: Mail) -> str:
+        """Use a connection that is open already; "" when there is none or the server has closed it meanwhile."""
+        if not self._idle:
+            return ""
+        try:
+            return await self._deliver(self._idle.pop(), mail)
+        except SendError as error:
+            if error.code != LOST:
+                raise
+            return ""
+
+    async def _deliver(self, connection: SMTP, mail: Mail) -> str:
+        stage = "mail"
+        try:
+            options = await self._options(connection, mail)
+            await connection.mail(mail.sender, options=options, encoding="utf-8")
+            stage = "rcpt"
+            await connection.rcpt(mail.recipient, encoding="utf-8")
+            stage = "data"
+            answer = await connection.data(mail.content)
+        except SMTPException as error:
+            await self._reset(connection)
+            raise self._judged(error, stage=stage) from error
+        except SendError:
+            self._idle.append(connection)
+            raise
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+        return answer.message
+
+    async def _options(self, connection: SMTP, mail: Mail) -> list[str]:
+        if not mail.needs_utf8:
+            return []
+        if connection.is_ehlo_or_helo_needed:
+            await connection.ehlo()
+        if connection.supports_extension("smtputf8"):
+            return ["SMTPUTF8"]
+        raise SendError(ErrorClass.RECIPIENT, code="no_smtputf8", detail="The server takes only ASCII addresses")
+
+    async def _reset(self, connection: SMTP) -> None:
+        """Make a connection ready for the next mail after a refusal; a broken one is closed."""
+        try:
+            await connection.rset()
+        except SMTPException:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    async def _connect(self) -> SMTP:
+        told = self.account.settings
+        host, port, security = str(told["host"]).strip(), int(told["port"]), told.get("security", "starttls")
+        plug = await self.transport.open_connection(host, port)
+        connection = SMTP(
+            hostname=host,
+            sock=plug,
+            use_tls=security == "tls",
+            start_tls=security == "starttls",
+            username=str(told["user"]) if told.get("user") else None,
+            password=str(told.get("password", "")),
+            timeout=self.request_timeout.total_seconds() / 2,
+            local_hostname=urlsplit(self.account.webhook_url).hostname or "localhost",
+        )
+        try:
+            await connection.connect()
+        except (SMTPException, OSError) as error:
+            connection.close()
+            plug.close()
+            raise self._judged(error, stage="connect") from error
+        return connection
+
+    def _judged(self, error: Exception, *, stage: str) -> SendError:
+        """Only what happens after DATA has begun leaves it open whether the server took the mail."""
+        text = self.transport.redacted(str(getattr(error, "message", error)))
+        if isinstance(error, SMTPResponseException):
+            return refusal(error.code, text, stage=stage)
+        if isinstance(error, SMTPTimeoutError | OSError):
+            return SendError(ErrorClass.UNKNOWN if stage == "data" else ErrorClass.NOT_SENT, code=LOST, detail=text)
+        # The server offers no STARTTLS, or no way to sign in that we know.
+        return SendError(ErrorClass.ACCOUNT, code="not_supported", detail=text)
