@@ -11,9 +11,9 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the roles whenever the tables have been migrated."""
-        from campaigns.permissions import (
-            create_roles,
-        )  # models are not loaded when this module is
+        """Make the roles and the periodic tasks whenever the tables have been migrated."""
+        from campaigns.permissions import create_roles  # noqa: PLC0415  models are not loaded when this module is
+        from campaigns.schedule import write_schedule  # noqa: PLC0415  the same
 
         post_migrate.connect(create_roles, sender=self)
+        post_migrate.connect(write_schedule, sender=self)

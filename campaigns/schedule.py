@@ -44,9 +44,7 @@ SCHEDULE = (
 def write_schedule(**_: Any) -> None:
     """Make the periodic tasks that are missing; those that an admin changed stay as they are."""
     for name, task, every, period, queue, expires in SCHEDULE:
-        interval, _created = IntervalSchedule.objects.get_or_create(
-            every=every, period=period
-        )
+        interval, _created = IntervalSchedule.objects.get_or_create(every=every, period=period)
         PeriodicTask.objects.get_or_create(
             name=name,
             defaults={

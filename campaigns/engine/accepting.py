@@ -1,6 +1,5 @@
 """The vendor has the message: its receipt said so, or an event that only an accepted message can have."""
 
-from campaigns.engine.budget import Reservations
 from campaigns.engine.counters import Counter
 from campaigns.engine.ledger import Ledger, place_of
 from campaigns.engine.routes import Surroundings, quiet_hours
@@ -21,7 +20,6 @@ BEFORE = frozenset(
 
 def accept(
     ledger: Ledger,
-    reservations: Reservations,
     message: Message,
     surroundings: Surroundings,
 ) -> None:
@@ -33,7 +31,7 @@ def accept(
         return
     if message.status == MessageStatus.UNKNOWN:
         ledger.deltas.add(place_of(message), Counter.UNKNOWN, -1)
-    reservations.settle(message.campaign_id, reserved=message.cost, spent=message.cost)
+    ledger.reservations.settle(message.campaign_id, reserved=message.cost, spent=message.cost)
     campaign = surroundings.campaigns[message.campaign_id]
     quiet = quiet_hours(campaign) if message.step.is_waking_time else None
     decide_at = add_waking(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from campaigns.engine import clock, rates
 from campaigns.engine.ledger import Ledger
@@ -69,11 +70,10 @@ def _choose(sender: Sender, now: datetime, limit: int) -> list[int]:
 
 def _campaigns(sender: Sender, now: datetime) -> list[Campaign]:
     """The campaigns that have something to send from `sender`, the more important first."""
-    queued = """EXISTS (
-        SELECT FROM campaigns_message m WHERE m.sender_id = %s AND m.campaign_id = campaigns_campaign.id
-        AND m.status = 'queued' AND m.available_at <= %s
-    )"""
-    return list(Campaign.objects.sending().extra(where=[queued], params=[sender.pk, now]).order_by("priority", "id"))
+    queued = Message.objects.filter(
+        sender=sender, campaign=OuterRef("pk"), status=MessageStatus.QUEUED, available_at__lte=now
+    )
+    return list(Campaign.objects.sending().filter(Exists(queued)).order_by("priority", "id"))
 
 
 def _share(sender: Sender, campaign_ids: Sequence[int], now: datetime, limit: int) -> list[int]:
@@ -87,7 +87,7 @@ def _share(sender: Sender, campaign_ids: Sequence[int], now: datetime, limit: in
         quota = max((limit - len(chosen)) // len(hungry), 1)
         still_hungry = []
         for campaign_id in hungry[: limit - len(chosen)]:
-            found = _lock_queued(sender.pk, campaign_id, now, quota, chosen)
+            found = _lock_queued(sender, campaign_id, now=now, limit=quota, taken=chosen)
             chosen += found
             if len(found) == quota:
                 still_hungry.append(campaign_id)
@@ -95,7 +95,7 @@ def _share(sender: Sender, campaign_ids: Sequence[int], now: datetime, limit: in
     return chosen
 
 
-def _lock_queued(sender_id: int, campaign_id: int, now: datetime, limit: int, taken: Sequence[int]) -> list[int]:
+def _lock_queued(sender: Sender, campaign_id: int, *, now: datetime, limit: int, taken: Sequence[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -104,7 +104,7 @@ def _lock_queued(sender_id: int, campaign_id: int, now: datetime, limit: int, ta
             AND id <> ALL(%s)
             ORDER BY available_at, id LIMIT %s FOR UPDATE SKIP LOCKED
             """,
-            [sender_id, campaign_id, now, list(taken), limit],
+            [sender.pk, campaign_id, now, list(taken), limit],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -134,9 +134,9 @@ def beat(token: uuid.UUID) -> None:
     """Extend the lease of what this worker still has claimed."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE campaigns_message SET lease_until = clock_timestamp() + %s"
+            "UPDATE campaigns_message SET lease_until = clock_timestamp() + make_interval(secs => %s)"
             " WHERE claim_token = %s AND status = 'claimed'",
-            [LEASE, token],
+            [LEASE.total_seconds(), token],
         )
 
 

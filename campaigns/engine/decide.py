@@ -15,6 +15,8 @@ from channels.errors import ErrorClass
 
 # A queued message is looked at again so often, whatever else happens to it.
 RECHECK = timedelta(hours=1)
+# Whose request outlasts its window is looked at again so soon; its lease will end one way or the other.
+SENDING_RECHECK = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,7 @@ class MessageView:
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """A time without ticks that was longer than the campaign's grace; what is due or queued before its end is missed."""
+    """A time without ticks, longer than the campaign's grace: what is due or queued before its end is missed."""
 
     ended_at: datetime
 
@@ -125,16 +127,11 @@ def decide(situation: Situation, now: datetime) -> Decision:
     current = situation.messages[-1]
     if current.fate:
         return _between_steps(situation, now)
-    match current.status:
-        case MessageStatus.QUEUED | MessageStatus.CLAIMED:
-            return _while_queued(situation, current, now)
-        case MessageStatus.SENDING:
-            return Wait(until=max(_at(current.decide_at), now + timedelta(seconds=1)))
-        case MessageStatus.ACCEPTED | MessageStatus.UNKNOWN:
-            return _in_window(situation, current, now)
-        case MessageStatus.FAILED:
-            return _go_on(situation, now, Reason.FAILED)
-    return _go_on(situation, now, Reason.SENDER_DOWN)
+    if current.status in {MessageStatus.QUEUED, MessageStatus.CLAIMED}:
+        return _while_queued(situation, current, now)
+    if current.status is MessageStatus.SENDING:
+        return Wait(until=max(_at(current.decide_at), now + SENDING_RECHECK))
+    return _in_window(situation, current, now)
 
 
 def _between_steps(situation: Situation, now: datetime) -> Decision:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -121,8 +122,8 @@ def _read(stored: Sequence[Stored], now: datetime) -> None:
     happenings, unknown = match(told, now=now)
     record_happenings(happenings, now=now)
     waiting = {one.inbound_request_id for one in unknown}
-    for one, error in unreadable:
-        _close([one], state=InboundRequest.State.FAILED, error=error)
+    for one, reason in unreadable:
+        _close([one], state=InboundRequest.State.FAILED, error=reason)
     failed = {one.id for one, _ in unreadable}
     _close(
         [one for one in stored if one.id not in waiting | failed],
@@ -156,7 +157,7 @@ def _wait(stored: Sequence[Stored]) -> None:
             )
 
 
-def _update(stored: Sequence[Stored], assignments: str, values: list[object]) -> None:
+def _update(stored: Sequence[Stored], assignments: str, values: list[Any]) -> None:
     """Set `assignments` (SQL of this file, never from outside) of `stored`."""
     if not stored:
         return

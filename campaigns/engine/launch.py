@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, Case, QuerySet, Value, When
@@ -166,7 +166,8 @@ def _insert(
             INSERT.format(audience=query),
             [campaign.pk, version.pk, now, now, *parameters],
         )
-        return cursor.fetchall()
+        counts: list[tuple[int, str, int]] = cursor.fetchall()
+    return counts
 
 
 def _audience(version: CampaignVersion, now: datetime) -> "QuerySet[Contact, tuple[object, ...]]":
@@ -180,7 +181,7 @@ def _audience(version: CampaignVersion, now: datetime) -> "QuerySet[Contact, tup
     return contacts.annotate(chosen_route=chosen).values_list("id", "language", "chosen_route")
 
 
-def local_date(now: datetime) -> "datetime.date":
+def local_date(now: datetime) -> date:
     """The day at `now` where the installation is: ages turn at its midnight."""
     return now.astimezone(zone(Installation.current().time_zone)).date()
 
@@ -202,7 +203,7 @@ def enrol(*, campaign: Campaign, contact: Contact, entry_key: str, data: Mapping
     existing = existing or _still_inside(fresh, contact, now)
     if existing:
         return EnrolResult(enrolment_id=existing.pk, is_new=False)
-    enrolment = _enter(fresh, contact, entry_key, data, now)
+    enrolment = _enter(fresh, contact, entry_key=entry_key, data=data, now=now)
     transaction.on_commit(lambda: wake(ADVANCE))
     return EnrolResult(enrolment_id=enrolment.pk, is_new=True)
 
@@ -232,11 +233,7 @@ def _still_inside(campaign: Campaign, contact: Contact, now: datetime) -> Enrolm
 
 
 def _enter(
-    campaign: Campaign,
-    contact: Contact,
-    entry_key: str,
-    data: Mapping[str, str],
-    now: datetime,
+    campaign: Campaign, contact: Contact, *, entry_key: str, data: Mapping[str, str], now: datetime
 ) -> Enrolment:
     version = _version(campaign)
     route = _route_of(version, contact, now)

@@ -1,4 +1,7 @@
-"""What dead workers left behind (DESIGN §4): claimed messages go back, unanswered ones are repeated under their key or unknown."""
+"""What dead workers left behind (DESIGN §4).
+
+Claimed messages go back into the queue; those on the wire are repeated under their key or unknown.
+"""
 
 from datetime import datetime
 from typing import Any

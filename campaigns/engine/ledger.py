@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 
 from campaigns.engine import counters
+from campaigns.engine.budget import Reservations
 from campaigns.engine.bulk import update_rows
 from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas, Place, waiting_counter
@@ -66,6 +67,7 @@ class Ledger:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.deltas = Deltas(now)
+        self.reservations = Reservations()
         self._changed: dict[models.Model, set[str]] = defaultdict(set)
         self._created: list[Message] = []
 
@@ -139,13 +141,15 @@ class Ledger:
         for row, names in self._changed.items():
             values = {"id": row.pk} | {_column(row, name): getattr(row, _column(row, name)) for name in names}
             groups[type(row), frozenset(values)].append(values)
-        for (model, names), rows in groups.items():
-            ordered = ["id", *sorted(names - {"id"})]
+        for (model, columns), rows in groups.items():
+            ordered = ["id", *sorted(columns - {"id"})]
             update_rows(model, [{name: row[name] for name in ordered} for row in rows])
         self.deltas.write()
+        self.reservations.write()
         self._created.clear()
         self._changed.clear()
 
 
 def _column(row: models.Model, name: str) -> str:
-    return str(row._meta.get_field(name).attname)
+    """The attribute that holds what is written: a reference may be named by its object."""
+    return name if name in row.__dict__ and not isinstance(row.__dict__[name], models.Model) else f"{name}_id"

@@ -28,7 +28,7 @@ JOIN campaigns_enrolment e ON e.id = m.enrolment_id
 JOIN campaigns_campaign c ON c.id = m.campaign_id
 JOIN channels_sender s ON s.id = m.sender_id
 WHERE m.id = ANY(%(ids)s) AND m.status = 'claimed' AND m.claim_token = %(token)s
-AND m.lease_until > clock_timestamp() + %(needed)s
+AND m.lease_until > clock_timestamp() + make_interval(secs => %(needed)s)
 AND e.outcome = '' AND c.status = 'running' AND c.held_at IS NULL AND s.held_at IS NULL
 AND NOT EXISTS (
     SELECT FROM campaigns_downtimegap g
@@ -47,7 +47,7 @@ JOIN campaigns_enrolment e ON e.id = m.enrolment_id
 JOIN campaigns_campaign c ON c.id = m.campaign_id
 JOIN campaigns_address a ON a.id = x.address_id
 WHERE {REACHABLE_SQL}
-"""
+"""  # noqa: S608  a constant of ours
 
 
 @dataclass(kw_only=True)
@@ -105,7 +105,7 @@ def mark_sending(
 def _lock(group: Sequence[Outgoing], token: uuid.UUID, request_timeout: timedelta) -> set[int]:
     ids = [outgoing.message.pk for outgoing in group]
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"ids": ids, "token": token, "needed": request_timeout})
+        cursor.execute(LOCK, {"ids": ids, "token": token, "needed": request_timeout.total_seconds()})
         return {row[0] for row in cursor.fetchall()}
 
 

@@ -60,7 +60,7 @@ def record_opt_out(
     channels = list(Channel) if scope == EVERYTHING else [Channel(message.channel)]
     withdraw(contact, channels, source=source, at=ledger.now)
     _suppress_addresses(contact, message, attempt, scope=scope, source=source, at=ledger.now)
-    end_locked(ledger, message.enrolment, messages, Outcome.SUPPRESSED, Reason.OPTED_OUT)
+    end_locked(ledger, message.enrolment, messages, outcome=Outcome.SUPPRESSED, reason=Reason.OPTED_OUT)
 
 
 def withdraw(contact: Contact, channels: list[Channel], *, source: str, at: datetime) -> None:

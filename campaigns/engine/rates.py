@@ -1,4 +1,7 @@
-"""A sender's pace, shared by all workers: token bucket and circuit breaker (real time, whatever the product's clock says)."""
+"""A sender's pace, shared by all workers: token bucket and circuit breaker.
+
+In real time, whatever the product's clock says: the vendor lives in it.
+"""
 
 from datetime import datetime, timedelta
 

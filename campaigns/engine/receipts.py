@@ -11,7 +11,6 @@ from django.db import transaction
 
 from campaigns.engine import clock, rates
 from campaigns.engine.accepting import accept
-from campaigns.engine.budget import Reservations
 from campaigns.engine.content_errors import hold_broken_campaigns
 from campaigns.engine.counters import Counter
 from campaigns.engine.ledger import Ledger, place_of
@@ -53,7 +52,6 @@ def record(receipts: Sequence[Receipt], *, now: datetime) -> None:
     """
     answers = _lock(receipts)
     ledger = Ledger(now)
-    reservations = Reservations()
     touched: dict[int, list[Receipt]] = defaultdict(list)
     for receipt in receipts:
         attempt = answers.attempts.get(uuid.UUID(receipt.key))
@@ -64,14 +62,12 @@ def record(receipts: Sequence[Receipt], *, now: datetime) -> None:
     for message_id, of_message in touched.items():
         _conclude(
             ledger,
-            reservations,
             answers,
             answers.messages[message_id],
-            attempts[message_id],
-            of_message,
+            attempts=attempts[message_id],
+            receipts=of_message,
         )
     ledger.write()
-    reservations.write()
     _judge_senders(answers, receipts, now)
     hold_broken_campaigns(answers.messages.values(), now)
 
@@ -136,12 +132,7 @@ def _attempt_status(receipt: Receipt) -> AttemptStatus:
 
 
 def _conclude(
-    ledger: Ledger,
-    reservations: Reservations,
-    answers: Answers,
-    message: Message,
-    attempts: Sequence[Attempt],
-    receipts: Sequence[Receipt],
+    ledger: Ledger, answers: Answers, message: Message, *, attempts: Sequence[Attempt], receipts: Sequence[Receipt]
 ) -> None:
     """What the answers so far make of `message`: push goes to all tokens, and fails only when all fail."""
     states = {attempt.status for attempt in attempts}
@@ -154,13 +145,13 @@ def _conclude(
                 ledger.now,
             )
     if AttemptStatus.ACCEPTED in states:
-        accept(ledger, reservations, message, answers.surroundings)
+        accept(ledger, message, answers.surroundings)
     elif AttemptStatus.SENDING in states or message.status != MessageStatus.SENDING:
         return
     elif AttemptStatus.UNKNOWN in states:
         _unanswered(ledger, answers, message)
     else:
-        _refused(ledger, reservations, message, receipts)
+        _refused(ledger, message, receipts)
 
 
 def _unanswered(ledger: Ledger, answers: Answers, message: Message) -> None:
@@ -183,13 +174,12 @@ def _step(answers: Answers, message: Message) -> Step:
 
 def _refused(
     ledger: Ledger,
-    reservations: Reservations,
     message: Message,
     receipts: Sequence[Receipt],
 ) -> None:
     receipt = receipts[-1]
     error_class = receipt.error_class or ErrorClass.UNKNOWN
-    reservations.settle(message.campaign_id, reserved=message.cost, spent=Decimal(0))
+    ledger.reservations.settle(message.campaign_id, reserved=message.cost, spent=Decimal(0))
     ledger.charge(message, Decimal(0))
     if message.enrolment.outcome or message.fate:
         ledger.change(message, status=MessageStatus.WITHDRAWN, claim_token=None, lease_until=None)

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from campaigns.engine import counters
 from campaigns.engine.accepting import accept
-from campaigns.engine.budget import Reservations
 from campaigns.engine.conditions import SUCCESS_EVENTS, is_satisfied
 from campaigns.engine.counters import Counter
 from campaigns.engine.happenings import Happening, write
@@ -51,7 +50,6 @@ class Scene:
     """The locked rows that events change."""
 
     ledger: Ledger
-    reservations: Reservations
     surroundings: Surroundings
     enrolments: Mapping[int, Enrolment]
     messages: Mapping[int, Sequence[Message]]
@@ -74,7 +72,6 @@ def record_happenings(happenings: Sequence[Happening], *, now: datetime) -> int:
     fresh = write(happenings, enrolments=enrolments, messages=by_id, now=now)
     scene = Scene(
         ledger=Ledger(now),
-        reservations=Reservations(),
         surroundings=load_surroundings(
             campaign_ids={row.campaign_id for row in enrolments.values()},
             route_ids={row.route_id for row in enrolments.values()},
@@ -86,7 +83,6 @@ def record_happenings(happenings: Sequence[Happening], *, now: datetime) -> int:
     for happening in fresh:
         _happen(scene, happening, by_id.get(happening.message_id or 0))
     scene.ledger.write()
-    scene.reservations.write()
     return len(fresh)
 
 
@@ -118,7 +114,7 @@ def _happen(scene: Scene, happening: Happening, message: Message | None) -> None
 
 def _goal_before_any_message(scene: Scene, happening: Happening) -> None:
     enrolment = scene.enrolments[happening.enrolment_id]
-    stop_engaged(scene.ledger, enrolment, scene.messages[enrolment.pk], None, Reason.GOAL)
+    stop_engaged(scene.ledger, enrolment, scene.messages[enrolment.pk], acted_upon=None, reason=Reason.GOAL)
 
 
 def _prove_acceptance(scene: Scene, happening: Happening, message: Message, event_type: EventType) -> None:
@@ -130,7 +126,7 @@ def _prove_acceptance(scene: Scene, happening: Happening, message: Message, even
         if is_this and attempt.status in {AttemptStatus.SENDING, AttemptStatus.UNKNOWN}:
             scene.ledger.change(attempt, status=AttemptStatus.ACCEPTED, answered_at=scene.ledger.now)
     if scene.attempts[message.pk]:
-        accept(scene.ledger, scene.reservations, message, scene.surroundings)
+        accept(scene.ledger, message, scene.surroundings)
 
 
 def _counts_machines(scene: Scene, message: Message) -> bool:
@@ -154,11 +150,7 @@ def _succeed(scene: Scene, message: Message, event_type: EventType, happening: H
     }
     if any(condition and is_satisfied(condition, happened) for condition in conditions):
         stop_engaged(
-            scene.ledger,
-            enrolment,
-            scene.messages[enrolment.pk],
-            message,
-            Reason(event_type),
+            scene.ledger, enrolment, scene.messages[enrolment.pk], acted_upon=message, reason=Reason(event_type)
         )
 
 

@@ -1,10 +1,11 @@
 """Writes down what became of claimed messages that do not leave now: skipped, held, broken, left out by the cap."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Max
@@ -57,26 +58,24 @@ def settle(unsent: Unsent, *, token: uuid.UUID, now: datetime) -> None:
         if message.status == MessageStatus.CLAIMED and message.claim_token == token
     }
     ledger = Ledger(now)
-    for message, reason in unsent.skipped:
-        if message.pk in mine:
-            _skip(ledger, mine[message.pk], reason)
-    for message, hold_reason, until in unsent.held:
-        if message.pk in mine:
-            _hold(ledger, mine[message.pk], hold_reason, until)
-    for message, detail in unsent.broken:
-        if message.pk in mine:
-            _break(ledger, mine[message.pk], detail)
-    for message in unsent.capped:
-        if message.pk in mine:
-            enrolment = enrolments[message.enrolment_id]
-            end_locked(
-                ledger,
-                enrolment,
-                by_enrolment[enrolment.pk],
-                Outcome.CANCELLED,
-                Reason.FREQUENCY_CAP,
-            )
+    for message, reason in _still(unsent.skipped, mine):
+        _skip(ledger, message, reason)
+    for message, (hold_reason, until) in _still(((row[0], row[1:]) for row in unsent.held), mine):
+        _hold(ledger, message, hold_reason, until)
+    for message, detail in _still(unsent.broken, mine):
+        fail(ledger, message, error_class=ErrorClass.CONTENT, code="not_composed", detail=detail)
+    for message, _ in _still(((message, None) for message in unsent.capped), mine):
+        of_enrolment = by_enrolment[message.enrolment_id]
+        end_locked(ledger, message.enrolment, of_enrolment, outcome=Outcome.CANCELLED, reason=Reason.FREQUENCY_CAP)
     ledger.write()
+
+
+Why = TypeVar("Why")
+
+
+def _still(rows: Iterable[tuple[Message, Why]], mine: Mapping[int, Message]) -> Iterator[tuple[Message, Why]]:
+    """The rows whose message this worker still has, with the message as it is locked."""
+    return ((mine[message.pk], why) for message, why in rows if message.pk in mine)
 
 
 def _skip(ledger: Ledger, message: Message, reason: SkipReason) -> None:
@@ -92,16 +91,6 @@ def _hold(ledger: Ledger, message: Message, reason: HoldReason, until: datetime)
         available_at=until,
         claim_token=None,
         lease_until=None,
-    )
-
-
-def _break(ledger: Ledger, message: Message, detail: str) -> None:
-    fail(
-        ledger,
-        message,
-        error_class=ErrorClass.CONTENT,
-        code="not_composed",
-        detail=detail,
     )
 
 

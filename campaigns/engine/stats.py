@@ -21,7 +21,7 @@ WITH taken AS (
     ON CONFLICT ({_COLUMNS}) DO UPDATE SET value = campaigns_stepstats.value + excluded.value
 )
 SELECT count(*) FROM taken
-"""
+"""  # noqa: S608  names of columns of ours
 
 
 def fold(limit: int = 20_000) -> int:

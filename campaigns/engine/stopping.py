@@ -45,11 +45,7 @@ def lock_messages(enrolments: dict[int, Enrolment]) -> dict[int, list[Message]]:
 
 
 def stop_engaged(
-    ledger: Ledger,
-    enrolment: Enrolment,
-    messages: Sequence[Message],
-    acted_upon: Message | None,
-    reason: Reason,
+    ledger: Ledger, enrolment: Enrolment, messages: Sequence[Message], *, acted_upon: Message | None, reason: Reason
 ) -> None:
     """The target action was reached through `acted_upon` (None: before any message).
 
@@ -85,11 +81,7 @@ def _note_after_end(ledger: Ledger, enrolment: Enrolment) -> None:
 
 
 def end_locked(
-    ledger: Ledger,
-    enrolment: Enrolment,
-    messages: Sequence[Message],
-    outcome: Outcome,
-    reason: Reason,
+    ledger: Ledger, enrolment: Enrolment, messages: Sequence[Message], *, outcome: Outcome, reason: Reason
 ) -> None:
     """End a locked enrolment, if it is open, and withdraw what has not left."""
     if enrolment.outcome:
@@ -110,7 +102,7 @@ def end_enrolments(*, enrolment_ids: Sequence[int], outcome: Outcome, reason: Re
             ledger = Ledger(at)
             still_open = [enrolment for enrolment in enrolments.values() if not enrolment.outcome]
             for enrolment in still_open:
-                end_locked(ledger, enrolment, messages[enrolment.pk], outcome, reason)
+                end_locked(ledger, enrolment, messages[enrolment.pk], outcome=outcome, reason=reason)
             ledger.write()
             ended += len(still_open)
     return ended

@@ -39,7 +39,7 @@ def retire_address(attempt: Attempt, message: Message, error_class: str, at: dat
     A push token is kept as dead: it belongs to an installation of an app, not to the person.
     """
     kind = kinds.facts(message.channel).address_kind
-    if kind == AddressKind.PUSH_TOKEN:
+    if kind == AddressKind.PUSH_TOKEN and attempt.address_id:
         Address.objects.filter(pk=attempt.address_id).update(is_live=False)
         return
     is_opt_out = error_class == ErrorClass.OPTED_OUT

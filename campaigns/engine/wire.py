@@ -1,4 +1,7 @@
-"""The worker's side of the wire: an event loop in a thread of its own, so that database and vendor never wait for each other."""
+"""The worker's side of the wire.
+
+An event loop in a thread of its own, so that database and vendor never wait for each other.
+"""
 
 import asyncio
 import queue

@@ -1,0 +1,98 @@
+"""Celery's entry points: fetch, call, wake the next. What they do is told where they call."""
+
+import time
+
+from celery import shared_task
+
+import campaigns.audience.tasks  # noqa: F401  Celery looks for tasks in this module only
+from campaigns.engine import advance as advancing
+from campaigns.engine import clock, control, partitions, ticking
+from campaigns.engine import deliver as delivering
+from campaigns.engine import launch as launching
+from campaigns.engine import track as tracking
+from campaigns.engine.turns import turn
+from campaigns.engine.wake import (
+    ADVANCE,
+    DELIVER,
+    END_CANCELLED,
+    ENROL_AUDIENCE,
+    TRACK,
+    wake,
+)
+from channels.models import Sender
+
+# A task gives its worker back to others after so many seconds.
+SHIFT = 20
+
+
+@shared_task(name="campaigns.tasks.tick")
+def tick() -> None:
+    """Look once at everything and wake what is due."""
+    work = ticking.tick()
+    for campaign_id in work.unenrolled_campaign_ids:
+        wake(ENROL_AUDIENCE, campaign_id)
+    if work.has_signals:
+        wake(TRACK)
+    if work.has_due_enrolments:
+        wake(ADVANCE)
+    if work.has_cancelled:
+        wake(END_CANCELLED)
+    for sender_id in work.sender_ids:
+        wake(DELIVER, sender_id)
+
+
+@shared_task(name=ADVANCE)
+def advance() -> None:
+    """Decide what is due, batch by batch, and wake the senders that got messages."""
+    with turn("advance") as is_mine:
+        if not is_mine:
+            return
+        ends_at = time.monotonic() + SHIFT
+        while time.monotonic() < ends_at:
+            now = clock.now()
+            ticking.note_tick(now)
+            count, sender_ids = advancing.advance(now)
+            for sender_id in sender_ids:
+                wake(DELIVER, sender_id)
+            if not count:
+                return
+
+
+@shared_task(name=DELIVER)
+def deliver(sender_id: int) -> None:
+    """Send what is queued for a sender; go on in another task when the shift was too short."""
+    with turn("deliver", sender_id) as is_mine:
+        if not is_mine or not Sender.objects.filter(pk=sender_id).exists():
+            return
+        ticking.note_tick(clock.now())
+        delivered = delivering.deliver(sender_id)
+    if delivered.sent:
+        wake(ADVANCE)
+    if delivered.wait is not None and not delivered.wait:
+        wake(DELIVER, sender_id)
+
+
+@shared_task(name=TRACK)
+def track() -> None:
+    """Read what came back, and decide at once what it changed."""
+    with turn("track") as is_mine:
+        if is_mine and tracking.track():
+            wake(ADVANCE)
+
+
+@shared_task(name=ENROL_AUDIENCE)
+def bulk_enrol_audience(campaign_id: int) -> None:
+    """Let a campaign's audience in."""
+    launching.enrol_audience(campaign_id)
+
+
+@shared_task(name=END_CANCELLED)
+def bulk_end_cancelled() -> None:
+    """End the people of cancelled campaigns."""
+    control.end_cancelled()
+
+
+@shared_task(name="campaigns.tasks.bulk_make_partitions")
+def bulk_make_partitions() -> None:
+    """Make the partitions of the coming weeks."""
+    partitions.make_ahead()
