@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.forms import Form
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat
@@ -14,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from campaigns.models import AuditEntry, Campaign, Enrolment, Message, User
+from campaigns.sign_in import trust_address
 from channels.admin import LookUp
 
 # Roles are made by the code, the rest holds secrets or belongs to other pages.
@@ -38,6 +40,11 @@ class BackOfficeUser(ModelAdmin):
         (_("Permissions"), {"fields": ("is_active", "is_superuser", "groups")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Form, change: bool) -> None:
+        """Save, and let the changed address be the one to sign in with."""
+        super().save_model(request, obj, form, change)
+        trust_address(obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The team page invites."""

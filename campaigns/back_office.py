@@ -25,10 +25,8 @@ LAX_CSP = {
 
 
 class BackOffice(UnfoldAdminSite):
-    """Users, the beat's schedule, and a look at the tables."""
+    """Users, the beat's schedule, and a look at the tables. Its names stand in settings.UNFOLD."""
 
-    site_title = _("Cascade back office")
-    site_header = _("Cascade back office")
     index_title = _("Back office")
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from operator import or_
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 50
@@ -75,14 +75,21 @@ def _beyond(names: Sequence[str], values: Sequence[Any], *, is_descending: bool)
 
 
 def _write(row: Model, names: Sequence[str], *, is_backwards: bool) -> str:
-    values = [row._meta.get_field(name).value_to_string(row) for name in names]
+    values = [_column(type(row), name).value_to_string(row) for name in names]
     return base64.urlsafe_b64encode(json.dumps([is_backwards, *values]).encode()).decode().rstrip("=")
 
 
 def _read(cursor: str, model: type[Model], names: Sequence[str]) -> _Cursor | None:
     try:
         is_backwards, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        read = tuple(model._meta.get_field(name).to_python(value) for name, value in zip(names, values, strict=True))
+        read = tuple(_column(model, name).to_python(value) for name, value in zip(names, values, strict=True))
     except (ValueError, TypeError, ValidationError, binascii.Error):
         return None
     return _Cursor(is_backwards=bool(is_backwards), values=read)
+
+
+def _column(model: type[Model], name: str) -> Field[Any, Any]:
+    column = model._meta.get_field(name)  # noqa: SLF001  # documented, for all its underscore
+    if not isinstance(column, Field):
+        raise TypeError(f"{name} is no column to sort by")
+    return column

@@ -104,7 +104,7 @@ class NotPermitted(PermissionDenied):
 class SignedInRequest(HttpRequest):
     """A request behind `requires` or `signed_in`: it has a user, and django-htmx's details."""
 
-    user: "User"  # type: ignore[assignment]  # narrower than Django's, and proven by the decorators
+    user: "User"
     htmx: HtmxDetails
 
 

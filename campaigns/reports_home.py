@@ -1,6 +1,6 @@
 """What the overview shows: what runs, and what a new installation still lacks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,7 +52,7 @@ def overview() -> Overview:
     )
 
 
-def _alive_or_next() -> Sequence[Campaign]:
+def _alive_or_next() -> Iterable[Campaign]:
     shown = Q(status__in=[CampaignStatus.RUNNING, CampaignStatus.PAUSED, CampaignStatus.SCHEDULED])
     return Campaign.objects.filter(shown, archived_at=None).order_by("-launched_at", "-id")[:_SHOWN]
 

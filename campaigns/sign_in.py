@@ -36,7 +36,7 @@ class SealedMFAAdapter(DefaultMFAAdapter):
 def password_link(user: User) -> str:
     """The absolute address where `user` sets a password: valid for three days, and until one is set."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    return settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=key)
+    return f"{settings.PUBLIC_URL}{reverse('account_reset_password_from_key', kwargs=key)}"
 
 
 def trust_address(user: User) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from cascade_site import embedded, keys
@@ -192,6 +193,14 @@ MEDIA_ROOT = DATA_DIR / "uploads"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FORM_RENDERER = "campaigns.forms.rendering.TablerRenderer"
+
+# The back office
+UNFOLD = {
+    "SITE_TITLE": _("Cascade back office"),
+    "SITE_HEADER": _("Cascade back office"),
+    "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
+}
 
 # --- Security -------------------------------------------------------------------------------
 

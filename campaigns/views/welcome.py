@@ -27,7 +27,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     """allauth's sign-in; while there is nobody who could sign in, where to find the address for the first visit."""
     if request.method != "POST" and not User.objects.exists():
         return render(request, "account/nobody_yet.html")
-    return allauth_views.login(request)
+    response: HttpResponseBase = allauth_views.login(request)
+    return response
 
 
 @never_cache

@@ -16,5 +16,4 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("select[data-submits]")) event.target.form.requestSubmit();
   });
-  document.documentElement.classList.add("has-script");
 })();

@@ -6,8 +6,8 @@
         page.goto("/segments/")
         axe(page)
 
-Where Chromium or axe-core is missing, the tests are skipped and say so. Django is imported inside the
-fixtures, because pytest reads this file before tests/conftest.py has configured the settings.
+Where Chromium or axe-core is missing, the tests are skipped and say so. Django is not imported up
+here, because pytest reads this file before tests/conftest.py has configured the settings.
 """
 
 import os
@@ -60,6 +60,8 @@ def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
     `user` gives the user instead of a new one; other options are those of Playwright's `new_context`. Errors
     in the browser's console, a broken content policy among them, fail the test at its end.
     """
+    from tests.e2e import sessions  # noqa: PLC0415  # it imports Django
+
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -71,7 +73,7 @@ def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
         context = browser.new_context(base_url=live_server.url, viewport=window, color_scheme=scheme, **options)
         contexts.append(context)
         if user is not None or roles:
-            sign_in(context, user or _make_user(*roles), live_server.url)
+            sessions.sign_in(context, url=live_server.url, user=user, roles=roles)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -109,20 +111,3 @@ def shot(tmp_path: Path) -> Shot:
         return path
 
     return take
-
-
-def sign_in(context: BrowserContext, user: "User", url: str) -> None:
-    """Give the browser a session of `user` without the sign-in page, whose rate limit would soon be reached."""
-    from django.conf import settings
-    from django.test import Client
-
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": session.key, "value": session.value, "url": url}])
-
-
-def _make_user(*roles: "Role") -> "User":
-    from tests.factories import make_user
-
-    return make_user(roles=roles)
