@@ -19,10 +19,13 @@ ATTRIBUTE_LENGTH = 1000
 MOST_PREFERENCES = 100
 
 # Control characters (PostgreSQL's text cannot hold NUL), and signs without width or of direction.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]"
+_UNSEEN = (
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff"
 )
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _SPACES = re.compile(r"\s+")
+# Whatever makes a cell need more than a look: most need none.
+_DIRTY = re.compile(rf"[{_UNSEEN}]|[^\S ]|  |^[ '#]| $")
 # What spreadsheet programs write where a formula failed.
 _FAILED = frozenset(["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"])
 _LIST_SIGNS = re.compile(r"[,;|\n]")
@@ -48,7 +51,7 @@ _NO = _words(
 
 def clean_text(cell: str) -> str:
     """`cell` without invisible characters, runs of spaces, failed formulas and the guard of our own exports."""
-    if cell.isascii() and cell.isalnum():
+    if not _DIRTY.search(cell) and unicodedata.is_normalized("NFC", cell):
         return cell
     text = _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", cell))).strip()
     return "" if text in _FAILED else without_guard(text)

@@ -126,16 +126,23 @@ class ContactResource(ModelResource):
             raise RowRejected(" ".join([*draft.left_out, reason]))
         return draft
 
-    def import_field(
-        self, field: Field, instance: Any, row: dict[str, Any], is_m2m: bool = False, **kwargs: Any
-    ) -> None:
-        """Read one column into the draft; a wrong value that need not be right is only noted."""
-        try:
-            field.save(instance, row, is_m2m, **kwargs)
-        except ValueError as error:
-            if field.attribute in MUST_BE_RIGHT:
-                raise
-            instance.left_out.append(str(error))
+    def import_instance(self, instance: Any, row: dict[str, Any], **kwargs: Any) -> None:
+        """Read the columns of `row` into the draft.
+
+        As the library does, but a wrong value that need not be right is only noted in the draft, and without
+        what the library does for relations: this runs for each cell of a file. Raises ValidationError.
+        """
+        errors: dict[str, ValidationError] = {}
+        for field in self._import_fields:
+            try:
+                setattr(instance, field.attribute, field.widget.clean(row[field.column_name], row=row))
+            except ValueError as error:
+                if field.attribute in MUST_BE_RIGHT:
+                    errors[field.attribute] = ValidationError(str(error), code="invalid")
+                else:
+                    instance.left_out.append(str(error))
+        if errors:
+            raise ValidationError(errors)
 
     def get_import_fields(self) -> list[Field]:
         """The fields that the file has columns for."""

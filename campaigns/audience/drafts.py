@@ -4,8 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from campaigns.audience.zones import phone_country, single_zones
+from campaigns.audience.phones import phone_country
+from campaigns.audience.zones import single_zones
 from channels.kinds import AddressKind
+
+_MAIN_ADDRESSES = tuple((kind.value, kind) for kind in AddressKind)
+_COLUMNS = ("external_id", "first_name", "last_name", "birth_date", "language", "country", "time_zone", "preferences")
 
 
 class RowRejected(ValueError):
@@ -55,25 +59,17 @@ class ContactDraft:
     @property
     def addresses(self) -> list[DraftAddress]:
         """The addresses, the main one of a kind first."""
-        given = [
-            DraftAddress(AddressKind.PHONE, self.phone),
-            DraftAddress(AddressKind.PHONE, self.other_phone if self.other_phone != self.phone else "", False),
-            DraftAddress(AddressKind.EMAIL, self.email),
-            DraftAddress(AddressKind.PUSH_TOKEN, self.push_token),
-            DraftAddress(AddressKind.TELEGRAM_ID, self.telegram_id),
-            DraftAddress(AddressKind.MESSENGER_ID, self.messenger_id),
-            DraftAddress(AddressKind.INSTAGRAM_ID, self.instagram_id),
-            DraftAddress(AddressKind.VK_ID, self.vk_id),
+        found = [
+            DraftAddress(kind, value) for attribute, kind in _MAIN_ADDRESSES if (value := getattr(self, attribute))
         ]
-        return [address for address in given if address.value]
+        if self.other_phone and self.other_phone != self.phone:
+            found.append(DraftAddress(AddressKind.PHONE, self.other_phone, is_primary=False))
+        return found
 
     @property
     def said(self) -> dict[str, Any]:
         """The contact's own columns that the row has a value for."""
-        names = ("external_id", "first_name", "last_name", "birth_date", "language", "country", "time_zone")
-        return {name: value for name in names if (value := getattr(self, name))} | (
-            {"preferences": self.preferences} if self.preferences else {}
-        )
+        return {name: value for name in _COLUMNS if (value := getattr(self, name))}
 
     @property
     def implied(self) -> dict[str, str]:

@@ -1,11 +1,7 @@
-"""What a phone number tells of its owner: the country, and the time zone of a country that has one."""
+"""The time zone of a country that has only one."""
 
 from functools import cache
 from importlib.resources import files
-
-import phonenumbers
-
-_LONGEST_CALLING_CODE = 3
 
 
 @cache
@@ -19,22 +15,6 @@ def single_zones() -> dict[str, str]:
     own = _zones_by_country("zone.tab")
     found = {**own, **main}
     return {country: zones[0] for country, zones in found.items() if len(zones) == 1}
-
-
-def phone_country(number: str) -> str:
-    """The country (ISO 3166 code) of a phone number in E.164; '' where none has it (satellite phones)."""
-    digits = number.removeprefix("+")
-    for length in range(1, _LONGEST_CALLING_CODE + 1):
-        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits[:length]))
-        if regions:
-            return _region(number, regions)
-    return ""
-
-
-def _region(number: str, regions: tuple[str, ...]) -> str:
-    # Of the calling codes most belong to one country, and need no second look at the number.
-    found = regions[0] if len(regions) == 1 else phonenumbers.region_code_for_number(phonenumbers.parse(number))
-    return found if found and found.isalpha() else ""
 
 
 def _zones_by_country(table: str) -> dict[str, list[str]]:
