@@ -88,7 +88,7 @@ def _read(cursor: str, model: type[Model], names: Sequence[str]) -> _Cursor | No
     return _Cursor(is_backwards=bool(is_backwards), values=read)
 
 
-def _column(model: type[Model], name: str) -> Field[Any, Any]:
+def _column(model: type[Model], name: str) -> "Field[Any, Any]":
     column = model._meta.get_field(name)  # noqa: SLF001  # documented, for all its underscore
     if not isinstance(column, Field):
         raise TypeError(f"{name} is no column to sort by")
