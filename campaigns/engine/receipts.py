@@ -217,10 +217,9 @@ def _retry_until(message: Message) -> datetime:
 
 
 def _retry_in(tries: int, retry_after: timedelta | None) -> timedelta:
-    return max(
-        min(FIRST_RETRY * 2 ** min(tries - 1, 12), LONGEST_RETRY),
-        retry_after or timedelta(0),
-    )
+    doublings = max(min(tries - 1, 12), 0)
+    backoff = timedelta(seconds=FIRST_RETRY.total_seconds() * 2.0**doublings)
+    return max(min(backoff, LONGEST_RETRY), retry_after or timedelta(0))
 
 
 def _judge_senders(answers: Answers, receipts: Sequence[Receipt], now: datetime) -> None:
