@@ -138,7 +138,7 @@ def _unsubscribed(request: HttpRequest, visit: Visit) -> HttpResponse:
     if scope not in {CHANNEL, EVERYTHING}:
         return _asked(request, visit, is_unclear=True, status=422)
     opt_out(attempt_id=visit.attempt_id, scope=scope, source=ConsentSource.UNSUBSCRIBE, at=visit.at)
-    context = {"channel": visit.channel.label, "is_everything": scope == EVERYTHING, "sender": _sender()}
+    context = {"channel": visit.channel.label, "is_everything": scope == EVERYTHING}
     return render(request, "tracking/unsubscribed.html", context)
 
 
@@ -146,15 +146,10 @@ def _asked(request: HttpRequest, visit: Visit, *, is_unclear: bool = False, stat
     context = {
         "channel": visit.channel.label,
         "address": visit.address,
-        "sender": _sender(),
+        "sender": Installation.current().name,
         "is_unclear": is_unclear,
     }
     return render(request, "tracking/unsubscribe.html", context, status=status)
-
-
-def _sender() -> str:
-    """Who sends, as far as an admin has told."""
-    return Installation.current().name
 
 
 def _language(spoken: str) -> str:

@@ -1,7 +1,6 @@
 """The public addresses in messages, asked as browsers, mail programs and scanners ask them."""
 
 import http.client
-import itertools
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from campaigns import links
 from campaigns.engine import clock
+from campaigns.engine.wake import TRACK
 from campaigns.models import (
     Attempt,
     Campaign,
@@ -30,26 +30,17 @@ from campaigns.models import (
 )
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.consent import ConsentSource, ConsentStatus
-from campaigns.models.messages import MessageStatus
 from campaigns.signals_policy import TRAP, TWO_LINKS
-from campaigns.tracking_memory import GuessLimit, RememberedTargets
+from campaigns.tracking_memory import GuessLimit, Pace, RememberedTargets
 from campaigns.views import tracking
-from channels.kinds import AddressKind, Channel
-from tests.factories import (
-    RoutePlan,
-    StepPlan,
-    make_campaign,
-    make_contact,
-    make_enrolment,
-    make_message,
-)
+from channels.kinds import Channel
+from tests.campaigns.attempts import make_attempt
+from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
 
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0.0.0 Safari/537.36"
 TARGET = "https://shop.example.com/autumn"
-
-_addresses = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -57,39 +48,7 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has just started."""
     monkeypatch.setattr(tracking, "targets", RememberedTargets(size=100))
     monkeypatch.setattr(tracking, "guesses", GuessLimit(per_minute=20))
-
-
-def make_attempt(
-    channel: Channel = Channel.SMS, *, campaign: Campaign | None = None, contact: dict[str, Any] | None = None
-) -> Attempt:
-    """An accepted attempt with a token, to a contact with a phone and a mail address."""
-    number = next(_addresses)
-    person = make_contact(
-        phone=f"+49151123400{number:02}",
-        email=f"olena{number}@example.com",
-        consents=[Channel.SMS, Channel.EMAIL],
-        **(contact or {}),
-    )
-    plan = RoutePlan(steps=[StepPlan(channel=channel)])
-    campaign = campaign or make_campaign(routes=[plan], status=CampaignStatus.RUNNING)
-    enrolment = make_enrolment(campaign=campaign, contact=person, step_position=0, data={"code": "A 1"})
-    message = make_message(enrolment=enrolment, status=MessageStatus.ACCEPTED)
-    address = person.addresses.get(kind=AddressKind.EMAIL if channel == Channel.EMAIL else AddressKind.PHONE)
-    sender = message.sender
-    assert sender is not None
-    return Attempt.objects.create(
-        message=message,
-        campaign=campaign,
-        step=message.step,
-        account=sender.account,
-        sender=sender,
-        address=address,
-        address_hash=address.value_hash,
-        token=links.new_token(),
-        status="accepted",
-        created_at=message.created_at,
-        sending_at=message.created_at,
-    )
+    monkeypatch.setattr(tracking, "waking", Pace(seconds=0.3))
 
 
 def click_path(attempt: Attempt, position: int = 0) -> str:
@@ -406,6 +365,16 @@ class TestOverASocket:
         assert (response.status, response.headers["Location"]) == (302, TARGET)
         assert Hit.objects.filter(attempt=attempt).count() == 1
 
+    def test_clicks_wake_the_engine_but_not_each_of_them(self, live_server: LiveServer) -> None:
+        attempt = make_attempt()
+        self.ask(live_server, click_path(attempt))
+        woken = tasks_published()
+        for _click in range(5):
+            self.ask(live_server, click_path(attempt))
+        assert woken >= 1
+        assert tasks_published() - woken < 5
+        assert Hit.objects.count() == 6
+
     def test_with_the_database_away_a_click_is_led_on_where_it_can_be_told(self, live_server: LiveServer) -> None:
         seen, unseen = make_attempt(), make_attempt()
         assert self.ask(live_server, click_path(seen)).status == 302
@@ -436,6 +405,14 @@ class TestOverASocket:
         assert response.status == 200
         assert "Set-Cookie" not in response.headers
         assert Suppression.objects.filter(address_hash=attempt.address_hash).exists()
+
+
+def tasks_published() -> int:
+    """How many times the engine has been asked to read what came back, as the queue keeps it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pgmq.q_engine WHERE message->'headers'->>'task' = %s", [TRACK])
+        count: int = cursor.fetchone()[0]
+    return count
 
 
 class Answer(NamedTuple):
