@@ -164,4 +164,4 @@ REACHABLE_SQL = f"""(
             AND k.status = '{ConsentStatus.GRANTED.value}'
         )
     END
-)"""
+)"""  # noqa: S608  # constants of ours alone

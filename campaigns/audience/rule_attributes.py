@@ -138,7 +138,10 @@ class _Numeric(DecimalField):  # type: ignore[type-arg]  # not subscriptable whe
 
 
 def _text_of(name: str) -> Expression:
-    """The attribute as text without blanks around it. Not Django's key transform, which takes a name of digits for a position in a list."""
+    """The attribute as text without blanks around it.
+
+    Not by Django's key transform, which takes a name of digits for a position in a list.
+    """
     operands = (F("attributes"), _text(name))
     return Trim(Func(*operands, template="(%(expressions)s)", arg_joiner=" ->> ", output_field=TextField()))
 

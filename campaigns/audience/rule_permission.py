@@ -35,7 +35,7 @@ class Reachable(Condition):
             "on": gettext("can be reached by %(channel)s (%(purpose)s)"),
             "not_on": gettext("cannot be reached by %(channel)s (%(purpose)s)"),
         }
-        return sentences[self.is_] % {"channel": self.channel.label, "purpose": self.purpose.label}
+        return sentences[self.is_] % _names(self.channel, self.purpose)
 
 
 class ConsentIs(Condition):
@@ -62,4 +62,8 @@ class ConsentIs(Condition):
             "withdrawn": gettext("withdrew their consent to %(channel)s (%(purpose)s)"),
             "none": gettext("never said anything about %(channel)s (%(purpose)s)"),
         }
-        return sentences[self.is_] % {"channel": self.channel.label, "purpose": self.purpose.label}
+        return sentences[self.is_] % _names(self.channel, self.purpose)
+
+
+def _names(channel: Channel, purpose: Purpose) -> dict[str, str]:
+    return {"channel": str(channel.label), "purpose": str(purpose.label).lower()}

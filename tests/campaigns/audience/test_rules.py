@@ -314,7 +314,7 @@ def test_the_first_route_whose_rule_matches_wins_inside_a_case() -> None:
         ),
         (
             rule(ADULT, rule(condition("reachable", "on", channel="sms"), op="none")),
-            "People who are 18 or older and (do not fit this: can be reached by SMS (Marketing))",
+            "People who are 18 or older and (do not fit this: can be reached by SMS (marketing))",
         ),
         (rule(condition("language", "in", value=["uk", "pt-BR"])), "People who speak Ukrainian or Portuguese (Brazil)"),
         (

@@ -1,0 +1,30 @@
+"""The form of a segment's name; its rule has a form of its own (rule_rows.py)."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Segment
+
+
+class SegmentForm(forms.ModelForm):
+    """What colleagues call the segment."""
+
+    class Meta:
+        model = Segment
+        fields = ("name",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["placeholder"] = _("Customers 18+ who like fashion")
+
+    def clean_name(self) -> str:
+        """The name, which no other segment has, archived ones included."""
+        name = str(self.cleaned_data["name"])
+        other = Segment.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
+        if other and other.archived_at:
+            raise forms.ValidationError(_("An archived segment has this name. Restore it, or choose another name."))
+        if other:
+            raise forms.ValidationError(_("There is a segment with this name already."))
+        return name

@@ -1,0 +1,212 @@
+"""Segments: the list, the form with its live preview, and what htmx asks for while it is filled in."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from campaigns.audience import segmenting
+from campaigns.audience.reach import channels_agreed_to, count_reach
+from campaigns.audience.rules import InvalidRule, Rule, contacts_matching, describe, parse
+from campaigns.audience.suggestions import suggestions
+from campaigns.forms.rule_rows import RuleForm, new_row, redrawn_row
+from campaigns.forms.segments import SegmentForm
+from campaigns.models import Campaign, Contact, Purpose, Segment
+from campaigns.pagination import page_of
+from campaigns.partials import ask
+from campaigns.permissions import Permission, SignedInRequest, can, requires
+from campaigns.routing import today
+
+SAMPLE_SIZE = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A segment as the list shows it."""
+
+    segment: Segment
+    sentence: str
+    campaigns: list[Campaign]
+
+
+@require_safe
+@requires(Permission.MANAGE_CONTACTS)
+def segment_list(request: SignedInRequest) -> HttpResponse:
+    """All segments by name, or with `?archived=1` those that are offered no more."""
+    is_archive = "archived" in request.GET
+    segments = Segment.objects.filter(archived_at__isnull=not is_archive)
+    page = page_of(segments, order_by=["name"], cursor=request.GET.get("cursor", ""))
+    using = segmenting.campaigns_using(page.rows)
+    lines = [
+        Line(segment=segment, sentence=_sentence(segment), campaigns=list(using.get(segment.pk, ())))
+        for segment in page.rows
+    ]
+    archived_count = Segment.objects.exclude(archived_at=None).count()
+    context = {"lines": lines, "page": page, "is_archive": is_archive, "archived_count": archived_count}
+    return render(request, "segments/list.html", context)
+
+
+@require_safe
+@requires(Permission.MANAGE_CONTACTS)
+def segment_count(request: SignedInRequest, pk: int) -> HttpResponse:
+    """How many people a saved segment has now; the list asks for each line as it is shown."""
+    segment = get_object_or_404(Segment, pk=pk)
+    try:
+        count = contacts_matching(segment.rule, today=today()).count()
+    except InvalidRule:
+        count = None
+    return render(request, "segments/count.html", {"count": count})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_CONTACTS)
+def segment_create(request: SignedInRequest) -> HttpResponse:
+    """A new segment."""
+    rule_form = RuleForm(request.POST)
+    if request.method == "GET":
+        rule_form.act("add:root")
+    return _edit(request, Segment(), rule_form)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_CONTACTS)
+def segment_edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A segment's name and rule, and who uses it."""
+    segment = get_object_or_404(Segment, pk=pk)
+    return _edit(request, segment, RuleForm(request.POST) if request.method == "POST" else _form_of(request, segment))
+
+
+@require_POST
+@requires(Permission.MANAGE_CONTACTS)
+def segment_row(request: SignedInRequest) -> HttpResponse:
+    """A fresh row or group (`do=add:KEY`, `do=group:`), or the row of `do=redraw:KEY` as it now has to look."""
+    order = request.POST.get("do", "")
+    row = new_row(order) or redrawn_row(order, request.POST)
+    if row is None:
+        return HttpResponseBadRequest()
+    return render(request, "segments/group.html" if row.is_group else "segments/row.html", {"row": row})
+
+
+@require_POST
+@requires(Permission.MANAGE_CONTACTS)
+def segment_preview(request: SignedInRequest) -> HttpResponse:
+    """How many people the form selects as it stands, and some of them for those who may see people."""
+    return render(request, "segments/preview.html", _preview(request, RuleForm(request.POST).sketch()))
+
+
+@require_POST
+@requires(Permission.MANAGE_CONTACTS)
+def segment_reach(request: SignedInRequest) -> HttpResponse:
+    """How many of them could be messaged now, on each channel; asked after the count, because it takes longer."""
+    rule = RuleForm(request.POST).sketch()
+    if rule is None:
+        return HttpResponse(status=204)
+    contacts = contacts_matching(rule, today=today())
+    reach = count_reach(contacts, channels=channels_agreed_to(Purpose.MARKETING), purpose=Purpose.MARKETING)
+    return render(request, "segments/reach.html", {"reach": reach, "count": contacts.count()})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_CONTACTS)
+def segment_archive(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask, then offer the segment no more."""
+    segment = get_object_or_404(Segment.objects.present(), pk=pk)
+    if request.method == "POST":
+        segmenting.archive_segment(segment=segment, by=request.user)
+        messages.success(request, gettext("“%(name)s” is archived.") % {"name": segment})
+        return redirect("segment_list")
+    return ask(
+        request,
+        question=gettext("Archive “%(name)s”?") % {"name": segment},
+        effects=_effects_of_archiving(segment),
+        yes=gettext("Archive"),
+        back=reverse("segment_edit", args=[segment.pk]),
+        is_dangerous=False,
+    )
+
+
+@require_POST
+@requires(Permission.MANAGE_CONTACTS)
+def segment_restore(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Offer an archived segment again."""
+    segment = get_object_or_404(Segment, pk=pk)
+    segmenting.restore_segment(segment=segment, by=request.user)
+    messages.success(request, gettext("“%(name)s” can be used again.") % {"name": segment})
+    return redirect("segment_list")
+
+
+def _edit(request: SignedInRequest, segment: Segment, rule_form: RuleForm) -> HttpResponse:
+    order = request.POST.get("do", "")
+    if request.method == "POST" and not order:
+        form = SegmentForm(request.POST, instance=segment)
+        rule = rule_form.read()
+        if form.is_valid() and rule is not None:
+            segmenting.save_segment(segment=segment, rule=rule, by=request.user)
+            messages.success(request, gettext("“%(name)s” is saved.") % {"name": segment})
+            return redirect("segment_list")
+        return _show(request, form, rule_form, status=422)
+    rule_form.act(order)
+    initial = {"name": request.POST["name"]} if "name" in request.POST else None
+    return _show(request, SegmentForm(instance=segment, initial=initial), rule_form)
+
+
+def _show(request: SignedInRequest, form: SegmentForm, rule_form: RuleForm, *, status: int = 200) -> HttpResponse:
+    segment = form.instance
+    campaigns = segmenting.campaigns_using([segment]).get(segment.pk, ()) if segment.pk else ()
+    context = {
+        "form": form,
+        "rule_form": rule_form,
+        "segment": segment,
+        "saved_name": Segment.objects.filter(pk=segment.pk).values_list("name", flat=True).first(),
+        "campaigns": campaigns,
+        "known": suggestions(),
+        **(_preview(request, rule_form.sketch()) if request.POST.get("do") == "count" else {}),
+    }
+    return render(request, "segments/form.html", context, status=status)
+
+
+def _preview(request: SignedInRequest, rule: Rule | None) -> dict[str, object]:
+    if rule is None:
+        return {"is_incomplete": True}
+    contacts = contacts_matching(rule, today=today())
+    sees_people = can(request.user, Permission.VIEW_PEOPLE)
+    return {
+        "sentence": describe(rule),
+        "count": contacts.count(),
+        "total": Contact.objects.present().count(),
+        "sees_people": sees_people,
+        "sample": contacts[:SAMPLE_SIZE] if sees_people else (),
+    }
+
+
+def _form_of(request: SignedInRequest, segment: Segment) -> RuleForm:
+    try:
+        return RuleForm.of(parse(segment.rule))
+    except InvalidRule:
+        messages.warning(request, gettext("The rule of this segment can no longer be read. Make it anew, and save it."))
+        return RuleForm.of(Rule())
+
+
+def _sentence(segment: Segment) -> str:
+    try:
+        return describe(parse(segment.rule))
+    except InvalidRule:
+        return gettext("This segment's rule can no longer be read.")
+
+
+def _effects_of_archiving(segment: Segment) -> list[str]:
+    campaigns = segmenting.campaigns_using([segment]).get(segment.pk, ())
+    effects = [gettext("It is no longer offered for new campaigns. You can restore it at any time.")]
+    if campaigns:
+        sentence = ngettext(
+            "%(count)s campaign uses it and goes on using it: %(names)s.",
+            "%(count)s campaigns use it and go on using it: %(names)s.",
+            len(campaigns),
+        )
+        names = ", ".join(f"“{campaign}”" for campaign in campaigns[:5])
+        effects.append(sentence % {"count": len(campaigns), "names": names})
+    return effects
