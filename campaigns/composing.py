@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from campaigns import links as tracked
+from campaigns.escaping import Escape
 from campaigns.mail_html import MailParts, mail_html, mail_words
 from campaigns.models.content import Content, Link
-from campaigns.personalise import Escape, Variable, fill, parse, value_of, variables
+from campaigns.personalise import Variable, fill, parse, value_of, variables
 from channels.kinds import FACTS, Channel, ChannelFacts, Markup
 from channels.messages import Button, OutboundMessage
 from channels.sms_text import SmsMeasure, measure

@@ -17,7 +17,8 @@ from django.conf import settings
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext
 
-from campaigns.personalise import Escape, Template, Variable, fill, parse, syntax_problems
+from campaigns.escaping import Escape
+from campaigns.personalise import Template, Variable, fill, parse, syntax_problems
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # 62^11 is a little more than 2^65: more guesses than anybody can make over HTTP.

@@ -15,7 +15,8 @@ from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext
 
-from campaigns.personalise import Escape, Template, Variable, fill, parse, spoken_language
+from campaigns.escaping import Escape
+from campaigns.personalise import Template, Variable, fill, parse, spoken_language
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,22 +6,21 @@ is still filled (the editor has shown its problems), because a person waits for 
 """
 
 import difflib
-import html
-import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext
+
+from campaigns.escaping import ESCAPES, Escape, clean, one_line
 
 # What every contact has, in the order in which the editor offers it.
 CONTACT_VARIABLES = (
@@ -33,21 +32,6 @@ CONTACT_VARIABLES = (
     "country",
     "external_id",
 )
-
-
-class Escape(StrEnum):
-    """Where a text goes, which decides what a value may not contain.
-
-    HTML is the text of a page (line breaks become `<br>`), JSON the inside of a quoted string, URL one
-    value in a path or a query, HEADER one line of mail headers, SMS one run of an SMS.
-    """
-
-    PLAIN = "plain"
-    HTML = "html"
-    JSON = "json"
-    URL = "url"
-    HEADER = "header"
-    SMS = "sms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +99,7 @@ def fill(template: Template, values: Mapping[str, str], *, escape: Escape) -> st
     )
     if "{{" in filled:
         filled = _OPENING.sub("{", filled)
-    return _one_line(filled) if escape is Escape.HEADER else filled
+    return one_line(filled) if escape is Escape.HEADER else filled
 
 
 def value_of(variable: Variable, values: Mapping[str, str]) -> str:
@@ -189,25 +173,9 @@ def spoken_language(tag: str) -> str:
     return next(known, settings.LANGUAGE_CODE)
 
 
-def clean(value: str) -> str:
-    """`value` without control characters, half surrogates and marks that turn the reading direction.
-
-    Every kind of line break becomes "\\n".
-    """
-    if value.isprintable():
-        return value
-    return _FORBIDDEN.sub("", _LINE_BREAK.sub("\n", value))
-
-
 _TAG = re.compile(r"\{\{(?P<body>[^{}]*)\}\}")
 _OPENING = re.compile(r"\{{2,}")
 _NAME = re.compile(r"[\w\s-]+")
-_LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"
-)
-# Invisible, never needed for reading, and each of them doubles the price of an SMS.
-_SMS_INVISIBLE = str.maketrans({"\u200b": "", "\u2060": "", "\u00ad": "", "\u00a0": " ", "\u202f": " "})
 
 
 @dataclass
@@ -259,37 +227,6 @@ def _unknown_sentence(name: str, known: Collection[str]) -> str:
             "nearest": nearest[0],
         }
     return gettext("Nothing is called “%(name)s”.") % {"name": name}
-
-
-def _one_line(text: str) -> str:
-    return text if text.isprintable() else " ".join(clean(text).split())
-
-
-def _as_html(value: str) -> str:
-    return html.escape(value).replace("\n", "<br>\n")
-
-
-def _as_json(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)[1:-1]
-
-
-def _as_url(value: str) -> str:
-    # A whole segment of dots would climb out of its folder, also when written as %2E.
-    return "" if value in {".", ".."} else quote(value, safe="")
-
-
-def _as_sms(value: str) -> str:
-    return value if value.isascii() and value.isprintable() else _one_line(value.translate(_SMS_INVISIBLE))
-
-
-ESCAPES: dict[Escape, Callable[[str], str]] = {
-    Escape.PLAIN: str,
-    Escape.HTML: _as_html,
-    Escape.JSON: _as_json,
-    Escape.URL: _as_url,
-    Escape.HEADER: _one_line,
-    Escape.SMS: _as_sms,
-}
 
 
 def _named(values: Mapping[str, Any]) -> dict[str, str]:

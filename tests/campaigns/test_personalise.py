@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns import personalise
-from campaigns.personalise import Escape, contact_values, fill, parse
+from campaigns.escaping import Escape, clean
+from campaigns.personalise import contact_values, fill, parse
 
 HOSTILE = st.text(
     st.one_of(
@@ -195,7 +196,7 @@ def test_sms_values_are_one_line_without_control_characters(value: str) -> None:
 
 def shown(value: str) -> str:
     """What is left of a value that anybody may see: nothing, where it is blank."""
-    cleaned = personalise.clean(value)
+    cleaned = clean(value)
     return "" if cleaned.isspace() else cleaned
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -38,68 +39,74 @@ def judged(hit: Signal, *others: Signal, links: int = 1, is_mail: bool = False) 
     return classify(hit, others, accepted_at=ACCEPTED, sends_many_links=links > 1, is_mail=is_mail)
 
 
+class Kind(NamedTuple):
+    """What kind of message it was."""
+
+    links: int = 1
+    is_mail: bool = False
+
+
+SMS, TWO_LINKS, MAIL = Kind(), Kind(links=2), Kind(is_mail=True)
 PERSON, LATER = "person", "undecided"
 
 
 @pytest.mark.parametrize(
-    ("hit", "others", "links", "is_mail", "expected"),
+    ("hit", "others", "kind", "expected"),
     [
         # An SMS with one link, followed after a minute: clear at once.
-        (click(60), [], 1, False, PERSON),
+        (click(60), [], SMS, PERSON),
         # The same link again and again is still one person.
-        (click(60), [click(60.2), click(60.4)], 1, False, PERSON),
+        (click(60), [click(60.2), click(60.4)], SMS, PERSON),
         # A checker asks whether the page is there.
-        (click(60, method="HEAD"), [], 1, False, MachineRule.HEAD),
+        (click(60, method="HEAD"), [], SMS, MachineRule.HEAD),
         # Faster than anybody can read, and exactly at the edge.
-        (click(0.4), [], 1, False, MachineRule.TOO_SOON),
-        (click(2), [], 1, False, MachineRule.TOO_SOON),
-        (click(2.001), [], 1, False, PERSON),
+        (click(0.4), [], SMS, MachineRule.TOO_SOON),
+        (click(2), [], SMS, MachineRule.TOO_SOON),
+        (click(2.001), [], SMS, PERSON),
         # Fetched by the vendor before it even answered us.
-        (click(-3), [], 1, False, MachineRule.TOO_SOON),
-        (opened(1.9), [], 1, True, MachineRule.TOO_SOON),
+        (click(-3), [], SMS, MachineRule.TOO_SOON),
+        (opened(1.9), [], MAIL, MachineRule.TOO_SOON),
         # Two different links within a second, before or after: both are the machine's.
-        (click(60, 0), [click(60.9, 1)], 2, False, MachineRule.TWO_LINKS),
-        (click(60, 0), [click(59.1, 1)], 2, False, MachineRule.TWO_LINKS),
-        (click(60, 0), [click(61, 1)], 2, False, MachineRule.TWO_LINKS),
+        (click(60, 0), [click(60.9, 1)], TWO_LINKS, MachineRule.TWO_LINKS),
+        (click(60, 0), [click(59.1, 1)], TWO_LINKS, MachineRule.TWO_LINKS),
+        (click(60, 0), [click(61, 1)], TWO_LINKS, MachineRule.TWO_LINKS),
         # A person may follow both, one after the other; nobody knows before a second has gone.
-        (click(60, 0), [click(61.5, 1)], 2, False, LATER),
-        (click(60, 0), [], 2, False, LATER),
+        (click(60, 0), [click(61.5, 1)], TWO_LINKS, LATER),
+        (click(60, 0), [], TWO_LINKS, LATER),
         # A mail has the hidden link: nobody knows for 10 seconds.
-        (click(60), [], 1, True, LATER),
-        (click(60), [trap(60.5)], 1, True, MachineRule.TRAP),
-        (click(60), [trap(50)], 1, True, MachineRule.TRAP),
-        (click(60), [trap(70)], 1, True, MachineRule.TRAP),
+        (click(60), [], MAIL, LATER),
+        (click(60), [trap(60.5)], MAIL, MachineRule.TRAP),
+        (click(60), [trap(50)], MAIL, MachineRule.TRAP),
+        (click(60), [trap(70)], MAIL, MachineRule.TRAP),
         # The scanner came much earlier; this is the person behind it.
-        (click(60), [trap(49)], 1, True, LATER),
+        (click(60), [trap(49)], MAIL, LATER),
         # Whoever follows the hidden link is a machine, whatever it calls itself.
-        (trap(60), [], 1, True, MachineRule.TRAP),
+        (trap(60), [], MAIL, MachineRule.TRAP),
         # The rule of the hidden link is about clicks: an open beside it counts by itself.
-        (opened(60), [trap(60.5)], 1, True, PERSON),
+        (opened(60), [trap(60.5)], MAIL, PERSON),
         # An open near a click says nothing against either.
-        (opened(60), [click(60.2)], 1, True, PERSON),
-        (click(60), [opened(59.9)], 1, True, LATER),
+        (opened(60), [click(60.2)], MAIL, PERSON),
+        (click(60), [opened(59.9)], MAIL, LATER),
         # Gmail's proxy loads the picture when the person looks (mautic#16069), unless that is too soon.
-        (opened(60, GMAIL), [], 1, True, PERSON),
-        (opened(1, GMAIL), [], 1, True, MachineRule.TOO_SOON),
-        (opened(60, "YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html"), [], 1, True, PERSON),
+        (opened(60, GMAIL), [], MAIL, PERSON),
+        (opened(1, GMAIL), [], MAIL, MachineRule.TOO_SOON),
+        (opened(60, "YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html"), [], MAIL, PERSON),
         # Outlook shows the picture to a person, but looks by itself whether a link's page is there.
-        (opened(60, "Mozilla/4.0 (compatible; Microsoft Outlook 16.0.1; ms-office; MSOffice 16)"), [], 1, True, PERSON),
-        (click(60, agent="Microsoft Office Existence Discovery"), [], 1, True, MachineRule.AGENT),
+        (opened(60, "Mozilla/4.0 (compatible; Microsoft Outlook 16.0.1; ms-office; MSOffice 16)"), [], MAIL, PERSON),
+        (click(60, agent="Microsoft Office Existence Discovery"), [], MAIL, MachineRule.AGENT),
         # Apple's proxy loads it whether or not somebody looks.
-        (opened(60, "Mozilla/5.0"), [], 1, True, MachineRule.APPLE_PROXY),
-        (opened(60, IPHONE), [], 1, True, PERSON),
+        (opened(60, "Mozilla/5.0"), [], MAIL, MachineRule.APPLE_PROXY),
+        (opened(60, IPHONE), [], MAIL, PERSON),
         # A preview of the messenger, then the person (dub#1860): two signals, one of them counts.
-        (click(60, agent="WhatsApp/2.23.20.0 A"), [click(90)], 1, False, MachineRule.AGENT),
-        (click(90), [click(60, agent="WhatsApp/2.23.20.0 A")], 1, False, PERSON),
+        (click(60, agent="WhatsApp/2.23.20.0 A"), [click(90)], SMS, MachineRule.AGENT),
+        (click(90), [click(60, agent="WhatsApp/2.23.20.0 A")], SMS, PERSON),
         # Nothing is known against a request without a name.
-        (click(60, agent=""), [], 1, False, PERSON),
+        (click(60, agent=""), [], SMS, PERSON),
     ],
 )  # fmt: skip
-def test_a_signal_is_judged(
-    hit: Signal, others: list[Signal], links: int, is_mail: bool, expected: str | MachineRule
-) -> None:
+def test_a_signal_is_judged(hit: Signal, others: list[Signal], kind: Kind, expected: str | MachineRule) -> None:
     """Incidents listmonk#1025, #1078, mautic#9162, #9798, #16263: scanners open and click everything."""
-    verdict = judged(hit, *others, links=links, is_mail=is_mail)
+    verdict = judged(hit, *others, links=kind.links, is_mail=kind.is_mail)
     if isinstance(expected, MachineRule):
         assert (verdict.is_machine, verdict.rule) == (True, expected)
     else:

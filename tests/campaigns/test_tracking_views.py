@@ -13,6 +13,7 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from campaigns import links
+from campaigns.composing import Composition, compose
 from campaigns.engine import clock
 from campaigns.engine.wake import TRACK
 from campaigns.models import (
@@ -425,8 +426,6 @@ class Answer(NamedTuple):
 
 def test_a_composed_mail_leads_back_to_its_own_attempt(client: Client) -> None:
     """What composing.py writes is what these views understand."""
-    from campaigns.composing import Composition, compose
-
     attempt = make_attempt(Channel.EMAIL)
     version = attempt.message.enrolment.version
     message = compose(
