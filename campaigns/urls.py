@@ -17,7 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/theme/", profile.choose_theme, name="choose_theme"),
     path("profile/language/", profile.choose_language, name="choose_language"),
     path("welcome/<str:token>/", welcome.welcome, name="welcome"),
+    path("", include("campaigns.urls_accounts")),
+    path("", include("campaigns.urls_campaigns")),
     path("", include("campaigns.urls_watch")),
     path("", include("campaigns.urls_tracking")),
     path("", include("campaigns.urls_segments")),
+    path("", include("campaigns.urls_imports")),
 ]
