@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 
 from campaigns.appearance import Theme, remember, theme_of
 from campaigns.forms.profile import ProfileForm
+from campaigns.models import User
 from campaigns.permissions import SignedInRequest, signed_in
 
 
@@ -18,7 +19,9 @@ from campaigns.permissions import SignedInRequest, signed_in
 @signed_in
 def profile(request: SignedInRequest) -> HttpResponse:
     """The user's own page."""
-    form = ProfileForm(request.POST or None, instance=request.user, initial={"theme": theme_of(request)})
+    # A copy: what is typed must not stand in the menu before it is saved.
+    mine = User.objects.get(pk=request.user.pk)
+    form = ProfileForm(request.POST or None, instance=mine, initial={"theme": theme_of(request)})
     if request.method == "POST" and form.is_valid():
         user = form.save()
         with override(user.language or None):
@@ -26,7 +29,6 @@ def profile(request: SignedInRequest) -> HttpResponse:
         response = redirect("profile")
         remember(response, Theme(form.cleaned_data["theme"]), is_secure=request.is_secure())
         return response
-    request.user.refresh_from_db()
     return render(request, "users/profile.html", {"form": form}, status=422 if form.errors else 200)
 
 

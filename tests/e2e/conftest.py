@@ -58,7 +58,8 @@ def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
     """`page_as(Role.ADMIN, width=390, theme="dark")`: a page of a fresh browser, signed in; `page_as()` is not.
 
     `user` gives the user instead of a new one; other options are those of Playwright's `new_context`. Errors
-    in the browser's console, a broken content policy among them, fail the test at its end.
+    in the browser's console, a broken content policy among them, fail the test at its end, unless it was told
+    that the page `may_complain`: the browser itself complains of a 404.
     """
     from tests.e2e import sessions  # noqa: PLC0415  # it imports Django
 
@@ -66,7 +67,12 @@ def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
     complaints: list[str] = []
 
     def open_page(
-        *roles: "Role", user: "User | None" = None, width: int = 1440, theme: str = "light", **options: Any
+        *roles: "Role",
+        user: "User | None" = None,
+        width: int = 1440,
+        theme: str = "light",
+        may_complain: bool = False,
+        **options: Any,
     ) -> Page:
         scheme: Any = theme
         window: Any = {"width": width, "height": 900}
@@ -75,8 +81,9 @@ def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
         if user is not None or roles:
             sessions.sign_in(context, url=live_server.url, user=user, roles=roles)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if not may_complain:
+            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
     yield open_page

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.template import engines
+from pytest_django import Settings
 
 from campaigns.permissions import Role
 from channels.kinds import Channel
@@ -26,7 +27,26 @@ class Look:
         return f"{self.width}-{self.theme}"
 
 
+@pytest.fixture
+def welcome_token(settings: Settings) -> None:
+    """The door for the first admin stands open."""
+    settings.WELCOME_TOKEN = "as-printed"
+
+
 LOOKS = [Look(width=width, theme=theme) for width in (1440, 390) for theme in THEMES]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.usefixtures("welcome_token")
+def test_the_first_visit_and_a_wrong_address_can_be_used_by_everybody(
+    page_as: PageAs, axe: Axe, shot: Shot, look: Look
+) -> None:
+    page = page_as(width=look.width, theme=look.theme, may_complain=True)
+    for name, path in {"nobody": "/", "welcome": "/welcome/as-printed/", "nowhere": "/nowhere/"}.items():
+        page.goto(path)
+        axe(page)
+        assert not is_wider_than_window(page)
+        shot(page, f"{name}-{look}")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
