@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
@@ -15,6 +15,7 @@ from channels.gateway_settings import ERROR_WORDS, EVENT_WORDS, FIELDS, complain
 from channels.json_path import at, text_at
 from channels.kinds import Channel
 from channels.messages import OutboundMessage, Receipt, ReceiptStatus
+from channels.moments import read_moment
 from channels.placeholders import fill, in_json, in_url, names
 from channels.provider import AccountSettings, Capabilities, Provider, WebhookRequest
 from channels.signing import is_same
@@ -27,8 +28,6 @@ REASONS = {
     EventType.FAILED: RejectReason.OTHER,
     EventType.EXPIRED: RejectReason.EXPIRED,
 }
-# Later than any time in seconds, earlier than any in milliseconds that a gateway may send.
-MILLISECONDS_FROM = 100_000_000_000
 
 
 class GenericHttpProvider(Provider):
@@ -150,7 +149,7 @@ class GenericHttpProvider(Provider):
         kind = EVENT_WORDS.get(ours, EventType.REPLIED if text and not word else EventType.UNKNOWN)
         return Event(
             type=EventType.UNSUBSCRIBED if kind is EventType.REPLIED and is_stop(text) else kind,
-            occurred_at=_moment(text_at(told, self._told["event_time_path"])),
+            occurred_at=read_moment(text_at(told, self._told["event_time_path"])),
             vendor_message_id=text_at(told, self._told["event_id_path"]),
             reference=text_at(told, self._told["event_key_path"]),
             address=text_at(told, self._told["event_address_path"]),
@@ -166,23 +165,3 @@ def _parsed(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return None
-
-
-def _moment(written: str) -> datetime | None:
-    """A time as ISO 8601 with a zone, or as seconds or milliseconds since 1970."""
-    try:
-        number = float(written)
-    except ValueError:
-        return _iso(written)
-    try:
-        return datetime.fromtimestamp(number / 1000 if number >= MILLISECONDS_FROM else number, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _iso(written: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from channels.errors import ErrorClass, InvalidWebhook
 from channels.events import Event, EventType, RejectReason
 from channels.kinds import Channel
 from channels.messages import OutboundMessage, Receipt, ReceiptStatus
+from channels.moments import read_moment
 from channels.provider import AccountSettings, Capabilities, FieldKind, Provider, SettingsField, WebhookRequest
 from channels.sandbox import vocabulary as words
 from channels.sandbox.preferences import FAULTS
@@ -45,6 +46,8 @@ REFUSALS = {
     "content_refused": ErrorClass.CONTENT,
     "sender_refused": ErrorClass.ACCOUNT,
 }
+# What the vendor calls as we do.
+SAME_NAMES = ("key", "sender", "address", "text", "subject", "html", "image_url", "unsubscribe_url", "language")
 MESSENGERS = {Channel.VIBER, Channel.WHATSAPP, Channel.TELEGRAM, Channel.RCS, Channel.MESSENGER, Channel.INSTAGRAM}
 WITH_IMAGES = MESSENGERS | {Channel.VK, Channel.EMAIL, Channel.PUSH}
 MAX_VALIDITY = {
@@ -157,18 +160,9 @@ class SandboxProvider(Provider):
 
 
 def _ordered(message: OutboundMessage) -> dict[str, Any]:
-    return {
-        "key": message.key,
+    return {name: getattr(message, name) for name in SAME_NAMES} | {
         "channel": message.channel.value,
-        "sender": message.sender,
-        "address": message.address,
-        "text": message.text,
-        "subject": message.subject,
-        "html": message.html,
-        "image_url": message.image_url,
         "buttons": [{"label": button.label, "url": button.url} for button in message.buttons],
-        "unsubscribe_url": message.unsubscribe_url,
-        "language": message.language,
         "validity": message.validity.total_seconds() if message.validity else None,
         "fault": message.sender_settings.get("fault", ""),
     }
@@ -191,7 +185,7 @@ def _event(told: dict[str, Any]) -> Event:
     kind = EVENTS.get(word, EventType.UNKNOWN)
     return Event(
         type=EventType.UNSUBSCRIBED if kind is EventType.REPLIED and is_stop(text) else kind,
-        occurred_at=_moment(told.get("occurred")),
+        occurred_at=read_moment(str(told.get("occurred", ""))),
         vendor_event_id=str(told.get("event_id", "")),
         vendor_message_id=str(told.get("message_id", "")),
         reference=str(told.get("client_key", "")),
@@ -203,11 +197,3 @@ def _event(told: dict[str, Any]) -> Event:
         is_machine=word == words.VOICEMAIL,
         raw=told,
     )
-
-
-def _moment(written: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(written))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -49,6 +49,11 @@ def webhook_secret(secret: str, account: str) -> str:
     return _derived(secret, f"webhook:{account}")
 
 
+def credentials(secret: str, account: str) -> dict[str, str]:
+    """The credentials of an account at the sandbox that is called `account`, as its provider asks for them."""
+    return {"api_key": api_key(secret, account), "webhook_secret": webhook_secret(secret, account)}
+
+
 def ticket(secret: str, purpose: str, *, now: float, seconds: int) -> str:
     """A proof for `purpose` that is good for `seconds` from `now` (Unix time)."""
     ends = str(int(now) + seconds)

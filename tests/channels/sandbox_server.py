@@ -33,16 +33,11 @@ class RunningSandbox:
 
     def provider(self, *, webhook_url: str = "", **settings: Any) -> SandboxProvider:
         """A provider with the right credentials; `settings` come on top."""
-        credentials = {
-            "url": self.url,
-            "api_key": tokens.api_key(SECRET, "test"),
-            "webhook_secret": tokens.webhook_secret(SECRET, "test"),
-            "deduplicates_hours": 24,
-        }
+        told = {"url": self.url, "deduplicates_hours": 24} | tokens.credentials(SECRET, "test")
         return SandboxProvider(
             AccountSettings(
                 account_id=1,
-                settings=credentials | settings,
+                settings=told | settings,
                 webhook_url=webhook_url,
                 private_hosts=frozenset({self.host}),
             )

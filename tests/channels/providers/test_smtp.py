@@ -18,7 +18,8 @@ from channels.errors import ErrorClass
 from channels.kinds import Channel
 from channels.messages import Button, OutboundMessage, Receipt, ReceiptStatus
 from channels.provider import Provider
-from channels.providers.smtp import SmtpProvider, refusal
+from channels.providers.smtp import SmtpProvider
+from channels.smtp_codes import refusal
 from tests.channels.providers.contract import ProviderContract, Situation, collect
 from tests.channels.smtp_server import Postbox, smtp_provider, smtp_server
 
