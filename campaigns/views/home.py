@@ -16,15 +16,60 @@ from campaigns.reports_home import Overview, overview
 
 
 @dataclass(frozen=True, kw_only=True)
-class FirstStep:
-    """One thing to do before the first campaign; without `url` somebody else does it, or its page is not there."""
+class Task:
+    """One thing that a first campaign needs, and the page where it is done by those who may."""
 
     heading: str | Promise
     text: str | Promise
     action: str | Promise
     icon: str
+    url_name: str
+    permission: Permission
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstStep:
+    """A task as this user sees it; without `url` somebody else does it, or its page is not there."""
+
+    task: Task
     is_done: bool
     url: str
+
+
+TASKS = (
+    Task(
+        heading=_("Connect a channel"),
+        text=_("An admin enters the vendor's credentials and the senders that people will see."),
+        action=_("Connect a channel"),
+        icon="plug",
+        url_name="account_list",
+        permission=Permission.MANAGE_ACCOUNTS,
+    ),
+    Task(
+        heading=_("Upload contacts"),
+        text=_("A CSV or Excel file as you have it. You see how each column is read before anything is stored."),
+        action=_("Upload contacts"),
+        icon="users",
+        url_name="import_upload",
+        permission=Permission.MANAGE_CONTACTS,
+    ),
+    Task(
+        heading=_("Make a segment"),
+        text=_("A rule that selects people, by age, language, preferences or who can be reached."),
+        action=_("Make a segment"),
+        icon="filter",
+        url_name="segment_create",
+        permission=Permission.MANAGE_CONTACTS,
+    ),
+    Task(
+        heading=_("Launch the first campaign"),
+        text=_("One message, a chain of channels, and how long each may take. It stops for whoever acts."),
+        action=_("Make a campaign"),
+        icon="git-branch",
+        url_name="campaign_create",
+        permission=Permission.MANAGE_CAMPAIGNS,
+    ),
+)
 
 
 @require_safe
@@ -44,38 +89,9 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 
 def _first_steps(user: User, seen: Overview) -> Iterator[FirstStep]:
-    yield FirstStep(
-        heading=_("Connect a channel"),
-        text=_("An admin enters the vendor's credentials and the senders that people will see."),
-        action=_("Connect a channel"),
-        icon="plug",
-        is_done=seen.has_senders,
-        url=_address("account_list", user, Permission.MANAGE_ACCOUNTS),
-    )
-    yield FirstStep(
-        heading=_("Upload contacts"),
-        text=_("A CSV or Excel file as you have it. You see how each column is read before anything is stored."),
-        action=_("Upload contacts"),
-        icon="users",
-        is_done=seen.has_contacts,
-        url=_address("import_upload", user, Permission.MANAGE_CONTACTS),
-    )
-    yield FirstStep(
-        heading=_("Make a segment"),
-        text=_("A rule that selects people, by age, language, preferences or who can be reached."),
-        action=_("Make a segment"),
-        icon="filter",
-        is_done=seen.has_segments,
-        url=_address("segment_create", user, Permission.MANAGE_CONTACTS),
-    )
-    yield FirstStep(
-        heading=_("Launch the first campaign"),
-        text=_("One message, a chain of channels, and how long each may take. It stops for whoever acts."),
-        action=_("Make a campaign"),
-        icon="git-branch",
-        is_done=seen.has_campaigns,
-        url=_address("campaign_create", user, Permission.MANAGE_CAMPAIGNS),
-    )
+    done = (seen.has_senders, seen.has_contacts, seen.has_segments, seen.has_campaigns)
+    for task, is_done in zip(TASKS, done, strict=True):
+        yield FirstStep(task=task, is_done=is_done, url=_address(task.url_name, user, task.permission))
 
 
 def _address(url_name: str, user: User, permission: Permission) -> str:

@@ -1,8 +1,6 @@
-"""The frame around every page: menu, forms, fragments, questions, errors, figures in words."""
+"""The frame around every page: menu, forms, fragments, questions, errors."""
 
 import re
-from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,19 +12,16 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest
 from django.template import engines
 from django.test import Client, RequestFactory
-from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 from pytest_django import Settings
 
-from campaigns import icons, menu, wording
-from campaigns.models import Contact
+from campaigns import icons, menu
 from campaigns.models.campaigns import CampaignStatus
-from campaigns.pagination import page_of
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Role
 from campaigns.views import errors
 from channels.kinds import FACTS
-from tests.factories import make_campaign, make_contact, make_user
+from tests.factories import make_campaign, make_user
 
 TEMPLATES = sorted((Path(django_settings.BASE_DIR) / "templates").rglob("*.html"))
 
@@ -241,97 +236,3 @@ def test_an_address_that_leads_nowhere_gets_a_page_without_a_query() -> None:
     response = Client().get("/nowhere/")
     assert response.status_code == 404
     assert "There is nothing here" in response.text
-
-
-# --- Figures ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (timedelta(hours=2), "2 hours"),
-        (timedelta(minutes=90), "90 minutes"),
-        (timedelta(minutes=60), "1 hour"),
-        (timedelta(seconds=30), "30 seconds"),
-        (timedelta(days=90), "90 days"),
-        (timedelta(hours=36), "36 hours"),
-        # Too many of one unit: two units, cut off below.
-        (timedelta(seconds=100_000), "1 day 3 hours"),
-        (timedelta(hours=100), "4 days 4 hours"),
-        (timedelta(days=120), "120 days"),
-        (timedelta(0), "0 seconds"),
-        (None, "—"),
-    ],
-)
-def test_a_duration_is_told_in_the_unit_that_fits(value: timedelta | None, words: str) -> None:
-    assert wording.duration(value) == words
-
-
-@pytest.mark.parametrize(
-    ("amount", "language", "words"),
-    [
-        ("537.78", "en", "$537.78"),
-        ("0.031", "en", "$0.031"),
-        ("0.5", "en", "$0.50"),
-        ("0", "en", "$0.00"),
-        ("-3", "en", "-$3.00"),
-        ("1234567.891", "en", "$1,234,567.89"),
-        ("1234567.891", "ru", "1 234 567,89 $"),
-    ],
-)
-def test_money_is_written_as_the_language_writes_it(amount: str, language: str, words: str) -> None:
-    with translation.override(language):
-        assert wording.money(Decimal(amount), "USD").replace("\xa0", " ") == words
-
-
-def test_a_rate_never_stands_without_its_denominator() -> None:
-    """Mautic showed percentages above 100 of nobody knew what: mautic#2507."""
-    assert rendered("{% load cascade %}{% percent 5197 12480 %}") == '<span class="rate">41.6% of 12,480</span>'
-    assert wording.percent(1, 0) == "—"
-    assert wording.percent(5, 5) == "100%"
-
-
-def test_a_bar_is_drawn_and_said_in_any_language() -> None:
-    with translation.override("ru"):
-        bar = rendered("{% load cascade %}{% stat_bar value 12480 %}", value=Decimal("5197.5"))
-    assert 'value="5197.5" max="12480"' in bar
-    assert 'aria-label="' in bar
-
-
-# --- Pages of long lists ------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("order_by", [("-id",), ("last_name", "id"), ("-last_name", "-id")])
-def test_paging_there_and_back_shows_every_row_once(order_by: tuple[str, ...]) -> None:
-    """A page of contacts took a minute at 10 million: mautic#14369. By key, each page is one short index scan."""
-    for number in range(7):
-        make_contact(last_name=f"N{number // 3}")
-    whole = list(Contact.objects.order_by(*order_by))
-
-    there: list[Contact] = []
-    pages: list[list[Contact]] = []
-    cursor = ""
-    while True:
-        page = page_of(Contact.objects.all(), order_by=order_by, cursor=cursor, size=3)
-        there += page.rows
-        pages.append(list(page.rows))
-        if not page.next_cursor:
-            break
-        cursor = page.next_cursor
-    assert there == whole
-
-    for earlier in reversed(pages[:-1]):
-        page = page_of(Contact.objects.all(), order_by=order_by, cursor=page.previous_cursor, size=3)
-        assert list(page.rows) == earlier
-    assert page.previous_cursor == ""
-    assert page.next_cursor
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("cursor", ["nonsense", "W10", "%%%", "WzEsMl0x", "IiI"])
-def test_a_broken_cursor_gives_the_first_page(cursor: str) -> None:
-    contact = make_contact()
-    page = page_of(Contact.objects.all(), cursor=cursor)
-    assert list(page.rows) == [contact]
-    assert page.previous_cursor == ""

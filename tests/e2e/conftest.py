@@ -66,30 +66,29 @@ def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(
-        *roles: "Role",
-        user: "User | None" = None,
-        width: int = 1440,
-        theme: str = "light",
-        may_complain: bool = False,
-        **options: Any,
-    ) -> Page:
-        scheme: Any = theme
-        window: Any = {"width": width, "height": 900}
-        context = browser.new_context(base_url=live_server.url, viewport=window, color_scheme=scheme, **options)
+    def open_page(*roles: "Role", user: "User | None" = None, may_complain: bool = False, **options: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, **_look(**options))
         contexts.append(context)
         if user is not None or roles:
             sessions.sign_in(context, url=live_server.url, user=user, roles=roles)
         page = context.new_page()
         if not may_complain:
-            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
+            _listen(page, complaints)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert not complaints, complaints
+
+
+def _look(width: int = 1440, theme: str = "light", **options: Any) -> dict[str, Any]:
+    return {"viewport": {"width": width, "height": 900}, "color_scheme": theme, **options}
+
+
+def _listen(page: Page, complaints: list[str]) -> None:
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
 
 
 @pytest.fixture
