@@ -33,12 +33,8 @@ class Overview:
     has_senders: bool
     has_contacts: bool
     has_segments: bool
-    has_campaigns: bool
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether everything has been done once, so that the page no longer explains it."""
-        return self.has_senders and self.has_contacts and self.has_segments and self.has_campaigns
+    # Once one has been launched, the page no longer explains the way there.
+    has_launched: bool
 
 
 def overview() -> Overview:
@@ -48,7 +44,7 @@ def overview() -> Overview:
         has_senders=Sender.objects.usable().exists(),
         has_contacts=Contact.objects.exists(),
         has_segments=Segment.objects.present().exists(),
-        has_campaigns=Campaign.objects.exists(),
+        has_launched=Campaign.objects.exclude(launched_at=None).exists(),
     )
 
 

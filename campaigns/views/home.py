@@ -77,19 +77,20 @@ TASKS = (
 def home(request: SignedInRequest) -> HttpResponse:
     """What runs, and while the product is new, what to do next."""
     seen = overview()
-    steps = [] if seen.is_ready else list(_first_steps(request.user, seen))
-    following = next((step for step in steps if step.url and not step.is_done), None)
+    steps = list(_first_steps(request.user, seen))
+    # Who has launched one makes the next.
+    open_steps = steps[-1:] if seen.has_launched else [step for step in steps if not step.is_done]
     context = {
         "overview": seen,
-        "steps": steps,
-        "next_step": following,
+        "steps": [] if seen.has_launched else steps,
+        "next_step": next((step for step in open_steps if step.url), None),
         "may_see_campaigns": can(request.user, Permission.VIEW_REPORTS),
     }
     return render(request, "home.html", context)
 
 
 def _first_steps(user: User, seen: Overview) -> Iterator[FirstStep]:
-    done = (seen.has_senders, seen.has_contacts, seen.has_segments, seen.has_campaigns)
+    done = (seen.has_senders, seen.has_contacts, seen.has_segments, seen.has_launched)
     for task, is_done in zip(TASKS, done, strict=True):
         yield FirstStep(task=task, is_done=is_done, url=_address(task.url_name, user, task.permission))
 

@@ -21,7 +21,7 @@ from campaigns.partials import ask, render_partial
 from campaigns.permissions import Role
 from campaigns.views import errors
 from channels.kinds import FACTS
-from tests.factories import make_campaign, make_user
+from tests.factories import NOON, make_campaign, make_user
 
 TEMPLATES = sorted((Path(django_settings.BASE_DIR) / "templates").rglob("*.html"))
 
@@ -84,6 +84,25 @@ def test_the_overview_of_an_empty_product_leads_to_the_first_campaign(client: Cl
     page = client.get("/").text
     assert "On the way to your first campaign" in page
     assert "Nothing runs now" in page
+
+
+@pytest.mark.django_db
+def test_the_overview_no_longer_explains_once_a_campaign_was_launched(client: Client) -> None:
+    client.force_login(make_user(roles=[Role.MARKETER]))
+    make_campaign(status=CampaignStatus.FINISHED, launched_at=NOON)
+    page = client.get("/").text
+    assert "On the way to your first campaign" not in page
+    assert re.search(r'<a class="btn btn-primary" href="[^"]+">.*Make a campaign</a>', page)
+
+
+@pytest.mark.django_db
+def test_the_primary_button_of_the_overview_is_the_first_thing_that_this_user_can_do(client: Client) -> None:
+    for role, label in ((Role.ADMIN, "Connect a channel"), (Role.MARKETER, "Upload contacts")):
+        client.force_login(make_user(roles=[role]))
+        primary = re.findall(r'<a class="btn btn-primary".*?</a>', client.get("/").text)
+        assert [label in button for button in primary] == [True]
+    client.force_login(make_user(roles=[Role.MANAGER]))
+    assert "btn-primary" not in client.get("/").text
 
 
 @pytest.mark.django_db
