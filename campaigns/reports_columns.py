@@ -56,14 +56,14 @@ COLUMNS: Sequence[Column] = (
     Column(name="opted_out", label=_("Opted out"), on_page=OnPage.WHEN_COUNTED),
     Column(name="engaged", label=_("Stopped here")),
     Column(name="advanced", label=_("Went on")),
-    Column(name="ended", label=_("Ended here")),
+    Column(name="ended", label=_("Ended here"), on_page=OnPage.WHEN_COUNTED),
     Column(name="waiting", label=_("Waiting")),
     Column(name="failed", label=_("Failed"), on_page=OnPage.WHEN_COUNTED),
     Column(name="unknown", label=_("Unknown")),
     Column(name="machine_opened", label=_("Opened by machines"), on_page=OnPage.AS_NOTE),
     Column(name="machine_clicked", label=_("Clicked by machines"), on_page=OnPage.AS_NOTE),
-    Column(name="credit", label=_("Acted upon this message"), on_page=OnPage.AS_NOTE),
-    Column(name="late", label=_("Of these, late"), on_page=OnPage.AS_NOTE),
+    Column(name="credit", label=_("Acted upon it"), on_page=OnPage.AS_NOTE),
+    Column(name="late", label=_("Of these late"), on_page=OnPage.AS_NOTE),
 )
 
 

@@ -150,6 +150,8 @@ def _named(step: Step) -> dict[str, str | int]:
 
 def _reason(code: str) -> str:
     """The sentence of a code; a code of another version of the product stands for itself."""
+    if not code:
+        return gettext("nobody noted why")
     return str(Reason(code).label) if code in Reason.values else code
 
 

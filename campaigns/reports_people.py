@@ -22,6 +22,8 @@ from campaigns.pagination import PAGE_SIZE, page_of
 _WAITING = Q(fate="")
 _OPEN = Q(outcome="")
 _ENGAGED = Q(outcome=Outcome.ENGAGED)
+# On the pages, people act.
+_OUTCOMES = {Outcome.ENGAGED: _("Acted")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +124,9 @@ OF_ENROLMENTS: Mapping[str, Figure] = {
     "open": Figure(label=_("Still in the chain"), rows=_OPEN, at="created_at"),
     "between": Figure(label=_("Before their next step"), rows=_OPEN & ~_is_at_a_step(fate=""), at="created_at"),
     **{
-        f"outcome_{outcome.value}": Figure(label=outcome.label, rows=Q(outcome=outcome), at="ended_at")
+        f"outcome_{outcome.value}": Figure(
+            label=_OUTCOMES.get(outcome, outcome.label), rows=Q(outcome=outcome), at="ended_at"
+        )
         for outcome in Outcome
     },
     "engaged_after_end": Figure(

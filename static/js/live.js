@@ -1,8 +1,9 @@
 // A part of the page that replaces itself every few seconds must not disturb whoever reads it: what was opened
-// stays open, what was moved sideways stays there, a hidden tab does not ask, and an open menu is not closed.
+// stays open, what was moved sideways stays there, the focus stays where it was, and a hidden tab does not ask.
 (() => {
   let opened = [];
   let moved = [];
+  let focused = "";
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (document.hidden && event.detail.elt.matches("[data-asks-again]")) event.preventDefault();
@@ -10,6 +11,7 @@
   document.addEventListener("htmx:beforeSwap", () => {
     opened = [...document.querySelectorAll("details[data-keeps-open][open], details[data-menu][open]")].map((part) => part.id);
     moved = [...document.querySelectorAll("[data-keeps-scroll]")].map((part) => [part.id, part.scrollLeft]);
+    focused = document.activeElement.id;
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const id of opened) {
@@ -20,5 +22,8 @@
       const part = document.getElementById(id);
       if (part) part.scrollLeft = left;
     }
+    // htmx does this too, but could not while the parts around were closed.
+    const part = focused && document.activeElement === document.body && document.getElementById(focused);
+    if (part) part.focus({ preventScroll: true });
   });
 })();

@@ -7,6 +7,7 @@ from random import Random
 
 from campaigns.engine import counters
 from campaigns.engine.counters import Counter
+from campaigns.engine.reasons import Reason
 from campaigns.engine.stats import fold
 from campaigns.models import (
     Campaign,
@@ -47,6 +48,7 @@ WAITING = {
     MessageStatus.ACCEPTED: Counter.NOW_ACCEPTED,
     MessageStatus.UNKNOWN: Counter.NOW_UNKNOWN,
 }
+REASONS = {"": "", "engaged": Reason.CLICKED, "advanced": Reason.TIMEOUT, "ended": Reason.CHAIN_ENDED}
 DONE = (MessageStatus.ACCEPTED, MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.WITHDRAWN)
 
 
@@ -84,7 +86,14 @@ def _walk(enrolment: Enrolment, random: Random) -> Iterator[Message]:
 def _skip(enrolment: Enrolment, step: Step, random: Random) -> Message:
     reason = random.choice(list(SkipReason))
     return make_message(
-        enrolment=enrolment, step=step, status=MessageStatus.SKIPPED, skip_reason=reason, fate=Fate.SKIPPED
+        enrolment=enrolment,
+        step=step,
+        status=MessageStatus.SKIPPED,
+        queued_at=None,
+        skip_reason=reason,
+        fate=Fate.SKIPPED,
+        fate_reason=reason,
+        fate_at=NOON,
     )
 
 
@@ -98,6 +107,8 @@ def _enter(enrolment: Enrolment, step: Step, fate: str, random: Random) -> Messa
         step=step,
         status=status,
         fate=fate,
+        fate_reason=REASONS[fate],
+        fate_at=NOON if fate else None,
         hold_reason=HoldReason.QUIET_HOURS if is_held else "",
         claim_token=uuid.uuid4() if is_claimed else None,
         lease_until=NOON if is_claimed else None,
@@ -121,6 +132,7 @@ def _close(enrolment: Enrolment, messages: list[Message], random: Random) -> Non
     enrolment.step_position = messages[-1].step.position if messages else None
     enrolment.outcome = outcome
     enrolment.next_at, enrolment.ended_at = (None, NOON) if outcome else (NOON, None)
+    enrolment.ended_by = Reason.CLICKED if outcome == Outcome.ENGAGED else Reason.CHAIN_ENDED if outcome else ""
     enrolment.engaged_late_at = NOON if outcome in others and random.random() < 0.3 else None
     if outcome == Outcome.ENGAGED:
         accepted = [message for message in messages if message.accepted_at]

@@ -1,0 +1,160 @@
+"""The page of a running campaign in a real browser: live, but never in the way of whoever reads it."""
+
+from random import Random
+
+import pytest
+from playwright.sync_api import expect
+
+from campaigns.engine import counters
+from campaigns.engine.counters import Counter
+from campaigns.models import Campaign, Enrolment, Outcome, SkipReason, Step
+from campaigns.models.campaigns import CampaignStatus
+from campaigns.permissions import Role
+from channels.kinds import Channel
+from tests.campaigns.histories import count, make_history
+from tests.e2e.browser import Axe, PageAs, Shot, is_wider_than_window
+from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_enrolment, make_sender
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def autumn_collection() -> Campaign:
+    """A campaign with large figures that add up: nobody's rows, but the counters of 12,480 people."""
+    steps = [
+        StepPlan(channel=Channel.PUSH, key="push", sender=make_sender(channel=Channel.PUSH, name="Shop app")),
+        StepPlan(channel=Channel.SMS, key="sms", sender=make_sender(channel=Channel.SMS, name="SHOP")),
+        StepPlan(channel=Channel.VIBER, key="viber", sender=make_sender(channel=Channel.VIBER, name="Shop")),
+        StepPlan(
+            channel=Channel.VOICE,
+            key="voice",
+            sender=make_sender(channel=Channel.VOICE, name="Call", held_at=NOON, held_reason="402 balance is empty"),
+        ),
+    ]
+    campaign = make_campaign(
+        name="Autumn collection",
+        status=CampaignStatus.RUNNING,
+        enrolled_at=NOON,
+        budget=700,
+        routes=[RoutePlan(steps=steps)],
+    )
+    enrolment = make_enrolment(campaign=campaign)
+    count(enrolment, Counter.AUDIENCE, value=12_480)
+    count(enrolment, counters.outcome(Outcome.ENGAGED), value=5_197)
+    count(enrolment, counters.outcome(Outcome.UNREACHABLE), value=555)
+    for key, figures in AUTUMN.items():
+        step = Step.objects.get(route=enrolment.route, key=key)
+        for name, value in figures.items():
+            count(enrolment, name, step=step, value=value)
+    return campaign
+
+
+AUTUMN: dict[str, dict[str, int]] = {
+    "push": {
+        Counter.CAME: 12_480,
+        counters.skipped(SkipReason.NO_ADDRESS): 8_021,
+        counters.skipped(SkipReason.NO_CONSENT): 555,
+        Counter.ACCEPTED: 3_871,
+        Counter.FAILED: 33,
+        Counter.CLICKED: 1_312,
+        Counter.ENGAGED: 1_312,
+        Counter.CREDIT: 1_312,
+        Counter.ADVANCED: 2_592,
+    },
+    "sms": {
+        Counter.CAME: 10_613,
+        Counter.ACCEPTED: 10_560,
+        Counter.DELIVERED: 10_102,
+        Counter.CLICKED: 2_114,
+        Counter.MACHINE_CLICKED: 217,
+        Counter.ENGAGED: 2_114,
+        Counter.CREDIT: 2_120,
+        Counter.LATE: 6,
+        Counter.ADVANCED: 5_148,
+        Counter.NOW_ACCEPTED: 3_298,
+        Counter.NOW_QUEUED: 50,
+        Counter.NOW_UNKNOWN: 3,
+        Counter.UNKNOWN: 3,
+        Counter.COST: 327,
+    },
+    "viber": {
+        Counter.CAME: 5_148,
+        Counter.ACCEPTED: 5_010,
+        Counter.DELIVERED: 4_720,
+        Counter.OPENED: 1_771,
+        Counter.CLICKED: 702,
+        Counter.ENGAGED: 1_771,
+        Counter.CREDIT: 1_765,
+        Counter.ADVANCED: 1_384,
+        Counter.NOW_ACCEPTED: 1_993,
+        Counter.COST: 210,
+    },
+    "voice": {Counter.CAME: 1_384, Counter.NOW_QUEUED: 1_384},
+}
+
+
+@pytest.fixture(params=[(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")], ids=str)
+def look(request: pytest.FixtureRequest) -> dict[str, int | str]:
+    """A window's width and a theme, as `page_as` takes them."""
+    width, theme = request.param
+    return {"width": width, "theme": theme}
+
+
+def test_a_running_campaign_can_be_read_by_everybody(
+    page_as: PageAs, axe: Axe, shot: Shot, look: dict[str, int | str]
+) -> None:
+    campaign = autumn_collection()
+    page = page_as(Role.MARKETER, Role.ADMIN, **look)
+    page.goto(f"/campaigns/{campaign.pk}/")
+    expect(page.get_by_role("heading", name="Autumn collection")).to_be_visible()
+    shot(page, f"watch-{look['width']}-{look['theme']}")
+    axe(page)
+    assert not is_wider_than_window(page)
+
+
+def test_people_and_their_time_lines_can_be_read_by_everybody(
+    page_as: PageAs, axe: Axe, shot: Shot, look: dict[str, int | str]
+) -> None:
+    campaign = make_history(random=Random(11), people=12)
+    longest = max(Enrolment.objects.filter(campaign=campaign), key=lambda enrolment: enrolment.messages.count())
+    page = page_as(Role.MARKETER, **look)
+    for name, path in {
+        "routes": f"/campaigns/{campaign.pk}/",
+        "people": f"/campaigns/{campaign.pk}/people/?figure=came",
+        "person": f"/people/{longest.pk}/",
+    }.items():
+        page.goto(path)
+        shot(page, f"{name}-{look['width']}-{look['theme']}")
+        axe(page)
+        assert not is_wider_than_window(page), path
+
+
+def test_the_page_follows_the_campaign_without_disturbing_whoever_reads_it(page_as: PageAs) -> None:
+    campaign = autumn_collection()
+    page = page_as(Role.MARKETER, width=390)
+    page.goto(f"/campaigns/{campaign.pk}/")
+    page.get_by_text("why", exact=False).first.click()
+    expect(page.get_by_text("no address:")).to_be_visible()
+    page.locator("a[id^=figure-skipped_no_consent]").focus()
+    table = page.locator("[data-keeps-scroll]")
+    table.evaluate("table => { table.scrollLeft = 120 }")
+    below = page.evaluate("window.scrollY")
+    enrolment = Enrolment.objects.get(campaign=campaign)
+    count(enrolment, counters.outcome(Outcome.ENGAGED), value=3)
+    expect(page.locator("#figure-outcome_engaged--")).to_have_text("5,200", timeout=15_000)
+    expect(page.get_by_text("no address:")).to_be_visible()
+    expect(page.locator("a[id^=figure-skipped_no_consent]")).to_be_focused()
+    assert table.evaluate("table => table.scrollLeft") == 120
+    assert page.evaluate("window.scrollY") == below
+
+
+def test_the_page_stops_asking_when_the_campaign_has_ended(page_as: PageAs) -> None:
+    campaign = autumn_collection()
+    page = page_as(Role.MARKETER)
+    page.goto(f"/campaigns/{campaign.pk}/")
+    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.FINISHED, ended_at=NOON)
+    expect(page.locator("#watch-badge")).to_have_text("Finished", timeout=15_000)
+    expect(page.get_by_role("link", name="Pause")).to_have_count(0)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2_500)
+    assert asked == []
