@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from logging import LogRecord, makeLogRecord
 from logging.handlers import RotatingFileHandler
@@ -50,6 +51,11 @@ class Program:
 class Child:
     """A program that is kept running. Its owner reads its pipe, and starts it again when that is due."""
 
+    process: subprocess.Popen[bytes]
+    output: int  # the file descriptor of the pipe with the process's lines
+    _started_at: float
+    _start_at: float | None  # when a process that died is to be started again
+
     def __init__(
         self, program: Program, *, log_dir: Path, environment: Mapping[str, str], tell: Callable[[str], None]
     ) -> None:
@@ -58,18 +64,11 @@ class Child:
         self.tell = tell
         self.log_path = log_dir / f"{program.name}.log"
         self.restarts = 0
-        self.process = self._start()
         self._log = RotatingFileHandler(self.log_path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8")
         self._unfinished_line = b""
         self._shown: list[float] = []
-        self._start_at: float | None = None
         self._pause_s = 1.0
-
-    @property
-    def output(self) -> int:
-        """The file descriptor of the pipe with the process's lines."""
-        assert self.process.stdout is not None
-        return self.process.stdout.fileno()
+        self._start()
 
     def is_running(self) -> bool:
         """Whether the process lives."""
@@ -89,9 +88,8 @@ class Child:
     def start_again(self) -> None:
         """Start the program after its process died."""
         self.restarts += 1
-        self._start_at = None
-        self._close_pipe()
-        self.process = self._start()
+        os.close(self.output)
+        self._start()
 
     def read(self) -> bool:
         """Take what the process has written; whether more can come."""
@@ -113,16 +111,15 @@ class Child:
         if self._start_at is None:  # else its end was noticed, and its number may be another's by now
             kill_group(self.process)
             self.process.wait()
-        self._close_pipe()
+        os.close(self.output)
         self._log.close()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> None:
+        self.output, written_by_child = os.pipe()
         self._started_at = time.monotonic()
-        return launch(self.program, environment=self.environment, output=subprocess.PIPE)
-
-    def _close_pipe(self) -> None:
-        if self.process.stdout:
-            self.process.stdout.close()
+        self._start_at = None
+        self.process = launch(self.program, environment=self.environment, output=written_by_child)
+        os.close(written_by_child)
 
     def _note_death(self, now: float) -> float:
         """Say that the process died; the moment of the next start."""
@@ -153,7 +150,7 @@ def launch(program: Program, *, environment: Mapping[str, str], output: int | IO
         stderr=subprocess.STDOUT,
         # A group of its own: Ctrl-C in the terminal reaches the supervisor only, which ends all in order.
         process_group=0,
-        preexec_fn=_tether(os.getpid(), program.stop_signal),
+        preexec_fn=_tether(os.getpid(), program.stop_signal),  # noqa: PLW1509  the supervisor has no threads
         **run_as(program.user),
     )
 
@@ -167,10 +164,9 @@ def run_as(user: str | None) -> dict[str, Any]:
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """End what is left of a launched process and of the processes it started."""
-    try:
+    # macOS says EPERM of a group in which only a zombie is left.
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # macOS says EPERM of a group in which only a zombie is left
 
 
 def end_leftovers(record: Path) -> None:

@@ -1,9 +1,10 @@
 """Lay out what the browser loads: from node_modules into the data directory.
 
 `vendor` holds the few files that pages load (Django serves it under static/vendor), `icons` the SVG
-files that templates inline. Both are made anew each time, so nothing stays of an older version.
+files that templates inline. Both are made anew when a package changed, so nothing stays of an older version.
 """
 
+import hashlib
 import re
 import shutil
 import sys
@@ -27,12 +28,24 @@ SOURCE_MAP_COMMENT = re.compile(r"^(//|/\*)# sourceMappingURL=.*$", re.MULTILINE
 
 
 def lay_out(*, node_modules: Path, data_dir: Path) -> None:
-    """Make `data_dir`/vendor and `data_dir`/icons anew from the packages in `node_modules`.
+    """Make `data_dir`/vendor and `data_dir`/icons from the packages in `node_modules`, unless they are those already.
 
     Raises FileNotFoundError naming the file where a package lacks one.
     """
+    stamp = data_dir / "assets.stamp"
+    wanted = _fingerprint(node_modules)
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
     _replace(data_dir / "icons", lambda fresh: shutil.copytree(node_modules / ICONS, fresh))
     _replace(data_dir / "vendor", lambda fresh: _copy_vendor_files(node_modules, fresh))
+    stamp.write_text(wanted)
+
+
+def _fingerprint(node_modules: Path) -> str:
+    """What changes when other files should be laid out: npm's own record of what is installed, and this file."""
+    seen = hashlib.sha256(Path(__file__).read_bytes())
+    seen.update((node_modules / ".package-lock.json").read_bytes())
+    return seen.hexdigest()
 
 
 def _copy_vendor_files(node_modules: Path, fresh: Path) -> None:

@@ -8,7 +8,6 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -32,20 +31,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The test database, with Celery's queue in it: a task published by a test stays in the test's database."""
     from django.conf import settings
     from django.db import connection
 
     from cascade_site.broker import install_queue
     from cascade_site.celery import app
+    from cascade_site.embedded import broker_options
 
-    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
-    if options:
-        conninfo = make_conninfo(options["conn_string"], dbname=connection.settings_dict["NAME"])
+    if settings.CELERY_BROKER_TRANSPORT_OPTIONS:
+        conninfo = make_conninfo(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"])
         install_queue(conninfo)
-        app.conf.broker_transport_options = options | {"conn_string": conninfo}
-    yield
+        app.conf.broker_transport_options = broker_options(settings.CELERY_BROKER_URL, conninfo)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

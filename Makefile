@@ -1,0 +1,62 @@
+# Every command of the project. `make help` explains them; each installs what it needs first.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+TEMPLATES = $(shell find templates campaigns channels -name '*.html')
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format assets messages translations setup setup-dev has-python lock
+
+help: ## Explain every command
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Settings, as in 'make demo PORT=9000': PORT (8000), PYTHON (python3), and those of .env.example."
+
+demo: setup ## Try it with a sample: everything is installed into this folder and started; Ctrl-C stops it
+	@exec $(RUN) -m cascade_site.supervisor demo
+
+run: setup ## Use it for real: the same without the sample, beginning with the first admin's account
+	@exec $(RUN) -m cascade_site.supervisor run
+
+test: setup-dev check ## Install what tests need, then all checks and all tests
+	@$(RUN) -m scripts.assets
+	@CHROMIUM=$$($(RUN) -m scripts.chromium) $(RUN) -m pytest --numprocesses=2 --dist=worksteal
+
+check: setup-dev ## Format, lint, types, import contracts, migrations, templates, dependencies, translations
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy .
+	.venv/bin/lint-imports
+	$(RUN) -W ignore manage.py makemigrations --check --dry-run
+	.venv/bin/djade --target-version 5.2 --check $(TEMPLATES)
+	.venv/bin/deptry .
+	$(RUN) -m scripts.translations --check
+
+format: setup-dev ## Put code and templates into shape
+	$(RUN) -m ruff check --fix-only .
+	$(RUN) -m ruff format .
+	.venv/bin/djade --target-version 5.2 $(TEMPLATES)
+
+assets: setup ## Lay out what the browser loads, from node_modules
+	@$(RUN) -m scripts.assets
+
+messages: setup-dev ## Collect the texts to translate into locale/ (needs GNU gettext) and compile them
+	$(RUN) manage.py makemessages --all --no-wrap --ignore=.venv --ignore=node_modules --ignore=var
+	@$(RUN) -m scripts.translations
+
+translations: setup ## Compile the translations
+	@$(RUN) -m scripts.translations
+
+lock: ## Pin the newest versions that pyproject.toml allows (needs uv)
+	uv pip compile -q --upgrade $(PIN) pyproject.toml --extra redis -o requirements.txt
+	uv pip compile -q $(PIN) -c requirements.txt pyproject.toml --extra redis --group dev -o requirements-dev.txt
+
+PIN = --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+setup: | has-python
+	@$(PYTHON) -m scripts.setup
+
+setup-dev: | has-python
+	@$(PYTHON) -m scripts.setup --dev
+
+has-python:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: install Python 3.11 or later, or name one with PYTHON=." >&2; exit 1; }

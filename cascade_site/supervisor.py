@@ -1,0 +1,252 @@
+"""One command, all processes: `python -m cascade_site.supervisor demo` or `run`, until Ctrl-C.
+
+Order of starting: the embedded PostgreSQL (unless DATABASE_URL names another), the preparation, the web
+server, and when that answers the workers, beat and, in the demo, the sandbox vendor. What dies is started
+again. Everything stops within seconds, PostgreSQL last; if this process is killed, Linux stops them.
+"""
+
+import fcntl
+import http.client
+import json
+import os
+import secrets
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+
+from cascade_site import embedded, processes
+from cascade_site.children import FOLDER, Program
+from cascade_site.cluster import EmbeddedError
+from cascade_site.crew import Crew, StopRequested
+
+NEEDED_BYTES = 300_000_000
+DEMO_ROLES = ("marketer", "admin", "manager")
+# So often may the web server die before its first answer.
+FALSE_STARTS = 3
+
+
+class Refusal(Exception):
+    """The product cannot start here; the text is the one sentence to show."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What to start, read from the environment."""
+
+    is_demo: bool
+    data_dir: Path
+    host: str
+    port: int
+    sandbox_port: int
+
+    @property
+    def log_dir(self) -> Path:
+        """Where the processes' logs are."""
+        return self.data_dir / "log"
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the product."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def read_plan(mode: str) -> Plan:
+    """The plan for `demo` or `run`. Raises Refusal where a setting makes no sense.
+
+    The demo keeps to a folder of its own, so that its sample never mixes with real contacts.
+    """
+    is_demo = mode == "demo"
+    given = os.environ.get("PORT", "8000")
+    if not given.isdigit() or not 0 < int(given) < 65535:
+        raise Refusal(f"PORT must be a number from 1 to 65534, not {given!r}.")
+    default_dir = FOLDER / "var" / "demo" if is_demo else FOLDER / "var"
+    return Plan(
+        is_demo=is_demo,
+        data_dir=Path(os.environ.get("CASCADE_DATA_DIR") or default_dir).resolve(),
+        host=os.environ.get("HOST", "127.0.0.1"),
+        port=int(given),
+        sandbox_port=int(os.environ.get("CASCADE_SANDBOX_PORT") or int(given) + 1),
+    )
+
+
+def run(plan: Plan) -> None:
+    """Start everything, greet, and keep it running. Raises StopRequested, everything stopped, or Refusal."""
+    with only_one(plan), Crew(log_dir=plan.log_dir, record=plan.data_dir / "processes.json", tell=tell) as crew:
+        require_port(plan.host, plan.port, variable="PORT")
+        if plan.is_demo:
+            require_port("127.0.0.1", plan.sandbox_port, variable="CASCADE_SANDBOX_PORT")
+        environment = environment_of(plan)
+        start_database(crew, plan, environment)
+        has_users = prepare(crew, environment)
+        welcome_token = "" if has_users else secrets.token_urlsafe(24)
+        start_web(crew, plan, environment | {"CASCADE_WELCOME_TOKEN": welcome_token})
+        start_the_rest(crew, plan, environment)
+        greet(plan, environment, welcome_token)
+        crew.watch(lambda: False)
+
+
+@contextmanager
+def only_one(plan: Plan) -> Iterator[None]:
+    """Hold the data directory; raises Refusal where another supervisor does, or where there is no space."""
+    plan.data_dir.mkdir(parents=True, exist_ok=True)
+    # Contacts' files and keys are nobody else's business; PostgreSQL's own user only passes through.
+    plan.data_dir.chmod(0o711)
+    os.umask(0o077)
+    if (free := shutil.disk_usage(plan.data_dir).free) < NEEDED_BYTES:
+        raise Refusal(f"There are only {free // 1_000_000} MB left on the disk of {plan.data_dir}: make room first.")
+    with (plan.data_dir / "supervisor.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refusal(f"Cascade runs already with the data in {plan.data_dir}: stop that one first.") from None
+        yield
+
+
+def require_port(host: str, port: int, *, variable: str) -> None:
+    """Raise Refusal where `port` cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+            trial.listen(1)
+        except PermissionError:
+            raise Refusal(f"Port {port} needs more rights: choose one above 1023 with {variable}=.") from None
+        except OSError as error:
+            raise Refusal(f"Port {port} is taken ({error.strerror}): choose another with {variable}=.") from None
+
+
+def environment_of(plan: Plan) -> dict[str, str]:
+    """The environment of the processes, without the database, which is only known when it runs."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "cascade_site.settings",
+        "CASCADE_DATA_DIR": str(plan.data_dir),
+        "CASCADE_PUBLIC_URL": os.environ.get("CASCADE_PUBLIC_URL") or plan.address,
+        "PYTHONUNBUFFERED": "1",
+    }
+    if not plan.is_demo:
+        return environment
+    sandbox = f"127.0.0.1:{plan.sandbox_port}"
+    allowed = [os.environ.get("CASCADE_PRIVATE_HOSTS", ""), sandbox]
+    return environment | {
+        "CASCADE_DEMO": "true",
+        "CASCADE_SANDBOX_URL": f"http://{sandbox}",
+        "CASCADE_PRIVATE_HOSTS": ",".join(filter(None, allowed)),
+        "CASCADE_DEMO_PASSWORD": demo_password(plan.data_dir),
+    }
+
+
+def demo_password(data_dir: Path) -> str:
+    """The password of the demo's accounts: of one's own choice, or made once for this folder."""
+    kept = data_dir / "demo-password"
+    if given := os.environ.get("CASCADE_DEMO_PASSWORD"):
+        return given
+    if not kept.exists():
+        kept.write_text(secrets.token_urlsafe(9))
+    return kept.read_text()
+
+
+def start_database(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
+    """Start the embedded PostgreSQL, unless DATABASE_URL names another, and add its address to `environment`."""
+    if environment.get("DATABASE_URL"):
+        return
+    try:
+        embedded.create(plan.data_dir)
+        crew.start(embedded.server(plan.data_dir), environment=environment)
+        crew.watch(lambda: bool(embedded.open_database(plan.data_dir)))
+    except EmbeddedError as error:
+        raise Refusal(str(error)) from error
+    environment["DATABASE_URL"] = embedded.url(plan.data_dir)
+
+
+def prepare(crew: Crew, environment: dict[str, str]) -> bool:
+    """Lay out the browser's files, bring the database up to date; whether the installation has users."""
+    run_module(crew, "scripts.assets", environment)
+    prepared = run_module(crew, "cascade_site.prepare", environment)
+    return bool(json.loads(prepared)["has_users"])
+
+
+def run_module(crew: Crew, module: str, environment: dict[str, str]) -> str:
+    """Run a module to its end; its last line. Raises Refusal with that line where it failed."""
+    program = Program(name=module.rpartition(".")[2], command=[sys.executable, "-m", module])
+    code, output = crew.run_to_end(program, environment=environment)
+    last_line = (output.strip().splitlines() or [""])[-1]
+    if code != 0:
+        raise Refusal(f"{last_line or 'A step of the start failed.'} ({crew.log_dir / program.name}.log has it all)")
+    return last_line
+
+
+def start_web(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
+    """Start the web server and wait for its first answer. Raises Refusal where it dies again and again."""
+    web = crew.start(processes.web(host=plan.host, port=plan.port), environment=environment)
+    crew.watch(lambda: answers(plan) or web.restarts >= FALSE_STARTS)
+    if web.restarts >= FALSE_STARTS:
+        raise Refusal(f"The web server does not start: {web.log_path} tells why.")
+
+
+def answers(plan: Plan) -> bool:
+    """Whether the web server answers, whatever it says."""
+    connection = http.client.HTTPConnection(urlsplit(plan.address).netloc, timeout=1)
+    try:
+        connection.request("HEAD", "/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def start_the_rest(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
+    """Start what works behind the pages."""
+    crew.start(processes.worker(queue="engine", concurrency=2), environment=environment)
+    crew.start(processes.worker(queue="bulk", concurrency=1), environment=environment)
+    crew.start(processes.beat(), environment=environment)
+    if plan.is_demo:
+        crew.start(processes.sandbox(port=plan.sandbox_port, data_dir=plan.data_dir), environment=environment)
+
+
+def greet(plan: Plan, environment: dict[str, str], welcome_token: str) -> None:
+    """Say where the product is and who may come in."""
+    public_url = environment["CASCADE_PUBLIC_URL"]
+    tell("")
+    tell(f"Cascade is running at {public_url}")
+    if plan.is_demo:
+        for role in DEMO_ROLES:
+            tell(f"  {role + '@demo.cascade':24} password {environment['CASCADE_DEMO_PASSWORD']}")
+        tell(f"The sandbox, where the demo's messages arrive: {environment['CASCADE_SANDBOX_URL']}")
+    elif welcome_token:
+        tell(f"Make the first admin account here: {public_url}/welcome/{welcome_token}/")
+    tell(f"Logs: {plan.log_dir}. Ctrl-C stops everything.")
+
+
+def tell(line: str) -> None:
+    """Say a line on the console, if there still is one."""
+    with suppress(OSError):
+        print(line, flush=True)
+
+
+def main(arguments: list[str]) -> Any:
+    """The command line: `demo` or `run`. Gives what sys.exit takes."""
+    if arguments not in (["demo"], ["run"]):
+        return "Say what to start: `python -m cascade_site.supervisor demo` or `run`."
+    environ.Env.read_env(FOLDER / ".env")
+    try:
+        run(read_plan(arguments[0]))
+    except StopRequested:
+        tell("Stopped.")
+    except Refusal as refusal:
+        return str(refusal)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
