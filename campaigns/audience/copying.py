@@ -6,6 +6,9 @@ from typing import Any
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
+# ruff: noqa: SLF001
+# A model's _meta is documented, for all its underscore.
+
 
 def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert `rows`, each the values of the attributes `names` of `model`, in order. Defaults are the caller's.

@@ -6,10 +6,8 @@ next worker goes on there, and nothing is lost or taken twice.
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import BinaryIO
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -20,10 +18,11 @@ from django.utils.translation import gettext as _
 from campaigns.audience.bulk_loading import BatchResult, ImportPlan, NotTaken, list_not_taken, load
 from campaigns.audience.contact_resource import ContactResource
 from campaigns.audience.drafts import ContactDraft, RowRejected
-from campaigns.audience.file_reading.formats import FileFormat, FileRow, data_rows, headers
+from campaigns.audience.file_reading.formats import FileRow, data_rows, headers
 from campaigns.audience.file_reading.limits import UnreadableFile
 from campaigns.audience.import_choices import ImportChoices
 from campaigns.audience.targets import Target
+from campaigns.audience.uploads import opened
 from campaigns.models import ContactImport, ImportedContact
 
 logger = logging.getLogger(__name__)
@@ -98,6 +97,8 @@ def run(import_id: int) -> None:
             logger.info("import %s was cancelled or taken over", import_id)
         except UnreadableFile as error:
             lease.end(State.FAILED, str(error))
+        except FileNotFoundError:
+            lease.end(State.FAILED, _("The file is no longer there. Upload it again."))
         except OperationalError:
             raise
         except Exception:
@@ -113,9 +114,8 @@ def _unattended() -> QuerySet[ContactImport]:
 
 
 def _carry_out(contact_import: ContactImport, lease: Lease) -> None:
-    file_format = FileFormat.model_validate(contact_import.file_format)
     choices = ImportChoices.model_validate(contact_import.choices)
-    with _opened(contact_import) as file:
+    with opened(contact_import) as (file, file_format):
         plan = _plan(contact_import, choices, headers(file, file_format))
         if contact_import.rows_total is None:
             total = sum(1 for _row in _living(data_rows(file, file_format), lease))
@@ -160,15 +160,6 @@ def _living(rows: Iterator[FileRow], lease: Lease) -> Iterator[FileRow]:
         if count % _SIGN_OF_LIFE == 0:
             lease.renew()
         yield row
-
-
-@contextmanager
-def _opened(contact_import: ContactImport) -> Iterator[BinaryIO]:
-    try:
-        with contact_import.file.open("rb") as stored:
-            yield stored.file
-    except FileNotFoundError as error:
-        raise UnreadableFile(_("The file is no longer there. Upload it again.")) from error
 
 
 def _plan(contact_import: ContactImport, choices: ImportChoices, names: list[str]) -> ImportPlan:

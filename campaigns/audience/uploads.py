@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import BinaryIO
 
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from campaigns.audience.file_reading.formats import FileFormat, recognise
+from campaigns.audience.file_reading.formats import FileFormat, FileRow, data_rows, headers, recognise
+from campaigns.audience.file_reading.limits import UnreadableFile
 from campaigns.audience.import_choices import ImportChoices
 from campaigns.engine.wake import wake
 from campaigns.models import AuditEntry, ContactImport, RejectedRow, User
@@ -18,6 +22,19 @@ IMPORT_TASK = "campaigns.tasks.bulk_import_contacts"
 # A contact file, and the rows of it that were not taken, are kept so long after the import ended.
 RETENTION = timedelta(days=30)
 State = ContactImport.State
+
+
+# So many rows are looked at to propose what columns mean, and to preview them.
+SAMPLE_ROWS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """The headers of an upload and its first rows."""
+
+    file_format: FileFormat
+    headers: list[str]
+    rows: list[FileRow]
 
 
 class NotPossibleNow(Exception):
@@ -46,12 +63,27 @@ def upload(*, file: BinaryIO, name: str, by: User) -> ContactImport:
 @contextmanager
 def opened(contact_import: ContactImport) -> Iterator[tuple[BinaryIO, FileFormat]]:
     """The upload, open for reading, and how it is read."""
+    if not contact_import.file:
+        raise UnreadableFile(gettext("The file is no longer kept. Upload it again."))
     with contact_import.file.open("rb") as stored:
         yield stored.file, FileFormat.model_validate(contact_import.file_format)
 
 
+def sample_of(contact_import: ContactImport) -> Sample:
+    """What the pages show of the upload. Raises UnreadableFile when it cannot be read as it was told."""
+    with opened(contact_import) as (file, file_format):
+        rows = list(islice(data_rows(file, file_format), SAMPLE_ROWS))
+        return Sample(file_format=file_format, headers=headers(file, file_format), rows=rows)
+
+
 def reread_as(contact_import: ContactImport, file_format: FileFormat) -> None:
-    """Read the upload like this from now on. Raises NotPossibleNow once it has been started."""
+    """Read the upload like this from now on.
+
+    Raises UnreadableFile when its first rows cannot be read so, NotPossibleNow once it has been started.
+    """
+    with opened(contact_import) as (file, _before):
+        if not list(islice(data_rows(file, file_format), SAMPLE_ROWS)):
+            raise UnreadableFile(gettext("There is no row beneath the headers."))
     with _locked(contact_import, State.UPLOADED) as current:
         current.file_format = file_format.model_dump(mode="json")
         current.save(update_fields=["file_format"])
