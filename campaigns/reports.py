@@ -14,14 +14,21 @@ from campaigns import texts as texts_of
 from campaigns.conditions import possible_conditions, signals_of
 from campaigns.engine import counters
 from campaigns.engine.counters import Counter
-from campaigns.models import Campaign, Installation, Outcome, Route, Step
-from campaigns.reports_counts import NOUGHT, CampaignCounts, Counts, read_counts
+from campaigns.models import Campaign, Installation, Route, Step
+from campaigns.reports_counts import NOUGHT, CampaignCounts, read_counts
 from campaigns.reports_figures import Audience, StepFigures
 from campaigns.texts import Texts
 from channels.kinds import Channel
 from channels.models import Sender
 
-_SUMMARY = (Counter.AUDIENCE, Counter.COST, *counters.OUTCOMES)
+_SUMMARY = (
+    Counter.AUDIENCE,
+    Counter.COST,
+    Counter.CREDIT,
+    Counter.ENGAGED,
+    Counter.ENGAGED_AFTER_END,
+    *counters.OUTCOMES,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,12 +128,30 @@ class CampaignReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """A campaign in a list."""
+    """A campaign in a list: how its people stand, and what it has cost."""
 
-    audience: int
-    engaged: int
-    open: int
+    people: Audience
     cost: Decimal
+
+    @property
+    def audience(self) -> int:
+        """Everybody who entered."""
+        return self.people.people
+
+    @property
+    def engaged(self) -> int:
+        """Those who acted."""
+        return self.people.engaged
+
+    @property
+    def open(self) -> int:
+        """Those still in the chain."""
+        return self.people.open
+
+    @property
+    def cost_per_engaged(self) -> Decimal | None:
+        """What each person who acted has cost; None while nobody has."""
+        return self.cost / self.engaged if self.engaged else None
 
 
 def campaign_report(campaign_id: int) -> CampaignReport:
@@ -150,18 +175,10 @@ def campaign_report(campaign_id: int) -> CampaignReport:
 def summaries(campaign_ids: Sequence[int]) -> dict[int, Summary]:
     """The headline figures of many campaigns in one statement; noughts for one that nothing was counted of."""
     counted = read_counts(campaign_ids, counters=_SUMMARY)
-    return {campaign_id: _summary(counts.everywhere()) for campaign_id, counts in counted.items()}
-
-
-def _summary(counts: Counts) -> Summary:
-    ended = sum(counts.people(each) for each in counters.OUTCOMES)
-    audience = counts.people(Counter.AUDIENCE)
-    return Summary(
-        audience=audience,
-        engaged=counts.people(counters.outcome(Outcome.ENGAGED)),
-        open=audience - ended,
-        cost=counts.amount(Counter.COST),
-    )
+    return {
+        campaign_id: Summary(people=Audience.of(counts.overall()), cost=counts.everywhere().amount(Counter.COST))
+        for campaign_id, counts in counted.items()
+    }
 
 
 def _route_reports(campaign: Campaign, counts: CampaignCounts) -> tuple[RouteReport, ...]:

@@ -25,8 +25,10 @@ class Need:
     text: str
     is_urgent: bool = False
     figure: str = ""
-    # The account to look at, for those who connect channels.
-    account_id: int | None = None
+    # The sender that keeps people waiting, and the step that could be sent from another.
+    sender_id: int | None = None
+    step_id: int | None = None
+    is_about_budget: bool = False
 
 
 def needs_of(campaign: Campaign, report: CampaignReport) -> list[Need]:
@@ -59,7 +61,14 @@ def _senders(report: CampaignReport) -> Iterator[Need]:
         if sender and (why := _why_not_sending(sender)):
             wait = ngettext("%(count)s person waits for it.", "%(count)s people wait for it.", people)
             text = f"{step.title} {why} {wait % {'count': wording.number(people)}}"
-            yield Need(icon="alert-triangle", colour="orange", text=text, is_urgent=True, account_id=sender.account_id)
+            yield Need(
+                icon="alert-triangle",
+                colour="orange",
+                text=text,
+                is_urgent=True,
+                sender_id=sender.pk,
+                step_id=step.step_id,
+            )
 
 
 def _why_not_sending(sender: Sender) -> str:
@@ -81,7 +90,14 @@ def _holds(campaign: Campaign, report: CampaignReport) -> Iterator[Need]:
         if sentence := _hold_sentence(reason, people):
             is_urgent = reason == HoldReason.OVER_BUDGET
             icon, colour = ("wallet", "orange") if is_urgent else ("clock-pause", "secondary")
-            yield Need(icon=icon, colour=colour, text=sentence, is_urgent=is_urgent, figure="held")
+            yield Need(
+                icon=icon,
+                colour=colour,
+                text=sentence,
+                is_urgent=is_urgent,
+                figure="held",
+                is_about_budget=is_urgent,
+            )
 
 
 def _hold_sentence(reason: str, people: int) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.views import people, watch
+from campaigns.views import people, reports, watch
 
 urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/", watch.campaign_watch, name="campaign_watch"),
@@ -10,4 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/people/", people.campaign_people, name="campaign_people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("contacts/<int:pk>/timeline/", people.contact_timeline, name="contact_timeline"),
+    path("campaigns/<int:pk>/export/", reports.campaign_export, name="campaign_export"),
+    path("reports/", reports.report_list, name="report_list"),
+    path("reports/export/", reports.report_export, name="report_export"),
 ]

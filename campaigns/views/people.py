@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign, Contact, Enrolment, Route, Step
-from campaigns.permissions import Permission, SignedInRequest, requires
+from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.reports_people import Question, UnknownFigure, count_behind, lines_behind
 from campaigns.reports_timeline import timeline, timelines_of
 
@@ -28,6 +28,7 @@ def campaign_people(request: SignedInRequest, pk: int) -> HttpResponse:
         "question": question,
         "page": page,
         "count": count_behind(question),
+        "may_export": can(request.user, Permission.EXPORT_REPORTS),
         "step": Step.objects.filter(route__version__campaign=campaign, key=question.step_key).first(),
         "route": Route.objects.filter(version__campaign=campaign, pk=question.route_id or 0).first(),
     }
