@@ -3,8 +3,10 @@
 A server tells only that it took the mail; opens come from our pixel and clicks from our links.
 """
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -56,12 +58,15 @@ class SmtpProvider(Provider):
             help_text=_("Ask your provider how many it allows."),
         ),
     )
+    # Servers say 421 to a connection that was idle for long, which would look like a request to slow down.
+    kept_for = timedelta(seconds=20)
     sender_fields = (SettingsField(name="reply_to", label=_("Answers go to"), is_required=False),)
 
     def __init__(self, account: AccountSettings) -> None:
         super().__init__(account)
         self.in_flight = min(max(int(account.settings.get("connections") or 4), 1), MAX_CONNECTIONS)
-        self._idle: list[SMTP] = []
+        # Open connections, and when each was used last (monotonic seconds).
+        self._idle: list[tuple[SMTP, float]] = []
 
     @classmethod
     def validate_settings(cls, settings: Mapping[str, Any]) -> dict[str, str | Promise]:
@@ -98,15 +103,19 @@ class SmtpProvider(Provider):
         """Say goodbye on every connection."""
         while self._idle:
             with suppress(SMTPException):
-                await self._idle.pop().quit()
+                await self._idle.pop()[0].quit()
         await super().close()
 
     async def _deliver_again(self, mail: Mail) -> str:
         """Use a connection that is open already; "" when there is none or the server has closed it meanwhile."""
-        if not self._idle:
+        connection, used_at = self._idle.pop() if self._idle else (None, 0.0)
+        if connection is None:
+            return ""
+        if time.monotonic() - used_at > self.kept_for.total_seconds():
+            connection.close()
             return ""
         try:
-            return await self._deliver(self._idle.pop(), mail)
+            return await self._deliver(connection, mail)
         except SendError as error:
             if error.code != LOST:
                 raise
@@ -125,13 +134,16 @@ class SmtpProvider(Provider):
             await self._reset(connection)
             raise self._judged(error, stage=stage) from error
         except SendError:
-            self._idle.append(connection)
+            self._keep(connection)
             raise
         except BaseException:
             connection.close()
             raise
-        self._idle.append(connection)
+        self._keep(connection)
         return answer.message
+
+    def _keep(self, connection: SMTP) -> None:
+        self._idle.append((connection, time.monotonic()))
 
     async def _options(self, connection: SMTP, mail: Mail) -> list[str]:
         if not mail.needs_utf8:
@@ -149,7 +161,7 @@ class SmtpProvider(Provider):
         except SMTPException:
             connection.close()
         else:
-            self._idle.append(connection)
+            self._keep(connection)
 
     async def _connect(self) -> SMTP:
         told = self.account.settings

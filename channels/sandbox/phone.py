@@ -144,7 +144,8 @@ def _with_links(text: str) -> Html:
 
 def _buttons(message: Message, inside: str) -> Html:
     labels = {**BUTTONS, STOP: (f"Answer {STOP_ANSWERS.get(message.language, STOP_ANSWERS['en'])}", "")}
-    known = APPS[message.channel].gestures
+    is_over = message.channel in CALLS and message.state != "accepted"
+    known = frozenset() if is_over else APPS[message.channel].gestures
     shown = [(gesture, *labels[gesture]) for gesture in labels if gesture in known]
     if not message.unsubscribe_url:
         shown = [one for one in shown if one[0] != ONE_CLICK]

@@ -75,11 +75,10 @@ class Happening:
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """One address: its last message, how many there are and how many were not opened."""
+    """One address: its last message, and how many were not opened."""
 
     address: str
     last: Message
-    count: int
     unread: int
 
 

@@ -139,12 +139,25 @@ def test_a_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
         async with smtp_server(postbox) as host:
             provider = smtp_provider(host, connections=1)
             first = [receipt async for receipt in provider.send_many([mail("first")])]
-            for connection in provider._idle:
+            for connection, _used_at in provider._idle:
                 connection.close()
             return first + await collect(provider, [mail("second")])
 
     assert {receipt.status for receipt in asyncio.run(attempt())} == {ReceiptStatus.ACCEPTED}
     assert len(postbox.mails) == 2
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again() -> None:
+    postbox = Postbox()
+
+    async def attempt() -> list[Receipt]:
+        async with smtp_server(postbox) as host:
+            provider = smtp_provider(host, connections=1)
+            provider.kept_for = dt.timedelta()
+            return await collect(provider, [mail("first"), mail("second")])
+
+    assert {receipt.status for receipt in asyncio.run(attempt())} == {ReceiptStatus.ACCEPTED}
+    assert len(postbox.sessions) == 2
 
 
 def test_a_connection_lost_before_the_mail_is_surely_not_sent() -> None:
