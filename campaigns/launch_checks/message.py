@@ -60,22 +60,31 @@ def _missing(draft: Blueprint) -> Iterator[Problem]:
             sentence = gettext("There is no text for %(channel)s, and none for everyone.") % {"channel": channel.label}
             yield Problem(anchor="message-text", sentence=sentence, query=query)
             continue
-        yield from (problem for content in usable for problem in _channel_problems(channel, content, query))
+        yield from (problem for content in usable for problem in _channel_problems(draft, channel, content, query))
 
 
-def _channel_problems(channel: Channel, content: Content, query: str) -> Iterator[Problem]:
-    facts = kinds.facts(channel)
-    if facts.has_subject and not content.subject.strip():
+def _channel_problems(draft: Blueprint, channel: Channel, content: Content, query: str) -> Iterator[Problem]:
+    if kinds.facts(channel).has_subject and not content.subject.strip():
         sentence = gettext("%(channel)s needs a subject.") % {"channel": channel.label}
         # A notification without a title is poor, a mail without a subject is taken for spam.
         yield Problem(anchor="message-subject", sentence=sentence, query=query, is_blocking=channel is Channel.EMAIL)
-    if facts.text_limit and len(content.text) > facts.text_limit:
-        sentence = gettext("%(channel)s takes at most %(limit)s characters; this text has %(length)s.") % {
-            "channel": channel.label,
-            "limit": facts.text_limit,
-            "length": len(content.text),
-        }
-        yield Problem(anchor="message-text", sentence=sentence, query=query)
+    if channel is Channel.VOICE and draft.texts.links_used(content):
+        sentence = gettext("Nobody can follow a link that is read aloud. Give Voice a text of its own, without it.")
+        yield Problem(anchor="message-text", sentence=sentence, query=query, is_blocking=False)
+    too_long = _too_long(channel, content)
+    if too_long:
+        yield Problem(anchor="message-text", sentence=too_long, query=query)
+
+
+def _too_long(channel: Channel, content: Content) -> str:
+    limit, length = kinds.facts(channel).text_limit, len(content.text)
+    if not limit or length <= limit:
+        return ""
+    return gettext("%(channel)s takes at most %(limit)s characters; this text has %(length)s.") % {
+        "channel": channel.label,
+        "limit": limit,
+        "length": length,
+    }
 
 
 def _link_problems(draft: Blueprint, known: frozenset[str]) -> Iterator[Problem]:

@@ -183,6 +183,14 @@ def test_a_mail_needs_a_subject() -> None:
     assert told(campaign) == [("message-subject", True)]
 
 
+def test_a_link_that_would_be_read_aloud_is_a_warning() -> None:
+    make_contact(phone="+380501112233", consents=[Channel.VOICE])
+    campaign = with_step(channel=Channel.VOICE, condition=Condition.ANSWERED)
+    assert told(campaign) == [("message-text", False)]
+    drafting.write_content(campaign=campaign, channel=Channel.VOICE, text="Our autumn collection is here.")
+    assert told(campaign) == []
+
+
 def test_a_text_longer_than_the_channel_takes_is_told(olena: Contact) -> None:
     campaign = with_step(channel=Channel.VIBER)
     drafting.write_content(campaign=campaign, text="long " * 201)

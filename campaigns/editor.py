@@ -1,0 +1,298 @@
+"""The editor's page as data: the cards of one draft, its tabs, its steps, and what is wrong at which field."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
+
+from campaigns import blueprints, conditions, launch_checks, prices, sentences, variables
+from campaigns.blueprints import Blueprint
+from campaigns.forms.campaigns import AudienceForm
+from campaigns.forms.content import ContentForm
+from campaigns.forms.schedule import LimitsForm, ScheduleForm
+from campaigns.forms.steps import RouteForm, StepForm, TimeoutForm
+from campaigns.launch_checks import Problem
+from campaigns.models import Campaign, Content, Installation, Route, Segment, Step
+from channels import kinds
+from channels.kinds import Channel
+from channels.models import Sender
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Which tabs are open: the text for `channel` in `language` ('' is any), and the route (None: the last)."""
+
+    channel: str = ""
+    language: str = ""
+    route_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextTab:
+    """A tab of the message: `has_own` says whether a text was written for it."""
+
+    channel: str
+    language: str
+    label: str
+    icon: str
+    is_current: bool
+    has_own: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepCard:
+    """A step as its card shows it. `price` is that of a message (SMS: a part), None where nobody told it."""
+
+    step: Step
+    title: str
+    success: str
+    waiting_time: str
+    note: str
+    price: Decimal | None
+    may_arrive_late: bool
+    form: StepForm
+    timeout_form: TimeoutForm
+    is_first: bool
+    is_last: bool
+
+    def anchor(self, part: str) -> str:
+        """The id of the place where it is told what is wrong with the sender, condition or timeout."""
+        return f"step-{self.step.pk}-{part}"
+
+    @property
+    def sender_anchor(self) -> str:
+        """Where it is told what is wrong with the sender."""
+        return self.anchor("sender")
+
+    @property
+    def condition_anchor(self) -> str:
+        """Where it is told what is wrong with the success condition."""
+        return self.anchor("condition")
+
+    @property
+    def timeout_anchor(self) -> str:
+        """Where it is told what is wrong with the waiting time."""
+        return self.anchor("timeout")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelChoice:
+    """A channel that can be added: with the number of its senders and the price of the cheapest."""
+
+    channel: Channel
+    icon: str
+    senders: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Editor:
+    """Everything that the templates of the editor read."""
+
+    campaign: Campaign
+    blueprint: Blueprint
+    place: Place
+    route: Route
+    text_tabs: Sequence[TextTab]
+    content: Content | None
+    text_channels: Sequence[str]
+    variables: Sequence[str]
+    steps: Sequence[StepCard]
+    channel_choices: Sequence[ChannelChoice]
+    problems: Mapping[str, Sequence[Problem]]
+    currency: str
+    audience_form: AudienceForm
+    content_form: ContentForm
+    limits_form: LimitsForm
+    schedule_form: ScheduleForm
+    route_form: RouteForm
+
+    @property
+    def seen(self) -> str:
+        """What the page sends back, so that a change by somebody else is noticed."""
+        return self.campaign.updated_at.isoformat()
+
+    def anchors_beside(self, card: str) -> list[str]:
+        """The fields of the other cards at which something may be wrong, whether or not it is now."""
+        asked = [f"message-{field}" for field in ("text", "subject", "link_url") if field in self.content_form.fields]
+        of_steps = [step.anchor(part) for step in self.steps for part in ("sender", "condition", "timeout")]
+        anchors = {
+            "message": asked,
+            "chain": ["chain", *of_steps],
+            "schedule": ["schedule-starts_at", "schedule-ends_at"],
+        }
+        return [anchor for owner, of_card in anchors.items() if owner != card for anchor in of_card]
+
+    @property
+    def schedule_sentence(self) -> str:
+        """When the campaign starts and ends."""
+        return sentences.schedule(self.campaign)
+
+    @property
+    def limit_sentences(self) -> list[str]:
+        """The limits, a sentence each."""
+        return sentences.limits(self.campaign, self.currency)
+
+    @property
+    def problem_count(self) -> int:
+        """How many things have to be mended before a launch, as far as is known without counting people."""
+        return sum(problem.is_blocking for found in self.problems.values() for problem in found)
+
+    @property
+    def segment_routes(self) -> list[Route]:
+        """The routes that have a segment, in the order they are tried."""
+        return [route for route in self.blueprint.routes if route.segment_id]
+
+    @property
+    def has_own_text(self) -> bool:
+        """Was a text written for the open tab?"""
+        return self.content is not None
+
+    @property
+    def has_segments_left(self) -> bool:
+        """Is there a segment without a route?"""
+        choices: Sequence[Segment] = self.route_form.fields["segment"].queryset[:1]  # type: ignore[attr-defined]
+        return bool(choices)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forms:
+    """Forms with something wrong in them, to be shown in place of the saved ones."""
+
+    audience: AudienceForm | None = None
+    content: ContentForm | None = None
+    limits: LimitsForm | None = None
+    schedule: ScheduleForm | None = None
+    route: RouteForm | None = None
+    steps: Mapping[int, StepForm] = field(default_factory=dict)
+    timeouts: Mapping[int, TimeoutForm] = field(default_factory=dict)
+
+    @property
+    def are_any(self) -> bool:
+        """Is there one at all?"""
+        return any((self.audience, self.content, self.limits, self.schedule, self.route, self.steps, self.timeouts))
+
+
+NO_FORMS = Forms()
+
+
+def load_editor(campaign: Campaign, place: Place, forms: Forms = NO_FORMS) -> Editor:
+    """The editor of `campaign` with the tabs of `place` open; a route that is not there opens the last one."""
+    blueprint = blueprints.load(campaign)
+    route = next((each for each in blueprint.routes if each.pk == place.route_id), blueprint.routes[-1])
+    content = blueprint.texts.find(place.channel, place.language)
+    channels = _channels_of(blueprint, place)
+    return Editor(
+        campaign=campaign,
+        blueprint=blueprint,
+        place=place,
+        route=route,
+        text_tabs=_text_tabs(blueprint, place),
+        content=content,
+        text_channels=channels,
+        variables=variables.offered(blueprint.texts.link_names),
+        steps=_step_cards(blueprint, route, forms),
+        channel_choices=_channel_choices(),
+        problems=_by_anchor(launch_checks.quick_problems(campaign)),
+        currency=Installation.current().reporting_currency,
+        audience_form=forms.audience or AudienceForm.of(campaign),
+        content_form=forms.content or content_form(blueprint, place),
+        limits_form=forms.limits or LimitsForm.of(campaign),
+        schedule_form=forms.schedule or ScheduleForm.of(campaign),
+        route_form=forms.route or RouteForm(campaign=campaign),
+    )
+
+
+def content_form(blueprint: Blueprint, place: Place, answers: Any = None) -> ContentForm:
+    """The form of the text at `place`, bound to `answers` (a POST) if there are any.
+
+    A channel without a text of its own begins with the one it uses.
+    """
+    form = ContentForm(
+        answers,
+        campaign=blueprint.campaign,
+        texts=blueprint.texts,
+        channels=_channels_of(blueprint, place),
+        is_general=not (place.channel or place.language),
+    )
+    content = blueprint.texts.find(place.channel, place.language)
+    if content is None and not form.is_general:
+        content = blueprint.texts.used_on(place.channel, place.language)
+    return form.load(content)
+
+
+def _channels_of(blueprint: Blueprint, place: Place) -> list[str]:
+    """The channels that use the text at `place`."""
+    if place.channel:
+        return [place.channel]
+    return [channel.value for channel in blueprint.channels if not blueprint.texts.find(channel.value)]
+
+
+def _text_tabs(blueprint: Blueprint, place: Place) -> list[TextTab]:
+    """Everyone, the channels of the chain, and whatever else has a text already."""
+    written = [(content.channel, content.language) for content in blueprint.texts.contents]
+    wanted = [("", ""), *((channel.value, "") for channel in blueprint.channels), *written]
+    wanted.append((place.channel, place.language))
+    return [
+        TextTab(
+            channel=channel,
+            language=language,
+            label=_tab_label(channel, language),
+            icon=kinds.facts(channel).icon if channel else "users",
+            is_current=(channel, language) == (place.channel, place.language),
+            has_own=(channel, language) in written,
+        )
+        for channel, language in dict.fromkeys(wanted)
+    ]
+
+
+def _tab_label(channel: str, language: str) -> str:
+    name = str(Channel(channel).label) if channel else gettext("Everyone")
+    return f"{name} · {language}" if language else name
+
+
+def _step_cards(blueprint: Blueprint, route: Route, forms: Forms) -> list[StepCard]:
+    steps = list(route.steps.all())
+    told = prices.load_prices(step.sender for step in steps)
+    return [
+        _step_card(blueprint, step, told.of(step.sender), forms, is_last=place == len(steps) - 1)
+        for place, step in enumerate(steps)
+    ]
+
+
+def _step_card(blueprint: Blueprint, step: Step, price: Decimal | None, forms: Forms, *, is_last: bool) -> StepCard:
+    has_link = blueprint.texts.is_empty or blueprint.texts.has_link(step.channel)
+    able = conditions.capabilities_of(step.sender, step.channel) if step.sender else None
+    return StepCard(
+        step=step,
+        title=sentences.step_title(step),
+        success=sentences.success(step),
+        waiting_time=sentences.waiting_time(step),
+        note=str(kinds.facts(step.channel).note),
+        price=price,
+        may_arrive_late=able is not None and able.max_validity is None and not is_last,
+        form=forms.steps.get(step.pk) or StepForm.of(step, has_link=has_link),
+        timeout_form=forms.timeouts.get(step.pk) or TimeoutForm.of(step),
+        is_first=step.position == 0,
+        is_last=is_last,
+    )
+
+
+def _channel_choices() -> list[ChannelChoice]:
+    """All channels in their usual order, those that have senders first."""
+    senders: dict[str, int] = defaultdict(int)
+    for channel in Sender.objects.usable().values_list("channel", flat=True):
+        senders[channel] += 1
+    choices = [
+        ChannelChoice(channel=channel, icon=kinds.facts(channel).icon, senders=senders[channel]) for channel in Channel
+    ]
+    return sorted(choices, key=lambda choice: not choice.senders)
+
+
+def _by_anchor(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    found: dict[str, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        found[problem.anchor].append(problem)
+    return dict(found)

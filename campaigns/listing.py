@@ -1,0 +1,54 @@
+"""The list of campaigns: which ones, and their channels."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from campaigns.models import Campaign, Step
+from campaigns.models.campaigns import CampaignStatus
+from campaigns.pagination import Page, page_of
+from channels.kinds import Channel
+
+ARCHIVED = "archived"
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A campaign in the list, with the channels of its chains in the order of their steps."""
+
+    campaign: Campaign
+    channels: Sequence[Channel]
+
+
+def find(*, words: str = "", status: str = "") -> QuerySet[Campaign]:
+    """The campaigns whose name contains `words`, with `status` ('' is every one, ARCHIVED those put away)."""
+    found = Campaign.objects.select_related("segment").filter(archived_at__isnull=status != ARCHIVED)
+    if status in CampaignStatus.values:
+        found = found.filter(status=status)
+    return found.filter(Q(name__icontains=words)) if words else found
+
+
+def page(campaigns: QuerySet[Campaign], cursor: str = "") -> Page[Campaign]:
+    """A page of `campaigns`, the latest first."""
+    return page_of(campaigns, cursor=cursor, size=PAGE_SIZE)
+
+
+def lines(campaigns: Sequence[Campaign]) -> list[Line]:
+    """`campaigns` with their channels, read in one query."""
+    channels = _channels({campaign.version_id for campaign in campaigns})
+    return [Line(campaign=campaign, channels=channels[campaign.version_id]) for campaign in campaigns]
+
+
+def _channels(version_ids: Iterable[int | None]) -> dict[int | None, list[Channel]]:
+    """By version, the channels of its routes, each once; the routes of segments come first."""
+    steps = Step.objects.filter(route__version__in=[pk for pk in version_ids if pk]).order_by(
+        "route__version", "route__position", "position"
+    )
+    found: dict[int | None, list[Channel]] = defaultdict(list)
+    for version_id, channel in steps.values_list("route__version", "channel"):
+        if channel not in found[version_id]:
+            found[version_id].append(Channel(channel))
+    return found

@@ -1,0 +1,93 @@
+"""The review of a campaign as data: who, the chain in sentences, the texts, the price, what speaks against it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from campaigns import blueprints, forecast, launch_checks, previews, routing, sentences
+from campaigns.audience.rules import InvalidRule
+from campaigns.blueprints import Blueprint
+from campaigns.launch_checks import Problem
+from campaigns.models import Campaign, Contact, Installation, Route
+from campaigns.models.campaigns import CampaignKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteReview:
+    """A route: its `people` (None where there is no audience yet to count) and its chain in sentences."""
+
+    route: Route
+    people: int | None
+    chain: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """Everything a person should know before launching. `people` is None where they come one by one."""
+
+    campaign: Campaign
+    people: int | None
+    untracked: int
+    routes: Sequence[RouteReview]
+    looks: Sequence[previews.Look]
+    cost: forecast.Cost | None
+    limits: Sequence[str]
+    schedule: str
+    problems: Sequence[Problem]
+
+    @property
+    def is_possible(self) -> bool:
+        """May it be launched?"""
+        return not any(problem.is_blocking for problem in self.problems)
+
+    @property
+    def blocking(self) -> list[Problem]:
+        """What has to be mended first."""
+        return [problem for problem in self.problems if problem.is_blocking]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What should be looked at."""
+        return [problem for problem in self.problems if not problem.is_blocking]
+
+
+def review(campaign: Campaign, *, person: Contact | None = None) -> Review:
+    """The review of `campaign`, its texts as `person` would see them (None: somebody of whom nothing is known)."""
+    blueprint = blueprints.load(campaign)
+    division = _divide(blueprint)
+    currency = Installation.current().reporting_currency
+    return Review(
+        campaign=campaign,
+        people=division.people if division else None,
+        untracked=division.untracked if division else 0,
+        routes=[_route(route, division) for route in blueprint.routes],
+        looks=_looks(blueprint, person),
+        cost=forecast.cost(blueprint, division) if division else None,
+        limits=sentences.limits(campaign, currency),
+        schedule=sentences.schedule(campaign),
+        problems=launch_checks.problems(campaign) if campaign.is_editable else (),
+    )
+
+
+def _divide(blueprint: Blueprint) -> routing.Division | None:
+    """Who goes which way; of a campaign that was launched the figures tell it."""
+    if blueprint.campaign.kind != CampaignKind.ONCE or not blueprint.campaign.is_editable:
+        return None
+    try:
+        return routing.divide(blueprint.campaign)
+    except InvalidRule:
+        return None
+
+
+def _route(route: Route, division: routing.Division | None) -> RouteReview:
+    people = division.on_route(route.pk) if division else None
+    return RouteReview(route=route, people=people, chain=sentences.chain(list(route.steps.all())))
+
+
+def _looks(blueprint: Blueprint, person: Contact | None) -> list[previews.Look]:
+    """The message on each channel of the chains."""
+    language = person.language if person else ""
+    looks = (
+        previews.look_at(blueprint, blueprint.texts.used_on(channel, language), channel=channel, person=person)
+        for channel in blueprint.channels
+    )
+    return [look for look in looks if look]

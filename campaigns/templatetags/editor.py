@@ -1,0 +1,52 @@
+"""What the editor's templates need: what is wrong at a field, the state of its tabs. `{% load editor %}` brings it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from campaigns.editor import Editor
+from campaigns.launch_checks import Problem
+
+register = template.Library()
+
+
+@register.inclusion_tag("campaigns/problem_slot.html")
+def problem_slot(problems: Mapping[str, Sequence[Problem]], anchor: str, *, is_echo: bool = False) -> dict[str, Any]:
+    """`{% problem_slot editor.problems "message-text" %}`: what is wrong there, in a place that htmx can fill again.
+
+    `is_echo` marks it as sent along with another card, to replace the one on the page.
+    """
+    return {"found": problems.get(anchor, ()), "anchor": anchor, "is_echo": is_echo}
+
+
+@register.simple_tag
+def tab_query(editor: Editor, **changes: Any) -> str:
+    """`{% tab_query editor text="sms" language="" %}`: what follows an address to open another tab, "" for none."""
+    place = editor.place
+    query = {"text": place.channel, "language": place.language, "route": place.route_id or "", **changes}
+    told = urlencode({name: value for name, value in query.items() if value})
+    return f"?{told}" if told else ""
+
+
+@register.simple_tag
+def tab_url(editor: Editor, **changes: Any) -> str:
+    """`{% tab_url editor route=route.pk %}`: the editor's whole address with another tab open.
+
+    Links need it, because a page that tells what is wrong stands at the address of its form.
+    """
+    return reverse("campaign_editor", args=[editor.campaign.pk]) + tab_query(editor, **changes)
+
+
+@register.filter
+def anchors_beside(editor: Editor, card: str) -> list[str]:
+    """`{{ editor|anchors_beside:"chain" }}`: the fields of the other cards."""
+    return editor.anchors_beside(card)
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
+    """`{{ outlook.by_route|get:route.pk }}`: the value at `key`, None where there is none."""
+    return mapping.get(key) if mapping else None

@@ -1,0 +1,119 @@
+"""Campaigns as a list; new ones, copies, and those that are put away."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from campaigns import drafting, listing, reports
+from campaigns.forms.campaigns import AudienceForm, CampaignFilterForm, CopyForm
+from campaigns.models import Campaign
+from campaigns.partials import ask, render_partial
+from campaigns.permissions import Permission, SignedInRequest, can, requires
+from campaigns.views.editing import edits_draft, find_campaign
+from campaigns.views.seeing import sees_campaigns
+
+
+@require_safe
+@sees_campaigns
+def campaign_list(request: SignedInRequest) -> HttpResponse:
+    """All campaigns, the latest first; searched and filtered."""
+    form = CampaignFilterForm(request.GET)
+    given = form.cleaned_data if form.is_valid() else {}
+    found = listing.find(words=given.get("q", ""), status=given.get("status", ""))
+    page = listing.page(found, request.GET.get("cursor", ""))
+    context = {
+        "page": page,
+        "lines": listing.lines(page.rows),
+        "form": form,
+        "is_filtered": any(given.values()),
+        "may_manage": can(request.user, Permission.MANAGE_CAMPAIGNS),
+    }
+    return render_partial(request, "campaigns/list.html", context, fragment="rows")
+
+
+@require_safe
+@sees_campaigns
+def campaign_figures(request: SignedInRequest) -> HttpResponse:
+    """People and successes of the campaigns with the ids asked for: the columns that the list loads afterwards."""
+    asked = [int(pk) for pk in request.GET.getlist("pk")[: listing.PAGE_SIZE] if pk.isdecimal()]
+    return render(request, "campaigns/list_figures.html", {"figures": reports.summaries(asked)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_CAMPAIGNS)
+def campaign_create(request: SignedInRequest) -> HttpResponse:
+    """A new draft, opened in the editor."""
+    form = AudienceForm(request.POST or None, initial={"segment": request.GET.get("segment")})
+    if request.method == "POST" and form.is_valid():
+        campaign = drafting.create(actor=request.user, **form.cleaned_data)
+        return redirect("campaign_editor", campaign.pk)
+    return render(request, "campaigns/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_CAMPAIGNS)
+def campaign_copy(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A new draft like this campaign."""
+    campaign = find_campaign(pk)
+    suggestion = gettext("%(name)s, copy") % {"name": campaign.name[:140]}
+    form = CopyForm(request.POST or None, initial={"name": suggestion})
+    if request.method == "POST" and form.is_valid():
+        made = drafting.copy(campaign=campaign, name=form.cleaned_data["name"], actor=request.user)
+        return redirect("campaign_editor", made.pk)
+    return ask(
+        request,
+        question=gettext("Copy “%(name)s” into a new draft?") % {"name": campaign.name},
+        effects=[gettext("The copy has the same audience, texts, chain and limits. It starts when you launch it.")],
+        yes=gettext("Make a copy"),
+        back=reverse("campaign_list"),
+        form=form,
+        is_dangerous=False,
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_CAMPAIGNS)
+@edits_draft
+def campaign_delete(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
+    """A draft deleted for good."""
+    if request.method == "POST":
+        drafting.delete(campaign=campaign, actor=request.user)
+        messages.success(request, gettext("“%(name)s” is deleted.") % {"name": campaign.name})
+        return redirect("campaign_list")
+    return ask(
+        request,
+        question=gettext("Delete the draft “%(name)s”?") % {"name": campaign.name},
+        effects=[gettext("Its texts and its chain are gone for good. Nobody was messaged, so no figures are lost.")],
+        yes=gettext("Delete the draft"),
+        back=reverse("campaign_list"),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_CAMPAIGNS)
+def campaign_archive(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A campaign that is over, put away with its figures."""
+    campaign = find_campaign(pk)
+    if request.method == "POST":
+        _archive(request, campaign)
+        return redirect("campaign_list")
+    return ask(
+        request,
+        question=gettext("Archive “%(name)s”?") % {"name": campaign.name},
+        effects=[gettext("It leaves the list. Its figures stay, and the filter “Archived” finds it again.")],
+        yes=gettext("Archive"),
+        back=reverse("campaign_list"),
+        is_dangerous=False,
+    )
+
+
+def _archive(request: SignedInRequest, campaign: Campaign) -> None:
+    try:
+        drafting.archive(campaign=campaign, actor=request.user)
+        messages.success(request, gettext("“%(name)s” is archived.") % {"name": campaign.name})
+    except drafting.NotADraft:
+        messages.warning(request, gettext("“%(name)s” is not over yet. Cancel it first.") % {"name": campaign.name})

@@ -1,0 +1,147 @@
+"""What all the editor's views do: find the draft, notice that somebody else was there, show a card again."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from campaigns.drafting import ChangedMeanwhile, DraftRefused, NotADraft
+from campaigns.editor import NO_FORMS, Forms, Place, load_editor
+from campaigns.models import Campaign, Route, Step
+from campaigns.partials import render_partial
+from campaigns.permissions import SignedInRequest
+from campaigns.views.looking import look_for
+from channels.kinds import Channel
+
+P = ParamSpec("P")
+
+
+def edits_draft(
+    view: Callable[Concatenate[SignedInRequest, Campaign, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Give `view` the campaign in place of its id; when it is no draft any more, lead to its own page instead."""
+
+    @wraps(view)
+    def found(request: SignedInRequest, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        campaign = find_campaign(pk)
+        try:
+            return view(request, campaign, *args, **kwargs)
+        except NotADraft:
+            return no_longer_a_draft(request, campaign)
+
+    return found
+
+
+def find_campaign(pk: int) -> Campaign:
+    """The campaign with its version and segment. Raises Http404."""
+    return get_object_or_404(Campaign.objects.select_related("version", "segment"), pk=pk)
+
+
+def find_route(campaign: Campaign, pk: int) -> Route:
+    """A route of the version that is being edited. Raises Http404."""
+    return get_object_or_404(Route.objects.select_related("segment"), pk=pk, version=campaign.version_id)
+
+
+def find_step(campaign: Campaign, pk: int) -> Step:
+    """A step of the version that is being edited. Raises Http404."""
+    steps = Step.objects.select_related("route", "sender__account")
+    return get_object_or_404(steps, pk=pk, route__version=campaign.version_id)
+
+
+def place_of(request: HttpRequest) -> Place:
+    """Which tabs the page has open: told by its address, or by the fields that htmx sends along."""
+    channel = _told(request, "text")
+    if channel and channel not in Channel.values:
+        raise Http404
+    route = _told(request, "route")
+    return Place(
+        channel=channel, language=_told(request, "language")[:8], route_id=int(route) if route.isdecimal() else None
+    )
+
+
+def seen_by(request: HttpRequest) -> datetime | None:
+    """When the campaign had last changed as far as this page knows."""
+    return parse_datetime(request.POST.get("seen_now") or request.POST.get("seen", ""))
+
+
+def save(campaign: Campaign, form: Form, change: Callable[[], object]) -> bool:
+    """Do `change`; what speaks against it is added to `form`, whose values stay. Raises NotADraft."""
+    try:
+        change()
+    except ChangedMeanwhile as error:
+        form.add_error(None, changed_meanwhile(error))
+    except DraftRefused as error:
+        form.add_error(error.field if error.field in form.fields else None, error.sentence)
+    campaign.refresh_from_db()
+    return not form.errors
+
+
+def attempt(request: SignedInRequest, campaign: Campaign, change: Callable[[], object]) -> None:
+    """Do `change`, which has no form; what speaks against it becomes a message. Raises NotADraft."""
+    try:
+        change()
+    except ChangedMeanwhile as error:
+        messages.warning(request, changed_meanwhile(error))
+    except DraftRefused as error:
+        messages.warning(request, error.sentence)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    campaign.refresh_from_db()
+
+
+def changed_meanwhile(error: ChangedMeanwhile) -> str:
+    """The sentence for somebody who was overtaken."""
+    at = formats.time_format(timezone.localtime(error.changed_at), "TIME_FORMAT")
+    return gettext(
+        "This campaign was changed at %(time)s, in another window or by somebody else. What you see now is up to"
+        " date; what you typed is kept: look at it and save again."
+    ) % {"time": at}
+
+
+def show_card(
+    request: SignedInRequest, campaign: Campaign, card: str, *, place: Place | None = None, forms: Forms = NO_FORMS
+) -> HttpResponse:
+    """The editor's `card` for htmx; for a browser without it the page, after a success by a redirect."""
+    place = place or place_of(request)
+    if not request.htmx and not forms.are_any:
+        return redirect(f"{editor_url(campaign, place)}#{card}")
+    editor = load_editor(campaign, place, forms)
+    typed = forms.content.typed() if forms.content else None
+    look = look_for(request, editor.blueprint, place, content=typed)
+    page = {"campaign": campaign, "editor": editor, "look": look, "is_echo": bool(request.htmx)}
+    status = 422 if forms.are_any else 200
+    response = render_partial(request, "campaigns/editor.html", page, fragment=card, status=status)
+    return trigger_client_event(response, "draft-changed")
+
+
+def editor_url(campaign: Campaign, place: Place) -> str:
+    """The editor's address with the tabs of `place` open."""
+    tabs = {"text": place.channel, "language": place.language, "route": place.route_id or ""}
+    query = urlencode({name: value for name, value in tabs.items() if value})
+    return reverse("campaign_editor", args=[campaign.pk]) + (f"?{query}" if query else "")
+
+
+def no_longer_a_draft(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
+    """Lead whoever edits a campaign that was launched meanwhile to its own page, and say so."""
+    messages.warning(
+        request, gettext("“%(name)s” was launched, so this can no longer be changed.") % {"name": campaign}
+    )
+    target = reverse("campaign_review", args=[campaign.pk])
+    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+
+
+def _told(request: HttpRequest, name: str) -> str:
+    return request.GET.get(name, "") or request.POST.get(f"at_{name}", "")
