@@ -58,9 +58,10 @@ _HEADERS: dict[Target, str] = {
     Target.MESSENGER_ID: "messenger id|psid|facebook id|messenger psid|facebook messenger id",
     Target.INSTAGRAM_ID: "instagram id|igsid|instagram scoped id",
     Target.VK_ID: "vk id|vk|vkontakte|вк|id вк|вконтакте|id vk",
-    # An age goes out of date, so it is not proposed: the birth date is what is kept.
     Target.IGNORE: "age|возраст|вік|edad|no|row|№|n|№ п п|n п п",
 }
+# Recognised to be refused: it goes out of date, and the birth date is what is kept.
+_AGES = frozenset(["age", "возраст", "вік", "edad"])
 # Attributes that every file names in its own language.
 _ATTRIBUTES = {
     "city": "city|town|город|місто|ciudad|localidad|населенный пункт|населений пункт",
@@ -93,6 +94,11 @@ def propose(headers: Sequence[str]) -> list[ColumnChoice]:
         taken.add(kept)
         choices.append(_choice(header, kept))
     return choices
+
+
+def is_age(header: str) -> bool:
+    """Whether a column called `header` holds ages."""
+    return _plain(header) in _AGES
 
 
 def attribute_name(header: str) -> str:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.conf import settings
-from django.db import OperationalError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -48,11 +49,14 @@ class Lease:
     @classmethod
     def take(cls, import_id: int) -> "Lease | None":
         """The right to an import that waits, or whose worker is silent; None if there is nothing to take."""
-        waiting = _unattended().filter(pk=import_id)
-        until = timezone.now() + LEASE
-        taken = waiting.update(state=State.RUNNING, lease_until=until)
-        ContactImport.objects.filter(pk=import_id, started_at=None).update(started_at=timezone.now())
-        return cls(import_id, until) if taken else None
+        now = timezone.now()
+        started_at = Coalesce("started_at", Value(now, output_field=DateTimeField()))
+        taken = (
+            _unattended()
+            .filter(pk=import_id)
+            .update(state=State.RUNNING, lease_until=now + LEASE, started_at=started_at)
+        )
+        return cls(import_id, now + LEASE) if taken else None
 
     def renew(self) -> None:
         """Keep the right for some time more; in a transaction this locks the import until its end. Raises LeaseLost."""
@@ -99,7 +103,7 @@ def run(import_id: int) -> None:
             lease.end(State.FAILED, str(error))
         except FileNotFoundError:
             lease.end(State.FAILED, _("The file is no longer there. Upload it again."))
-        except OperationalError:
+        except (OperationalError, InterfaceError):
             raise
         except Exception:
             lease.end(State.FAILED, _("Something unexpected happened. The rows counted here are in; the rest is not."))

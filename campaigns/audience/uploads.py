@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import BinaryIO
 
@@ -71,9 +72,16 @@ def opened(contact_import: ContactImport) -> Iterator[tuple[BinaryIO, FileFormat
 
 def sample_of(contact_import: ContactImport) -> Sample:
     """What the pages show of the upload. Raises UnreadableFile when it cannot be read as it was told."""
-    with opened(contact_import) as (file, file_format):
-        rows = list(islice(data_rows(file, file_format), SAMPLE_ROWS))
-        return Sample(file_format=file_format, headers=headers(file, file_format), rows=rows)
+    file_format = FileFormat.model_validate(contact_import.file_format)
+    return _sample(contact_import.file.name, file_format)
+
+
+# The page of the mapping asks again after every change, and a large workbook takes seconds to open.
+@lru_cache(maxsize=16)
+def _sample(name: str, file_format: FileFormat) -> Sample:
+    with ContactImport(file=name).file.open("rb") as stored:
+        rows = list(islice(data_rows(stored.file, file_format), SAMPLE_ROWS))
+        return Sample(file_format=file_format, headers=headers(stored.file, file_format), rows=rows)
 
 
 def reread_as(contact_import: ContactImport, file_format: FileFormat) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.birth_dates import DateOrder, ambiguous_date, guess_order
 from campaigns.audience.guessing import Guess, values_of
+from campaigns.audience.headers import is_age
 from campaigns.audience.import_choices import ColumnChoice, ConsentBasis, ConsentChoice, ImportChoices
 from campaigns.audience.places import country_choices
 from campaigns.audience.targets import (
@@ -36,6 +37,7 @@ class ColumnRow:
 
     header: str
     values: tuple[str, ...]
+    hint: str
     target: BoundField
     attribute: BoundField
 
@@ -97,6 +99,7 @@ class MappingForm(forms.Form):
             yield ColumnRow(
                 header=header,
                 values=tuple(values)[:_SHOWN_VALUES],
+                hint=gettext("An age goes out of date. Import birth dates instead.") if is_age(header) else "",
                 target=self[f"target_{place}"],
                 attribute=self[f"attribute_{place}"],
             )

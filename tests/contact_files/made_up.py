@@ -56,8 +56,10 @@ def ukrainian_csv(people: int = 300, repetitions: int = 8) -> MadeUpFile:
         shown = mail.upper() if number % 7 == 0 else mail
         agrees = "ні" if number % 11 == 1 else "так"
         lines.append(f"{name};Петренко{number};{phone};{shown};{born};{_INTERESTS[number % 5]};{agrees}")
-    for number in range(repetitions):
-        lines.append(f"Інше імʼя;Петренко{number};0{_digits(number)};ua.{number}@example.com;;спорт;так")
+    lines += [
+        f"Інше імʼя;Петренко{number};0{_digits(number)};ua.{number}@example.com;;спорт;так"
+        for number in range(repetitions)
+    ]
     content = "\r\n".join([*lines, ""]).encode("utf-8-sig")
     return MadeUpFile(
         name="клієнти.csv",
