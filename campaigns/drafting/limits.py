@@ -9,6 +9,8 @@ from django.db import transaction
 
 from campaigns.drafting.chains import check_sender
 from campaigns.drafting.opening import NotADraft, locked, opened
+from campaigns.engine import clock
+from campaigns.engine.rerouting import move_queued
 from campaigns.models import AuditEntry, Campaign, Step, User
 from channels.models import Sender
 
@@ -85,6 +87,7 @@ def change_sender(
     row = _launched(campaign, seen=seen)
     before = step.sender.name if step.sender else ""
     Step.objects.filter(pk=step.pk, route__version__campaign=row).update(sender=sender)
+    move_queued(step, sender, clock.now())
     row.save(update_fields=["updated_at"])
     _record(actor, "change_sender", row, {f"step {step.key}": [before, sender.name]})
     campaign.updated_at = row.updated_at

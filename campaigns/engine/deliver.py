@@ -49,7 +49,7 @@ def deliver(sender_id: int, *, shift: timedelta = SHIFT) -> Delivered:
         while claimed.messages:
             prepared = prepare(sender, claimed.messages, now)
             settle(
-                Unsent(skipped=prepared.skipped, held=prepared.held, broken=prepared.broken),
+                Unsent(skipped=prepared.skipped, held=prepared.held, broken=prepared.broken, lapsed=prepared.lapsed),
                 token=claimed.token,
                 now=now,
             )

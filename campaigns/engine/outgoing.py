@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from django.db import connection
 from campaigns.composing import Composition, compose, pick_content
 from campaigns.eligibility import Reach, ReachableAddress, load_reach
 from campaigns.engine.routes import Surroundings, load_surroundings, quiet_hours
+from campaigns.engine.unanswered import is_recognised
 from campaigns.engine.waking import quiet_until
 from campaigns.links import new_token
 from campaigns.models import Attempt, Content, HoldReason, Link, Message, SkipReason
@@ -58,6 +60,8 @@ class Prepared:
     outgoing: list[Outgoing] = field(default_factory=list)
     skipped: list[tuple[Message, SkipReason]] = field(default_factory=list)
     held: list[tuple[Message, HoldReason, datetime]] = field(default_factory=list)
+    # Sent once without an answer, and too long ago for the vendor to recognise it: unknown, never resent.
+    lapsed: list[Message] = field(default_factory=list)
     # No text could be made of it: the message fails for its content.
     broken: list[tuple[Message, str]] = field(default_factory=list)
 
@@ -72,6 +76,7 @@ class _Shelf:
     links: Mapping[int, list[Link]]
     reach: Mapping[tuple[str, int], Reach]
     repeats: Mapping[tuple[int, str], Attempt]
+    repeated: AbstractSet[int]
     attempt_ids: Iterator[int]
     prices: PriceList
     price_rows: Mapping[str, Price]
@@ -82,7 +87,10 @@ def prepare(sender: Sender, messages: Sequence[Message], now: datetime) -> Prepa
     shelf = _load(sender, messages)
     prepared = Prepared()
     for message in messages:
-        _sort_one(shelf, prepared, message, now)
+        if _has_lapsed(shelf, message, now):
+            prepared.lapsed.append(message)
+        else:
+            _sort_one(shelf, prepared, message, now)
     return prepared
 
 
@@ -103,6 +111,12 @@ def _sort_one(shelf: _Shelf, prepared: Prepared, message: Message, now: datetime
         prepared.outgoing.append(_outgoing(shelf, message, reach.addresses, now))
     except (LookupError, ValueError) as error:
         prepared.broken.append((message, str(error)))
+
+
+def _has_lapsed(shelf: _Shelf, message: Message, now: datetime) -> bool:
+    able = shelf.surroundings.capability(message.step)
+    is_repeat = message.pk in shelf.repeated
+    return is_repeat and not is_recognised(able.deduplicates_for if able else None, message.first_attempt_at, now)
 
 
 def _outgoing(
@@ -186,6 +200,7 @@ def _composition(shelf: _Shelf, message: Message, address: ReachableAddress, att
 
 def _load(sender: Sender, messages: Sequence[Message]) -> _Shelf:
     versions = {message.enrolment.version_id for message in messages}
+    repeats = list(Attempt.objects.filter(LIVE_ATTEMPT, message__in=messages))
     return _Shelf(
         sender=sender,
         surroundings=load_surroundings(
@@ -195,10 +210,8 @@ def _load(sender: Sender, messages: Sequence[Message]) -> _Shelf:
         contents=_by_version(Content.objects.filter(version_id__in=versions), versions),
         links=_by_version(Link.objects.filter(version_id__in=versions).order_by("position"), versions),
         reach=_reach(sender, messages),
-        repeats={
-            (attempt.message_id, attempt.address_hash): attempt
-            for attempt in Attempt.objects.filter(LIVE_ATTEMPT, message__in=messages)
-        },
+        repeats={(attempt.message_id, attempt.address_hash): attempt for attempt in repeats},
+        repeated={attempt.message_id for attempt in repeats},
         attempt_ids=_attempt_ids(),
         prices=load_prices([sender]),
         price_rows={row.country: row for row in Price.objects.filter(account=sender.account, channel=sender.channel)},

@@ -12,12 +12,12 @@ from django.db import transaction
 from campaigns.engine import clock, rates
 from campaigns.engine.accepting import accept
 from campaigns.engine.content_errors import hold_broken_campaigns
-from campaigns.engine.counters import Counter
-from campaigns.engine.ledger import Ledger, place_of
+from campaigns.engine.ledger import Ledger
 from campaigns.engine.routes import Surroundings, load_surroundings
 from campaigns.engine.settling import fail
 from campaigns.engine.stopping import lock_enrolments
 from campaigns.engine.suppressing import retire_address
+from campaigns.engine.unanswered import give_up_answer, is_recognised
 from campaigns.models import Attempt, Message, Step
 from campaigns.models.messages import AttemptStatus, MessageStatus
 from channels.errors import TEMPORARY, ErrorClass
@@ -157,14 +157,11 @@ def _conclude(
 def _unanswered(ledger: Ledger, answers: Answers, message: Message) -> None:
     """No answer: repeated under its key where the vendor recognises it, else unknown and never resent."""
     able = answers.surroundings.capability(_step(answers, message))
-    is_keyed = able is not None and able.deduplicates_for is not None
-    if is_keyed and message.tries < KEYED_TRIES and not message.enrolment.outcome:
+    is_known = is_recognised(able.deduplicates_for if able else None, message.first_attempt_at, ledger.now)
+    if is_known and message.tries < KEYED_TRIES and not message.enrolment.outcome:
         _requeue(ledger, message, FIRST_RETRY)
-        return
-    ledger.change(message, status=MessageStatus.UNKNOWN, claim_token=None, lease_until=None)
-    ledger.deltas.add(place_of(message), Counter.UNKNOWN)
-    if not message.enrolment.outcome and not message.fate:
-        ledger.change(message.enrolment, next_at=message.decide_at)
+    else:
+        give_up_answer(ledger, message)
 
 
 def _step(answers: Answers, message: Message) -> Step:
@@ -181,23 +178,18 @@ def _refused(
     error_class = receipt.error_class or ErrorClass.UNKNOWN
     ledger.reservations.settle(message.campaign_id, reserved=message.cost, spent=Decimal(0))
     ledger.charge(message, Decimal(0))
-    if message.enrolment.outcome or message.fate:
+    is_over = bool(message.enrolment.outcome or message.fate)
+    if error_class not in TEMPORARY and error_class is not ErrorClass.ACCOUNT:
+        fail(ledger, message, error_class=error_class, code=receipt.code, detail=receipt.detail)
+    elif is_over:
         ledger.change(message, status=MessageStatus.WITHDRAWN, claim_token=None, lease_until=None)
-    elif error_class in TEMPORARY:
-        _requeue(ledger, message, _retry_in(message.tries, receipt.retry_after))
-        ledger.change(message.enrolment, next_at=_retry_until(message))
     elif error_class is ErrorClass.ACCOUNT:
         # The sender is held, which uses up nothing: it goes out when somebody has released it.
         _requeue(ledger, message, timedelta(0))
         ledger.change(message, first_attempt_at=None)
     else:
-        fail(
-            ledger,
-            message,
-            error_class=error_class,
-            code=receipt.code,
-            detail=receipt.detail,
-        )
+        _requeue(ledger, message, _retry_in(message.tries, receipt.retry_after))
+        ledger.change(message.enrolment, next_at=_retry_until(message))
 
 
 def _requeue(ledger: Ledger, message: Message, wait: timedelta) -> None:

@@ -14,6 +14,7 @@ from campaigns.engine.counters import Counter
 from campaigns.engine.ledger import Ledger
 from campaigns.engine.reasons import Reason
 from campaigns.engine.stopping import end_locked, lock_enrolments, lock_messages
+from campaigns.engine.unanswered import give_up_answer
 from campaigns.models import Fate, HoldReason, Message, SkipReason, Step
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import MessageStatus
@@ -27,6 +28,7 @@ class Unsent:
     skipped: Iterable[tuple[Message, SkipReason]] = field(default=())
     held: Iterable[tuple[Message, HoldReason, datetime]] = field(default=())
     broken: Iterable[tuple[Message, str]] = field(default=())
+    lapsed: Iterable[Message] = field(default=())
     capped: Iterable[Message] = field(default=())
 
     def enrolment_ids(self) -> set[int]:
@@ -36,7 +38,7 @@ class Unsent:
             *(row[0] for row in self.held),
             *(row[0] for row in self.broken),
         ]
-        return {message.enrolment_id for message in [*rows, *self.capped]}
+        return {message.enrolment_id for message in [*rows, *self.lapsed, *self.capped]}
 
 
 @transaction.atomic
@@ -64,6 +66,8 @@ def settle(unsent: Unsent, *, token: uuid.UUID, now: datetime) -> None:
         _hold(ledger, message, hold_reason, until)
     for message, detail in _still(unsent.broken, mine):
         fail(ledger, message, error_class=ErrorClass.CONTENT, code="not_composed", detail=detail)
+    for message, _ in _still(((message, None) for message in unsent.lapsed), mine):
+        give_up_answer(ledger, message)
     for message, _ in _still(((message, None) for message in unsent.capped), mine):
         of_enrolment = by_enrolment[message.enrolment_id]
         end_locked(ledger, message.enrolment, of_enrolment, outcome=Outcome.CANCELLED, reason=Reason.FREQUENCY_CAP)

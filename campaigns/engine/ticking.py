@@ -88,7 +88,7 @@ def _look_at_queued(now: datetime) -> None:
 def finish_campaigns(now: datetime) -> int:
     """Finish the campaigns that nobody is inside of, and nobody can enter; gives how many there were."""
     inside = Enrolment.objects.open().filter(campaign=OuterRef("pk"))
-    empty = Campaign.objects.filter(~Exists(inside), status=CampaignStatus.RUNNING)
+    empty = Campaign.objects.alive().filter(~Exists(inside))
     once = empty.filter(kind=CampaignKind.ONCE, enrolled_at__isnull=False)
     over = empty.exclude(kind=CampaignKind.ONCE).filter(ends_at__lte=now)
     return sum(group.update(status=CampaignStatus.FINISHED, ended_at=now) for group in (once, over))

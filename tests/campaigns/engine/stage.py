@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.test import Client
 
@@ -13,6 +14,7 @@ from campaigns.engine import clock, hits, inbound, stats, ticking
 from campaigns.engine.advance import advance
 from campaigns.engine.deliver import deliver
 from campaigns.engine.launch import enrol_audience
+from campaigns.links import click_url, open_url
 from campaigns.models import Attempt, Campaign, Contact, Enrolment, Hit, Message
 from campaigns.models.campaigns import CampaignStatus
 from channels.crypto import seal
@@ -80,7 +82,7 @@ class Stage:
         """Let time pass, tick by tick, so that no gap comes of it."""
         target = clock.now() + timedelta(**duration)
         while clock.now() < target:
-            clock.run_at(shown_at=min(clock.now() + timedelta(minutes=30), target), speed=0)
+            clock.run_at(shown_at=min(clock.now() + timedelta(hours=2), target), speed=0)
             self.run()
         return target
 
@@ -122,23 +124,15 @@ class Stage:
         *,
         kind: Hit.Kind = Hit.Kind.CLICK,
         agent: str = BROWSER,
-        method: str = "GET",
         after: timedelta = timedelta(minutes=1),
     ) -> None:
-        """Somebody follows the link (or loads the pixel) of `message`; time passes `after` before it."""
+        """Somebody with the user agent `agent` asks for the link (or the pixel) of `message`, `after` this long."""
         clock.run_at(shown_at=clock.now() + after, speed=0)
         attempt = message.attempts.order_by("id").last()
         assert attempt is not None
-        version = message.enrolment.version
-        Hit.objects.create(
-            kind=kind,
-            attempt=attempt,
-            link=version.links.first() if kind == Hit.Kind.CLICK else None,
-            at=clock.now(),
-            method=method,
-            user_agent=agent,
-            decide_at=clock.now(),
-        )
+        url = click_url(attempt.token or "", 0) if kind == Hit.Kind.CLICK else open_url(attempt.pk)
+        answer = Client().get(urlsplit(url).path, headers={"user-agent": agent})
+        assert answer.status_code in {200, 302}
         self.run()
 
 

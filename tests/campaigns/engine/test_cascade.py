@@ -102,7 +102,8 @@ def test_a_scanner_stops_nothing(stage: Stage) -> None:
     stage.launch(sms_then_viber(stage))
     stage.hit(messages_of(person)[0], agent="Barracuda Sentinel (EE)")
     (message,) = messages_of(person)
-    assert message.machine_clicked_at and not message.clicked_at
+    assert message.machine_clicked_at
+    assert not message.clicked_at
     stage.forward(hours=3)
     assert len(messages_of(person)) == 2
 

@@ -104,7 +104,9 @@ def test_wrong_credentials_hold_the_sender_and_lose_nothing(stage: Stage, person
     campaign = stage.launch(route(stage, "wrong_credentials"))
     (sms,) = messages_of(person)
     sender = sms.sender
-    assert sender is not None and sender.held_at and sender.held_reason
+    assert sender is not None
+    assert sender.held_at
+    assert sender.held_reason
     stage.forward(hours=24)
     (sms,) = messages_of(person)
     assert (sms.status, enrolment_of(person).outcome) == (MessageStatus.QUEUED, "")
@@ -121,7 +123,8 @@ def test_a_refused_text_holds_the_campaign_after_twenty(stage: Stage) -> None:
         make_contact(phone=f"+3806755500{number:02}", consents=(Channel.SMS,))
     campaign = stage.launch(RoutePlan(steps=(StepPlan(sender=stage.sender(Channel.SMS, fault="content_refused")),)))
     campaign.refresh_from_db()
-    assert campaign.held_at and "content_refused" in campaign.held_reason
+    assert campaign.held_at
+    assert "content_refused" in campaign.held_reason
     assert campaign_report(campaign.pk).problems() == []
 
 
@@ -154,7 +157,9 @@ def test_delivered_never_goes_back(stage: Stage, person: Contact) -> None:
     stage.report(sms, "sent")
     stage.report(sms, "undelivered")
     (sms,) = messages_of(person)
-    assert sms.delivered_at and not sms.failed_at and not sms.fate
+    assert sms.delivered_at
+    assert not sms.failed_at
+    assert not sms.fate
     assert campaign_report(campaign.pk).problems() == []
 
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 import pytest
 from django.conf import LazySettings
 from django.db import connection, transaction
-from hypothesis import HealthCheck, settings as hypothesis_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection
 
+from campaigns.drafting import change_sender
 from campaigns.engine import clock, control, leases
 from campaigns.engine.claiming import claim
 from campaigns.engine.deliver import deliver
@@ -229,3 +230,30 @@ def test_an_open_enrolment_without_a_next_look_cannot_be_written(stage: Stage, p
     stage.launch(two_steps(stage))
     with pytest.raises(IntegrityError), connection.cursor() as cursor:
         cursor.execute("UPDATE campaigns_enrolment SET next_at = NULL")
+
+
+def test_a_key_is_not_repeated_after_the_vendor_has_forgotten_it(stage: Stage, person: Contact) -> None:
+    """The sandbox promises to recognise a key for 24 hours."""
+    campaign = queue_only(stage, grace=timedelta(days=9))
+    token, outgoing = claim_and_prepare(stage.sender(Channel.SMS))
+    mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
+    Message.objects.update(lease_until=clock.real_now() - timedelta(seconds=1))
+    leases.reclaim(clock.now())
+    assert messages_of(person)[0].status == MessageStatus.QUEUED
+    clock.run_at(shown_at=clock.now() + timedelta(hours=1, minutes=59), speed=0)
+    Message.objects.update(first_attempt_at=clock.now() - timedelta(hours=25))
+    deliver(stage.sender(Channel.SMS).pk)
+    (sms,) = messages_of(person)
+    assert (sms.status, len(requests_of(person))) == (MessageStatus.UNKNOWN, 1)
+    assert campaign_report(campaign.pk).problems() == []
+
+
+def test_another_sender_takes_what_still_waits(stage: Stage, person: Contact) -> None:
+    campaign = queue_only(stage)
+    step = campaign.version.routes.get().steps.get(position=0)
+    other = stage.sender(Channel.SMS, fault="no_receipts")
+    change_sender(campaign=campaign, step=step, sender=other, actor=None)
+    stage.run()
+    (sms,) = messages_of(person)
+    assert (sms.status, sms.sender) == (MessageStatus.ACCEPTED, other)
+    assert campaign_report(campaign.pk).problems() == []
