@@ -9,17 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from channels.errors import ErrorClass
 from channels.kinds import Channel
 from channels.messages import Button, OutboundMessage, Receipt, ReceiptStatus
 from channels.provider import Provider
 from channels.providers.smtp import SmtpProvider
-from channels.smtp_codes import refusal
+from tests.channels.certificates import certificate
 from tests.channels.providers.contract import ProviderContract, Situation, collect
 from tests.channels.smtp_server import Postbox, smtp_provider, smtp_server
 
@@ -177,37 +173,6 @@ def test_a_connection_lost_before_the_mail_is_surely_not_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "stage", "expected"),
-    [
-        (421, "4.7.0 Try again later", "connect", ErrorClass.THROTTLED),
-        (421, "4.7.28 Rate limit", "data", ErrorClass.THROTTLED),
-        (450, "4.2.0 Greylisted", "rcpt", ErrorClass.NOT_SENT),
-        (452, "4.2.2 Mailbox full", "rcpt", ErrorClass.NOT_SENT),
-        (451, "4.3.0 Try again", "data", ErrorClass.NOT_SENT),
-        (451, "4.3.0 Try again", "mail", ErrorClass.THROTTLED),
-        (535, "5.7.8 Wrong password", "connect", ErrorClass.ACCOUNT),
-        (530, "Authentication required", "mail", ErrorClass.ACCOUNT),
-        (550, "5.1.1 No such user", "rcpt", ErrorClass.RECIPIENT),
-        (550, "5.1.10 Null MX", "rcpt", ErrorClass.RECIPIENT),
-        (550, "No such user", "rcpt", ErrorClass.RECIPIENT),
-        (552, "5.2.2 Mailbox full", "rcpt", ErrorClass.NOT_SENT),
-        (550, "5.7.1 Relaying denied", "rcpt", ErrorClass.ACCOUNT),
-        (554, "5.7.1 Relay access denied", "rcpt", ErrorClass.ACCOUNT),
-        (550, "5.7.1 Blocked by the recipient", "rcpt", ErrorClass.RECIPIENT),
-        (550, "5.7.1 Looks like spam", "data", ErrorClass.CONTENT),
-        (550, "5.7.26 Neither SPF nor DKIM", "data", ErrorClass.ACCOUNT),
-        (550, "5.7.509 DMARC", "data", ErrorClass.ACCOUNT),
-        (552, "5.3.4 Too big", "data", ErrorClass.CONTENT),
-        (554, "Transaction failed", "data", ErrorClass.CONTENT),
-        (553, "5.1.8 Sender domain does not exist", "mail", ErrorClass.ACCOUNT),
-        (550, "Sender rejected", "mail", ErrorClass.ACCOUNT),
-    ],
-)
-def test_each_refusal_asks_for_one_thing(code: int, text: str, stage: str, expected: ErrorClass) -> None:
-    assert refusal(code, text, stage=stage).error_class is expected
-
-
-@pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"address": "nobody"}, ErrorClass.RECIPIENT),
@@ -265,31 +230,6 @@ def test_a_server_that_knows_only_ascii_refuses_that_recipient_alone() -> None:
     by_key = {receipt.key: receipt for receipt in receipts}
     assert by_key["local"].error_class is ErrorClass.RECIPIENT
     assert by_key["plain"].status is ReceiptStatus.ACCEPTED
-
-
-def certificate(folder: Path) -> Path:
-    """A certificate for "localhost" with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "certificate.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
 
 
 @pytest.mark.parametrize(("security", "is_implicit"), [("starttls", False), ("tls", True)])
