@@ -238,7 +238,9 @@ def _pace(sender: Sender, receipts: Sequence[Receipt]) -> None:
     real_now = clock.real_now()
     state = rates.lock_state(sender, real_now)
     if refusals:
-        asked = [receipt.retry_after for receipt in refusals if receipt.retry_after]
+        # A vendor that asks everybody to wait is obeyed; one mailbox that does delays its own message.
+        throttled = [receipt for receipt in refusals if receipt.error_class is ErrorClass.THROTTLED]
+        asked = [receipt.retry_after for receipt in throttled if receipt.retry_after]
         rates.note_refusals(state, len(refusals), real_now, max(asked, default=None))
     elif any(receipt.status is ReceiptStatus.ACCEPTED for receipt in receipts):
         rates.note_success(state)
