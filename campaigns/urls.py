@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("campaigns.urls_tracking")),
     path("", include("campaigns.urls_segments")),
     path("", include("campaigns.urls_imports")),
+    path("", include("campaigns.urls_contacts")),
 ]

@@ -21,7 +21,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 from pydantic import Field
 
-from campaigns.audience.rule_schema import Condition, Day, Word
+from campaigns.audience.rule_schema import Condition, Day, Word, spellings
 
 # Without bounds in the pattern, which make PostgreSQL's matching three times as slow.
 _NUMBER = r"^[-+]?[0-9]+[.,]?[0-9]*$"
@@ -31,7 +31,7 @@ _DAY_LENGTH = len("2026-05-31")
 
 
 class AttributeText(Condition):
-    """The attribute is, is not or contains a text. "is" is exact, so that the index of attributes serves."""
+    """The attribute is, is not or contains a text. "is" is the whole value, so that the index of attributes serves."""
 
     field: Literal["attribute"]
     name: Word
@@ -162,8 +162,8 @@ def _is_true(lookup: Lookup[Any]) -> Q:
 
 
 def _forms(value: str) -> list[str | int | float | bool]:
-    """`value` in each form that JSON may keep it in: an API may have stored a number or true."""
-    forms: list[str | int | float | bool] = [value]
+    """`value` in each form that JSON may keep it in: small or capital letters, a number or true of an API."""
+    forms: list[str | int | float | bool] = [*spellings(value)]
     if value.lower() in {"true", "false"}:
         forms.append(value.lower() == "true")
     try:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from pydantic import Field
 
 from campaigns.audience.places import country_name, language_name
-from campaigns.audience.rule_schema import Condition, CountryCodes, Day, LanguageCodes, Word, Words
+from campaigns.audience.rule_schema import Condition, CountryCodes, Day, LanguageCodes, Word, Words, spellings
 
 
 class Preferences(Condition):
@@ -23,10 +23,10 @@ class Preferences(Condition):
     value: Words
 
     def as_q(self, today: date) -> Q:
-        """`&&` or `@>` on the array, which its GIN index serves."""
+        """`&&` on the array, which its GIN index serves; in small or capital letters."""
         if self.is_ == "all_of":
-            return Q(preferences__contains=list(self.value))
-        shares_one = Q(preferences__overlap=list(self.value))
+            return Q(*(Q(preferences__overlap=spellings(word)) for word in self.value))
+        shares_one = Q(preferences__overlap=[spelling for word in self.value for spelling in spellings(word)])
         return ~shares_one if self.is_ == "none_of" else shares_one
 
     def describe(self) -> str:

@@ -124,3 +124,8 @@ LanguageCodes = Annotated[tuple[LanguageCode, ...], Field(min_length=1, max_leng
 Years = Annotated[int, Field(ge=0, le=150)]
 YearSpan = Annotated[tuple[Years, Years], AfterValidator(_in_order)]
 Day = Annotated[date, AfterValidator(_within_two_centuries)]
+
+
+def spellings(word: str) -> list[str]:
+    """`word` in the ways its letters may be small or capital: an index finds exact values only."""
+    return list(dict.fromkeys([word, word.lower(), word.upper(), word.capitalize(), word.title()]))

@@ -38,7 +38,7 @@ OPERATORS: dict[str, Choices] = {
     "country": [("in", _("is one of")), ("not_in", _("is none of"))],
     "name": [("contains", _("contains"))],
     "attribute": [
-        ("equals", _("is exactly")),
+        ("equals", _("is")),
         ("not_equals", _("is not")),
         ("contains", _("contains")),
         ("set", _("has a value")),

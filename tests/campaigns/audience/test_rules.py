@@ -131,6 +131,9 @@ def test_birthdays(today: date, operator: dict[str, Any], expected: set[str]) ->
     ("asked", "expected"),
     [
         (condition("preferences", "any_of", value=["fashion", "food"]), {"Both", "Fashion"}),
+        (condition("preferences", "any_of", value=["FASHION"]), {"Both", "Fashion"}),
+        (condition("preferences", "all_of", value=["Fashion", "Sport"]), {"Both"}),
+        (condition("preferences", "none_of", value=["Fashion"]), {"Sport", "Nothing"}),
         (condition("preferences", "all_of", value=["fashion", "sport"]), {"Both"}),
         (condition("preferences", "none_of", value=["fashion"]), {"Sport", "Nothing"}),
         (condition("language", "in", value=["uk", "es"]), {"Both"}),
@@ -181,6 +184,7 @@ def test_when_they_were_added(asked: dict[str, Any], expected: set[str]) -> None
     ("asked", "expected"),
     [
         (condition("attribute", "equals", name="city", value="Київ"), {"Text"}),
+        (condition("attribute", "equals", name="city", value="київ"), {"Text"}),
         (condition("attribute", "not_equals", name="city", value="Київ"), {"Number", "Comma", "Junk", "Nothing"}),
         (condition("attribute", "contains", name="city", value="КИЇ"), {"Text", "Junk"}),
         # The form types text; an API may have stored a number or true.

@@ -1,0 +1,431 @@
+"""The pages of contacts: finding people, what a person's page shows and changes, and who may."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.audience.addresses import address_hash
+from campaigns.models import Address, AuditEntry, Consent, ConsentChange, Contact, Suppression
+from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.consent import ConsentSource, ConsentStatus
+from campaigns.permissions import Permission, Role
+from channels.kinds import AddressKind, Channel
+from tests.factories import (
+    NOON,
+    make_address,
+    make_campaign,
+    make_consent,
+    make_contact,
+    make_enrolment,
+    make_segment,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+PHONE = "+380671234567"
+
+
+@pytest.fixture
+def marketer(client: Client) -> Client:
+    client.force_login(make_user(roles=[Role.MARKETER]))
+    return client
+
+
+def found(client: Client, **query: Any) -> list[str]:
+    response = client.get(reverse("contact_list"), query)
+    return sorted(line.contact.first_name for line in response.context["lines"])
+
+
+def detail(client: Client, contact: Contact) -> str:
+    return client.get(reverse("contact_detail", args=[contact.pk])).content.decode()
+
+
+# --- Finding -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # A name in any script and case, whole or in part, in both orders.
+        ("олена", ["Олена"]),
+        ("КОВАЛ", ["Олена"]),
+        ("коваленко олена", ["Олена"]),
+        ("SOFÍA", ["Sofía"]),
+        # Half a phone number, as people write it.
+        ("067 123", ["Олена"]),
+        ("+38 (067) 123-45", ["Олена"]),
+        ("00380671234567", ["Олена"]),
+        # An email address or a part of it; the id of one's own system.
+        ("sofia@exa", ["Sofía"]),
+        ("Example.com", ["Sofía"]),
+        ("crm-0042", ["Олена"]),
+        ("0042", ["Олена"]),
+        ("", ["Sofía", "Олена"]),
+        # Every word has to fit; signs of patterns are taken literally.
+        ("олена smith", []),
+        ("%", []),
+        ("\x00", ["Sofía", "Олена"]),
+    ],
+)
+def test_people_are_found_by_what_is_remembered_of_them(marketer: Client, text: str, expected: list[str]) -> None:
+    make_contact(first_name="Олена", last_name="Коваленко", phone=PHONE, external_id="CRM-0042")
+    sofia = make_contact(first_name="Sofía", last_name="García", email="sofia@example.com")
+    make_address(contact=sofia, kind=AddressKind.PUSH_TOKEN, value="token-0042-олена")
+    assert found(marketer, q=text) == expected
+
+
+def test_the_list_is_narrowed_by_a_segment(marketer: Client) -> None:
+    make_contact(first_name="Anna", country="UA")
+    make_contact(first_name="Bea", country="ES")
+    segment = make_segment(rule={"op": "all", "rules": [{"field": "country", "is": "in", "value": ["UA"]}]})
+    assert found(marketer, segment=segment.pk) == ["Anna"]
+    assert found(marketer, segment=segment.pk, q="bea") == []
+    assert found(marketer, segment="no number") == ["Anna", "Bea"]
+    unreadable = make_segment(rule={"op": "perhaps"})
+    assert found(marketer, segment=unreadable.pk) == []
+
+
+def test_pages_follow_one_another_without_gap_or_repetition(marketer: Client) -> None:
+    Contact.objects.bulk_create(Contact(first_name=f"Person {n}") for n in range(120))
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = marketer.get(reverse("contact_list"), {"cursor": cursor}).context["page"]
+        seen += [contact.first_name for contact in page.rows]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert seen == [f"Person {n}" for n in reversed(range(120))]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_page(
+    marketer: Client, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(30):
+        make_contact(phone=f"+3806712345{n:02}")
+    with django_assert_max_num_queries(12):
+        marketer.get(reverse("contact_list"))
+
+
+def test_htmx_gets_the_rows_alone(marketer: Client) -> None:
+    make_contact(first_name="Anna")
+    html = marketer.get(reverse("contact_list"), headers={"HX-Request": "true"}).content.decode()
+    assert "Anna" in html
+    assert "<html" not in html
+
+
+def test_deleted_contacts_are_not_listed(marketer: Client) -> None:
+    make_contact(deleted_at=NOON)
+    assert found(marketer) == []
+
+
+# --- A person's page -----------------------------------------------------------------------
+
+
+def test_the_page_shows_what_is_known(marketer: Client) -> None:
+    contact = make_contact(
+        first_name="Олена",
+        phone=PHONE,
+        email="olena@example.com",
+        consents=[Channel.SMS],
+        birth_date=date(1990, 5, 1),
+        language="uk",
+        country="UA",
+        preferences=["fashion"],
+        attributes={"city": "Київ", "points": 12},
+    )
+    make_address(contact=contact, kind=AddressKind.PHONE, value="+380501112233", is_primary=False)
+    make_contact(phone=PHONE)
+    campaign = make_campaign(name="Autumn", status=CampaignStatus.RUNNING)
+    make_enrolment(campaign=campaign, contact=contact)
+    html = detail(marketer, contact)
+    for text in ("Олена", "olena@example.com", "+380501112233", "May 1, 1990", "Ukrainian", "Ukraine", "fashion"):
+        assert text in html
+    for text in ("Київ", "12", "Autumn", "inside", "granted", "1 other contact has it too"):
+        assert text in html
+    assert reverse("contact_timeline", args=[contact.pk]) in html
+
+
+def test_a_deleted_contact_has_a_page_that_says_so(marketer: Client) -> None:
+    contact = make_contact(deleted_at=NOON)
+    response = marketer.get(reverse("contact_detail", args=[contact.pk]))
+    assert response.status_code == 410
+    assert "This contact was deleted" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (Suppression.Reason.HARD_BOUNCE, "it bounced"),
+        (Suppression.Reason.COMPLAINT, "the person complained"),
+        (Suppression.Reason.UNSUBSCRIBE, "the person unsubscribed"),
+        (Suppression.Reason.MANUAL, "a colleague entered it"),
+    ],
+)
+def test_a_suppression_is_told_in_its_own_words(marketer: Client, reason: str, words: str) -> None:
+    contact = make_contact(phone=PHONE)
+    suppress(contact.addresses.get(), reason=reason, channel=Channel.SMS, note="on the phone")
+    html = detail(marketer, contact)
+    assert words in html
+    assert "Only SMS." in html
+    assert "on the phone" in html
+
+
+def suppress(address: Address, **fields: Any) -> Suppression:
+    defaults = {"address_kind": address.kind, "address_hash": address.value_hash, "created_at": NOON}
+    return Suppression.objects.create(**{**defaults, "reason": Suppression.Reason.MANUAL, **fields})
+
+
+# --- Changing who somebody is ----------------------------------------------------------------
+
+
+def particulars(**changes: Any) -> dict[str, Any]:
+    unchanged = {"first_name": "Olena", "last_name": "Kovalenko", "is_trackable": "on"}
+    return {**unchanged, "attributes-TOTAL_FORMS": "0", "attributes-INITIAL_FORMS": "0", **changes}
+
+
+def attribute_fields(*rows: tuple[str, str], initial: int) -> dict[str, Any]:
+    fields: dict[str, Any] = {"attributes-TOTAL_FORMS": len(rows), "attributes-INITIAL_FORMS": initial}
+    for position, (name, value) in enumerate(rows):
+        fields |= {f"attributes-{position}-name": name, f"attributes-{position}-value": value}
+    return fields
+
+
+def test_particulars_are_changed_and_the_audit_tells_which_but_not_what(marketer: Client) -> None:
+    contact = make_contact(first_name="Olena", last_name="Kovalenko")
+    given = particulars(
+        birth_date="1990-05-01", language="uk", country="UA", time_zone="Europe/Kyiv", preferences="fashion, sport"
+    )
+    assert marketer.post(reverse("contact_edit", args=[contact.pk]), given).status_code == 302
+    contact.refresh_from_db()
+    assert (contact.birth_date, contact.language, contact.country) == (date(1990, 5, 1), "uk", "UA")
+    assert (contact.time_zone, contact.preferences) == ("Europe/Kyiv", ["fashion", "sport"])
+    entry = AuditEntry.objects.get()
+    assert entry.details == {"fields": ["birth_date", "country", "language", "preferences", "time_zone"]}
+
+
+def test_attributes_are_added_changed_and_taken_away_and_the_rest_keeps_its_type(marketer: Client) -> None:
+    contact = make_contact(first_name="Olena", last_name="Kovalenko", attributes={"a": 1, "b": "two", "c": [3]})
+    rows = [("a", "1"), ("b", "zwei"), ("c", ""), ("Last order", "2026-01-02"), ("", "")]
+    marketer.post(reverse("contact_edit", args=[contact.pk]), particulars(**attribute_fields(*rows, initial=3)))
+    contact.refresh_from_db()
+    assert contact.attributes == {"a": 1, "b": "zwei", "last_order": "2026-01-02"}
+
+
+def test_what_cannot_be_saved_is_said_and_kept(marketer: Client) -> None:
+    make_contact(external_id="taken")
+    contact = make_contact(first_name="Olena", last_name="Kovalenko")
+    given = particulars(
+        external_id="taken", birth_date="31.02.1990", **attribute_fields(("", "a value without a name"), initial=0)
+    )
+    response = marketer.post(reverse("contact_edit", args=[contact.pk]), given)
+    html = response.content.decode()
+    assert response.status_code == 422
+    for text in ("already exists", "Enter a valid date.", "Name the attribute.", "a value without a name"):
+        assert text in html
+
+
+def test_two_contacts_may_have_no_id(marketer: Client) -> None:
+    make_contact(external_id=None)
+    contact = make_contact(first_name="Olena", last_name="Kovalenko", external_id="1")
+    marketer.post(reverse("contact_edit", args=[contact.pk]), particulars(external_id=""))
+    contact.refresh_from_db()
+    assert contact.external_id is None
+
+
+# --- Addresses -----------------------------------------------------------------------------
+
+
+def add(client: Client, contact: Contact, **given: Any) -> Any:
+    return client.post(reverse("address_add", args=[contact.pk]), given)
+
+
+def test_an_address_is_added_as_it_is_stored_everywhere(marketer: Client) -> None:
+    contact = make_contact(country="UA")
+    assert add(marketer, contact, kind="phone", value="067 123 45 67").status_code == 302
+    address = contact.addresses.get()
+    assert (address.value, address.is_primary) == (PHONE, True)
+    assert address.value_hash == address_hash("phone", PHONE)
+
+
+def test_a_second_number_is_kept_for_later_unless_it_shall_be_messaged(marketer: Client) -> None:
+    contact = make_contact(phone=PHONE, country="UA")
+    add(marketer, contact, kind="phone", value="050 111 22 33")
+    assert contact.addresses.get(is_primary=True).value == PHONE
+    add(marketer, contact, kind="phone", value="050 111 22 44", is_primary="on")
+    assert contact.addresses.get(is_primary=True).value == "+380501112244"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("phone", "12", "is not a phone number"),
+        ("email", "olena", "is not an email address"),
+        ("phone", PHONE, "They have this address already."),
+        ("email", "", "This field is required."),
+    ],
+)
+def test_an_address_that_cannot_be_added_is_said_at_the_field(
+    marketer: Client, kind: str, value: str, words: str
+) -> None:
+    contact = make_contact(phone=PHONE)
+    response = add(marketer, contact, kind=kind, value=value)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert contact.addresses.count() == 1
+
+
+def test_a_dead_address_that_is_added_again_lives_again(marketer: Client) -> None:
+    contact = make_contact(phone=PHONE)
+    contact.addresses.update(is_live=False)
+    add(marketer, contact, kind="phone", value=PHONE)
+    assert contact.addresses.get().is_live
+
+
+def test_another_address_can_be_made_the_one_that_is_messaged(marketer: Client) -> None:
+    contact = make_contact(phone=PHONE)
+    other = make_address(contact=contact, kind=AddressKind.PHONE, value="+380501112233", is_primary=False)
+    marketer.post(reverse("address_promote", args=[other.pk]))
+    assert contact.addresses.get(is_primary=True) == other
+
+
+def test_removing_the_main_address_promotes_the_next(marketer: Client) -> None:
+    contact = make_contact(phone=PHONE)
+    other = make_address(contact=contact, kind=AddressKind.PHONE, value="+380501112233", is_primary=False)
+    url = reverse("address_remove", args=[contact.addresses.get(is_primary=True).pk])
+    assert "Remove +380671234567?" in marketer.get(url).content.decode()
+    assert contact.addresses.count() == 2
+    marketer.post(url)
+    assert contact.addresses.get().pk == other.pk
+    assert contact.addresses.get().is_primary
+
+
+# --- Consents and suppressions -----------------------------------------------------------------
+
+
+def test_a_consent_entered_by_a_colleague_is_in_force_and_in_the_history(marketer: Client) -> None:
+    contact = make_contact(phone=PHONE)
+    make_consent(contact=contact, channel=Channel.SMS, status=ConsentStatus.WITHDRAWN)
+    url = reverse("consent_change", args=[contact.pk, "sms", "marketing"])
+    assert "What did" in marketer.get(url).content.decode()
+    marketer.post(url, {"status": "granted", "evidence": "signed in the shop"})
+    assert Consent.objects.get().status == ConsentStatus.GRANTED
+    change = ConsentChange.objects.get()
+    assert (change.source, change.evidence) == (ConsentSource.PAGE, "signed in the shop")
+    assert "signed in the shop" in detail(marketer, contact)
+
+
+def test_nobody_enters_a_consent_without_saying_how_they_know(marketer: Client) -> None:
+    contact = make_contact(phone=PHONE)
+    response = marketer.post(
+        reverse("consent_change", args=[contact.pk, "sms", "marketing"]), {"status": "granted", "evidence": ""}
+    )
+    assert response.status_code == 422
+    assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize(("channel", "purpose"), [("pigeon", "marketing"), ("sms", "gossip")])
+def test_there_is_no_consent_for_what_does_not_exist(marketer: Client, channel: str, purpose: str) -> None:
+    url = reverse("consent_change", args=[make_contact().pk, channel, purpose])
+    assert marketer.get(url).status_code == 404
+
+
+def test_an_address_is_suppressed_by_hand_and_allowed_again_and_both_are_audited(marketer: Client) -> None:
+    contact = make_contact(phone=PHONE)
+    marketer.post(reverse("address_suppress", args=[contact.addresses.get().pk]), {"note": "asked on the phone"})
+    suppression = Suppression.objects.get()
+    assert (suppression.reason, suppression.channel) == (Suppression.Reason.MANUAL, "")
+    lift = reverse("suppression_lift", args=[contact.pk, suppression.pk])
+    assert "A colleague entered it: asked on the phone" in marketer.get(lift).content.decode()
+    assert marketer.post(lift, {"note": ""}).status_code == 422
+    marketer.post(lift, {"note": "changed their mind"})
+    assert not Suppression.objects.active().exists()
+    entries = AuditEntry.objects.order_by("id")
+    assert [entry.verb for entry in entries] == ["suppress", "lift"]
+    assert entries[1].details["note"] == "changed their mind"
+
+
+def test_a_colleagues_entry_is_stronger_than_an_unsubscribe(marketer: Client) -> None:
+    contact = make_contact(phone=PHONE)
+    suppress(contact.addresses.get(), reason=Suppression.Reason.UNSUBSCRIBE)
+    marketer.post(reverse("address_suppress", args=[contact.addresses.get().pk]), {"note": "nothing at all"})
+    assert Suppression.objects.get().reason == Suppression.Reason.MANUAL
+
+
+def test_only_a_suppression_of_this_person_is_lifted_on_their_page(marketer: Client) -> None:
+    other = suppress(make_contact(phone=PHONE).addresses.get())
+    contact = make_contact(phone="+380501112233")
+    url = reverse("suppression_lift", args=[contact.pk, other.pk])
+    assert marketer.post(url, {"note": "by mistake"}).status_code == 404
+
+
+# --- Deleting ------------------------------------------------------------------------------
+
+
+def test_deleting_asks_and_says_how_many_campaigns_end(marketer: Client) -> None:
+    contact = make_contact(first_name="Олена")
+    make_enrolment(campaign=make_campaign(status=CampaignStatus.RUNNING), contact=contact)
+    url = reverse("contact_delete", args=[contact.pk])
+    html = marketer.get(url).content.decode()
+    assert "Delete Олена" in html
+    assert "They are inside 1 campaign, which ends for them at once." in html
+    assert marketer.post(url).status_code == 302
+    contact.refresh_from_db()
+    assert contact.deleted_at
+
+
+# --- Who may -------------------------------------------------------------------------------
+
+VIEWS = [("get", "contact_list"), ("get", "contact_detail")]
+CHANGES = [
+    ("get", "contact_edit"),
+    ("post", "contact_delete"),
+    ("post", "address_add"),
+    ("post", "address_remove"),
+    ("post", "address_promote"),
+    ("post", "address_suppress"),
+    ("post", "suppression_lift"),
+    ("post", "consent_change"),
+]
+
+
+def address_of(name: str, contact: Contact) -> str:
+    address = contact.addresses.get()
+    arguments: dict[str, list[Any]] = {
+        "contact_list": [],
+        "address_remove": [address.pk],
+        "address_promote": [address.pk],
+        "address_suppress": [address.pk],
+        "suppression_lift": [contact.pk, suppress(address).pk],
+        "consent_change": [contact.pk, "sms", "marketing"],
+    }
+    return reverse(name, args=arguments.get(name, [contact.pk]))
+
+
+@pytest.mark.parametrize(("method", "name"), [*VIEWS, *CHANGES])
+def test_managers_without_a_grant_and_visitors_see_nobody(client: Client, method: str, name: str) -> None:
+    url = address_of(name, make_contact(phone=PHONE))
+    assert re.match("/accounts/login/", getattr(client, method)(url).headers["Location"])
+    client.force_login(make_user(roles=[Role.MANAGER, Role.ADMIN]))
+    assert getattr(client, method)(url).status_code == 403
+
+
+@pytest.mark.parametrize(("method", "name"), VIEWS)
+def test_managers_with_a_grant_see_people(client: Client, method: str, name: str) -> None:
+    client.force_login(make_user(roles=[Role.MANAGER], permissions=[Permission.VIEW_PEOPLE]))
+    contact = make_contact(phone=PHONE)
+    response = getattr(client, method)(address_of(name, contact))
+    assert response.status_code == 200
+    assert reverse("contact_edit", args=[contact.pk]) not in response.content.decode()
+
+
+@pytest.mark.parametrize(("method", "name"), CHANGES)
+@pytest.mark.parametrize("only", [Permission.VIEW_PEOPLE, Permission.MANAGE_CONTACTS])
+def test_changing_somebody_needs_both_permissions(client: Client, method: str, name: str, only: Permission) -> None:
+    client.force_login(make_user(permissions=[only]))
+    assert getattr(client, method)(address_of(name, make_contact(phone=PHONE))).status_code == 403
