@@ -1,10 +1,10 @@
 """Addresses of the running campaign, the people behind its figures, and the reports."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from campaigns.views import people, reports, watch
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/", watch.campaign_watch, name="campaign_watch"),
     path("campaigns/<int:pk>/live/", watch.campaign_live, name="campaign_live"),
     path("campaigns/<int:pk>/people/", people.campaign_people, name="campaign_people"),
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/export/", reports.campaign_export, name="campaign_export"),
     path("reports/", reports.report_list, name="report_list"),
     path("reports/export/", reports.report_export, name="report_export"),
+    path("", include("campaigns.urls_api")),
 ]
