@@ -24,7 +24,7 @@ from campaigns.links import LinkKind, parse_click, parse_signed
 from campaigns.models import Installation
 from campaigns.models.consent import ConsentSource
 from campaigns.signals_policy import SignalKind
-from campaigns.tracking_memory import GuessLimit, Pace, RememberedTargets, client_of
+from campaigns.tracking_memory import GuessLimit, RememberedTargets, client_of
 from campaigns.visits import Visit, click_visit, signed_visit, store_hit
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
@@ -38,7 +38,6 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 targets = RememberedTargets(size=20_000)
 guesses = GuessLimit(per_minute=20)
-waking = Pace(seconds=0.3)
 
 logger = logging.getLogger(__name__)
 Rest = ParamSpec("Rest")
@@ -162,7 +161,7 @@ def _language(spoken: str) -> str:
 def _keep(request: HttpRequest, visit: Visit | None, kind: SignalKind) -> None:
     agent = request.headers.get("User-Agent", "")
     if visit and store_hit(visit, kind, method=request.method or "", user_agent=agent):
-        waking.run(lambda: wake(TRACK))
+        wake(TRACK)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from channels.crypto import UnreadableCredentials
 from channels.errors import InvalidWebhook, NotSupported
 from channels.models import Account
 from channels.opening import open_provider
+from channels.pace import Pace
 from channels.provider import Provider, WebhookRequest
 from channels.redaction import redact
 
@@ -28,6 +29,8 @@ VALUES (%s, %s, %s, %s, %s, %s)
 """
 
 logger = logging.getLogger(__name__)
+# A storm of webhooks need not become a storm of tasks.
+waking = Pace(seconds=0.2)
 
 
 @csrf_exempt
@@ -54,7 +57,7 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
         logger.warning("Webhook of account %s refused: %s", account.pk, type(refusal).__name__)
         return HttpResponse("not proved", status=403, content_type="text/plain")
     store(asked, account=account, provider=provider)
-    wake()
+    waking.run(wake)
     return HttpResponse("ok", content_type="text/plain")
 
 

@@ -5,7 +5,8 @@ import threading
 import pytest
 from django.test import RequestFactory
 
-from campaigns.tracking_memory import GuessLimit, Pace, RememberedTargets, client_of
+from campaigns.tracking_memory import GuessLimit, RememberedTargets, client_of
+from channels.pace import Pace
 
 
 class Watch:

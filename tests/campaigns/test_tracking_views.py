@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from campaigns import links
 from campaigns.composing import Composition, compose
-from campaigns.engine import clock
+from campaigns.engine import clock, wake
 from campaigns.engine.wake import TRACK
 from campaigns.models import (
     Attempt,
@@ -32,7 +32,7 @@ from campaigns.models import (
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.consent import ConsentSource, ConsentStatus
 from campaigns.signals_policy import TRAP, TWO_LINKS
-from campaigns.tracking_memory import GuessLimit, Pace, RememberedTargets
+from campaigns.tracking_memory import GuessLimit, RememberedTargets
 from campaigns.views import tracking
 from channels.kinds import Channel
 from tests.campaigns.attempts import make_attempt
@@ -49,7 +49,7 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has just started."""
     monkeypatch.setattr(tracking, "targets", RememberedTargets(size=100))
     monkeypatch.setattr(tracking, "guesses", GuessLimit(per_minute=20))
-    monkeypatch.setattr(tracking, "waking", Pace(seconds=0.3))
+    monkeypatch.setattr(wake, "_paces", {})
 
 
 def click_path(attempt: Attempt, position: int = 0) -> str:
