@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import AuditEntry, Segment
+from campaigns.audience.reach import count_reach
+from campaigns.models import AuditEntry, Contact, Purpose, Segment
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Permission, Role
 from channels.kinds import Channel
@@ -230,6 +231,11 @@ def test_the_reach_counts_each_channel_and_at_least_one(marketer: Client) -> Non
     reach = response.context["reach"]
     assert (reach.anywhere, dict(reach.by_channel)) == (2, {Channel.SMS: 2, Channel.EMAIL: 1})
     assert marketer.post(reverse("segment_reach"), sent(row("r1", field="age", is_="at_least"))).status_code == 204
+
+
+def test_the_reach_of_no_contacts_is_nothing() -> None:
+    nobody = count_reach(Contact.objects.none(), channels=[Channel.SMS], purpose=Purpose.MARKETING)
+    assert (nobody.anywhere, dict(nobody.by_channel)) == (0, {Channel.SMS: 0})
 
 
 def test_reach_of_nobody_is_said(marketer: Client) -> None:
