@@ -177,8 +177,9 @@ class ContactResource(ModelResource):
             self.fields[target.value].widget = CellWidget(_address_cleaner(kind, choices.country))
         self.fields["birth_date"].widget = CellWidget(lambda cell: clean_birth_date(cell, choices.date_order, today))
         self.fields["attributes"].widget = CellWidget(_clean_attributes)
-        names = {"attributes" if target == Target.ATTRIBUTE else target.value for _place, target, _name in self._places}
-        self._import_fields = [field for name, field in self.fields.items() if name in names]
+        names = ["attributes" if target == Target.ATTRIBUTE else target.value for _place, target, _name in self._places]
+        # In the order of the file, in which the reasons against a row are read then.
+        self._import_fields = [self.fields[name] for name in dict.fromkeys(names)]
 
     def _by_column(self, cells: list[str]) -> dict[str, Any]:
         row: dict[str, Any] = {"attributes": {}}

@@ -44,7 +44,8 @@ class Lease:
 
     def __init__(self, import_id: int, until: datetime) -> None:
         self.import_id = import_id
-        self._until = until
+        # The last two: a transaction that was rolled back has taken the last one with it.
+        self._until = [until]
 
     @classmethod
     def take(cls, import_id: int) -> "Lease | None":
@@ -63,14 +64,14 @@ class Lease:
         until = timezone.now() + LEASE
         if not self._mine().update(lease_until=until):
             raise LeaseLost
-        self._until = until
+        self._until = [self._until[-1], until]
 
     def end(self, state: ContactImport.State, error: str = "") -> None:
         """Leave the import in `state` for good. Nothing happens where the right was lost."""
         self._mine().update(state=state, error=error, ended_at=timezone.now(), lease_until=None)
 
     def _mine(self) -> QuerySet[ContactImport]:
-        return ContactImport.objects.filter(pk=self.import_id, state=State.RUNNING, lease_until=self._until)
+        return ContactImport.objects.filter(pk=self.import_id, state=State.RUNNING, lease_until__in=self._until)
 
 
 def unattended_imports() -> list[int]:

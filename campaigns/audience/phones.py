@@ -30,6 +30,8 @@ class _Region(NamedTuple):
     international_prefix: str
     possible: re.Pattern[str]
     usual: re.Pattern[str]
+    # What tells its numbers from those of other countries with the same code (Russia's from Kazakhstan's).
+    leading: re.Pattern[str]
 
 
 def e164(text: str, country: str) -> str | None:
@@ -103,10 +105,12 @@ def _international(digits: str) -> str | None:
 
 
 def _only_reading(region: _Region, readings: list[str]) -> str | None:
-    possible = [reading for reading in readings if region.possible.fullmatch(reading)]
-    if len(possible) != 1 or not region.usual.fullmatch(possible[0]):
+    possible = {reading for reading in readings if region.possible.fullmatch(reading)}
+    if len(possible) != 1:
         return None
-    return f"+{region.calling_code}{possible[0]}"
+    (national,) = possible
+    is_settled = region.usual.fullmatch(national) and region.leading.match(national)
+    return f"+{region.calling_code}{national}" if is_settled else None
 
 
 def _without(prefix: str, digits: str) -> list[str]:
@@ -134,6 +138,7 @@ def _region(country: str) -> _Region | None:
         international_prefix=metadata.international_prefix or "",
         possible=re.compile(_pattern(metadata.general_desc)),
         usual=re.compile(f"(?:{mobile})|(?:{fixed})"),
+        leading=re.compile(metadata.leading_digits or ""),
     )
 
 
@@ -144,6 +149,5 @@ def _pattern(numbers: PhoneNumberDesc | None) -> str:
 
 def _is_plain(metadata: PhoneMetadata) -> bool:
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(metadata.country_code or 0, ("",))
-    has_rules = metadata.national_prefix_transform_rule or metadata.leading_digits
     is_dialled_plainly = metadata.national_prefix_for_parsing in (None, metadata.national_prefix)
-    return regions[0] == metadata.id and not has_rules and is_dialled_plainly
+    return regions[0] == metadata.id and is_dialled_plainly and not metadata.national_prefix_transform_rule

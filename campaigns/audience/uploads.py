@@ -48,6 +48,7 @@ def upload(*, file: BinaryIO, name: str, by: User) -> ContactImport:
     Raises UnreadableFile, and keeps nothing, for a file that holds no list.
     """
     file_format = recognise(file)
+    _refuse_unless_readable(file, file_format)
     size = file.seek(0, 2)
     file.seek(0)
     contact_import = ContactImport(
@@ -90,8 +91,7 @@ def reread_as(contact_import: ContactImport, file_format: FileFormat) -> None:
     Raises UnreadableFile when its first rows cannot be read so, NotPossibleNow once it has been started.
     """
     with opened(contact_import) as (file, _before):
-        if not list(islice(data_rows(file, file_format), SAMPLE_ROWS)):
-            raise UnreadableFile(gettext("There is no row beneath the headers."))
+        _refuse_unless_readable(file, file_format)
     with _locked(contact_import, State.UPLOADED) as current:
         current.file_format = file_format.model_dump(mode="json")
         current.save(update_fields=["file_format"])
@@ -141,6 +141,12 @@ def delete_old() -> int:
         )
         deleted += 1
     return deleted
+
+
+def _refuse_unless_readable(file: BinaryIO, file_format: FileFormat) -> None:
+    """What the page of the mapping shows can be read, and is something."""
+    if not list(islice(data_rows(file, file_format), SAMPLE_ROWS)):
+        raise UnreadableFile(gettext("There is no row beneath the headers."))
 
 
 @contextmanager

@@ -54,4 +54,5 @@ def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
         ) from error
     finally:
         # Otherwise the wrapper, once forgotten, closes a file that is still needed.
-        text.detach()
+        if not file.closed:
+            text.detach()

@@ -17,7 +17,7 @@ def detect_delimiter(lines: Sequence[str]) -> str:
 
 def _fit(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
     """The share of rows as wide as the first that is wider than one cell, and that width."""
-    widths = [len(row) for row in csv.reader(lines[:_ROWS], delimiter=delimiter) if any(row)]
+    widths = [len(row) for row in csv.reader(lines[:_ROWS], delimiter=delimiter) if row]
     width = next((width for width in widths if width > 1), 1)
     if width == 1:
         return 0, 1
