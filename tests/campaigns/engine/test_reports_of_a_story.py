@@ -38,12 +38,12 @@ def check(campaign: Campaign) -> None:
 
 @pytest.fixture
 def people() -> dict[str, Contact]:
-    """Seven people; only the first has the app, and the last has agreed to nothing."""
+    """Seven people; only the first and the last have the app, and the last has agreed to nothing."""
     names = ("tapper", "clicker", "scanned", "bouncer", "stopper", "silent", "unasked")
     found = {}
     for number, name in enumerate(names):
         consents = [] if name == "unasked" else [*CHANNELS, Channel.PUSH]
-        token = {AddressKind.PUSH_TOKEN: "token"} if name == "tapper" else {}
+        token = {AddressKind.PUSH_TOKEN: f"token-of-{name}"} if name in {"tapper", "unasked"} else {}
         found[name] = make_contact(
             first_name=name, phone=f"+38067333000{number}", addresses=token, consents=consents, time_zone="Europe/Kyiv"
         )
