@@ -164,7 +164,7 @@ def _standing(message: Message) -> Iterator[str]:
     elif message.status in {MessageStatus.QUEUED, MessageStatus.CLAIMED}:
         yield gettext("Waits for its turn to be sent.")
     elif message.decide_at:
-        yield gettext("Decided at the latest on %(at)s.") % {"at": _moment(message.decide_at)}
+        yield gettext("Decided at the latest: %(at)s") % {"at": _moment(message.decide_at)}
 
 
 def _answer_details(attempt: Attempt) -> Iterator[str]:
@@ -189,7 +189,7 @@ def _event_details(event: Event, links: dict[int, str]) -> Iterator[str]:
     yield from [gettext("The vendor's words: %(words)s") % {"words": said}] if said else []
     yield from [told["user_agent"]] if event.is_machine and told.get("user_agent") else []
     if event.recorded_at - event.occurred_at > _AT_ONCE:
-        yield gettext("Cascade learned of it on %(at)s.") % {"at": _moment(event.recorded_at)}
+        yield gettext("Cascade learned of it: %(at)s") % {"at": _moment(event.recorded_at)}
 
 
 def _rule(code: str) -> str:
