@@ -58,6 +58,11 @@ class StepCard:
     is_first: bool
     is_last: bool
 
+    @property
+    def needs_choice(self) -> bool:
+        """Is there something to choose before it can be sent, or something wrong with what was chosen?"""
+        return self.step.sender_id is None or bool(self.form.errors)
+
     def anchor(self, part: str) -> str:
         """The id of the place where it is told what is wrong with the sender, condition or timeout."""
         return f"step-{self.step.pk}-{part}"

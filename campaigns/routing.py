@@ -3,18 +3,19 @@
 The rules are those that the segments have now; launching freezes them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from campaigns.audience import rules
-from campaigns.audience.reach import reachable_q
+from campaigns.audience.reach import count_reach, reachable_q
 from campaigns.engine import clock
 from campaigns.engine.waking import zone
 from campaigns.models import Campaign, Installation, Route
 from campaigns.models.contacts import ContactQuerySet
+from channels.kinds import Channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,21 +66,20 @@ def divide(campaign: Campaign) -> Division:
     return Division(shares=tuple(Share(**row) for row in rows))
 
 
-def reach(campaign: Campaign, route: Route, channels: Collection[str]) -> dict[str, int]:
+def reach(campaign: Campaign, route: Route, channels: Collection[str]) -> Mapping[Channel, int]:
     """How many people of `route` could be messaged on each of `channels` now. Raises InvalidRule."""
-    if not channels:
-        return {}
-    counted = {f"on_{channel}": Count("pk", filter=reachable_q(channel, campaign.purpose)) for channel in set(channels)}
-    found = _routed(campaign).filter(Q(route_id=route.pk)).aggregate(**counted)
-    return {name.removeprefix("on_"): people for name, people in found.items()}
+    people = _routed(campaign).filter(Q(route_id=route.pk))
+    return count_reach(people, channels=channels, purpose=campaign.purpose).by_channel
 
 
-def reachable_at_all(campaign: Campaign, channels: Collection[str]) -> ContactQuerySet:
-    """The contacts of the audience who could be messaged on at least one of `channels` now. Raises InvalidRule."""
-    anywhere = Q(pk__in=[])
-    for channel in set(channels):
-        anywhere |= reachable_q(channel, campaign.purpose)
-    return audience(campaign).filter(anywhere)
+def reach_anywhere(campaign: Campaign, channels: Collection[str]) -> int:
+    """How many people of the audience could be messaged on at least one of `channels` now. Raises InvalidRule."""
+    return count_reach(audience(campaign), channels=channels, purpose=campaign.purpose).anywhere
+
+
+def is_reached(campaign: Campaign, channel: str) -> bool:
+    """Could anybody in the audience be messaged on `channel` now? Raises InvalidRule."""
+    return audience(campaign).filter(reachable_q(channel, campaign.purpose)).exists()
 
 
 def _routed(campaign: Campaign) -> ContactQuerySet:

@@ -57,7 +57,7 @@ def _nobody(segment: Segment | None) -> str:
 
 def _reach_problems(draft: Blueprint) -> Iterator[Problem]:
     """A channel on which nobody may be messaged is a step for nothing; all of them, a campaign for nothing."""
-    dead = [channel for channel in draft.channels if not routing.reachable_at_all(draft.campaign, [channel]).exists()]
+    dead = [channel for channel in draft.channels if not routing.is_reached(draft.campaign, channel)]
     if dead and dead == draft.channels:
         yield Problem(anchor="audience", sentence=_unreachable(draft, dead))
     else:

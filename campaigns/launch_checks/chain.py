@@ -22,16 +22,20 @@ def chain_problems(draft: Blueprint) -> Iterator[Problem]:
 
 def step_problems(draft: Blueprint, step: Step) -> Iterator[Problem]:
     """What is wrong with one step."""
-    query = f"route={step.route_id}"
-    sender = _sender_problem(step.sender)
-    if sender:
-        yield Problem(anchor=f"step-{step.pk}-sender", sentence=sender, query=query)
     refusal = condition_refusal(draft, step)
-    if refusal:
-        yield Problem(anchor=f"step-{step.pk}-condition", sentence=refusal.sentence, query=query)
-    wait = drafting.timeout_problem(step.timeout)
-    if wait:
-        yield Problem(anchor=f"step-{step.pk}-timeout", sentence=wait, query=query)
+    found = {
+        "sender": _sender_problem(step.sender),
+        "condition": refusal.sentence if refusal else "",
+        "timeout": drafting.timeout_problem(step.timeout),
+    }
+    where = gettext("Step %(number)s, %(title)s") % {
+        "number": step.position + 1,
+        "title": sentences.step_title(step),
+    }
+    for part, sentence in found.items():
+        if sentence:
+            anchor = f"step-{step.pk}-{part}"
+            yield Problem(anchor=anchor, sentence=sentence, query=f"route={step.route_id}", where=where)
 
 
 def condition_refusal(draft: Blueprint, step: Step) -> conditions.Refusal | None:

@@ -15,9 +15,9 @@ register = template.Library()
 
 @register.inclusion_tag("campaigns/problem_slot.html")
 def problem_slot(problems: Mapping[str, Sequence[Problem]], anchor: str, *, is_echo: bool = False) -> dict[str, Any]:
-    """`{% problem_slot editor.problems "message-text" %}`: what is wrong there, in a place that htmx can fill again.
+    """`{% problem_slot editor.problems "message-text" %}`: what is wrong there, in a place that can be filled again.
 
-    `is_echo` marks it as sent along with another card, to replace the one on the page.
+    `is_echo` marks it as sent along with another card, for the place on the page.
     """
     return {"found": problems.get(anchor, ()), "anchor": anchor, "is_echo": is_echo}
 

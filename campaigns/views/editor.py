@@ -48,7 +48,7 @@ def campaign_outlook(request: SignedInRequest, campaign: Campaign) -> HttpRespon
     """What to expect: people, reach and cost, which may take a while to count."""
     editor = load_editor(campaign, place_of(request))
     outlook = look_ahead(editor.blueprint, editor.route)
-    return render(request, "campaigns/outlook.html", {"editor": editor, "outlook": outlook, "is_echo": True})
+    return render(request, "campaigns/outlook.html", {"editor": editor, "outlook": outlook})
 
 
 @require_POST

@@ -47,13 +47,15 @@ def campaign_launch(request: SignedInRequest, pk: int) -> HttpResponse:
 def _show(request: SignedInRequest, campaign: Campaign, status: int = 200) -> HttpResponse:
     person = find_person(campaign) if can(request.user, Permission.VIEW_PEOPLE) else None
     seen = review(campaign, person=person)
+    may_manage = can(request.user, Permission.MANAGE_CAMPAIGNS)
     context = {
         "review": seen,
         "campaign": campaign,
         "person": person,
         "launch_label": _launch_label(seen),
         "edit_url": reverse("campaign_editor", args=[campaign.pk]),
-        "may_manage": can(request.user, Permission.MANAGE_CAMPAIGNS),
+        "may_manage": may_manage,
+        "may_change_running": may_manage and not campaign.is_editable and not campaign.is_over,
     }
     return render(request, "campaigns/review.html", context, status=status)
 

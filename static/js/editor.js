@@ -22,6 +22,17 @@
     if (event.target.closest("[data-guarded]")) isUnsaved = true;
   });
 
+  // What a saved card or a count changes elsewhere. The page may have moved on meanwhile, and no longer have the place.
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const news of document.querySelectorAll("[data-fills]")) {
+      const place = document.getElementById(news.dataset.fills);
+      news.remove();
+      if (!place) continue;
+      place.replaceChildren(...news.childNodes);
+      htmx.process(place);
+    }
+  });
+
   // The message was swapped: saved, or shown again with what is wrong, which is not saved yet.
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "message") isUnsaved = event.detail.xhr.status === 422;

@@ -183,11 +183,7 @@ def test_a_new_campaign_opens_in_the_editor(marketer: Client) -> None:
 def test_a_campaign_without_a_name_is_refused_and_keeps_what_was_chosen(marketer: Client) -> None:
     response = marketer.post(reverse("campaign_create"), {"kind": "api", "purpose": "transactional"})
     assert response.status_code == 422
-    assert (
-        'value="api" class="form-check-input"'
-        in re.sub(r' (id|required|aria-\w+)="?[^" >]*"?', "", response.content.decode())
-        or b"checked" in response.content
-    )
+    assert re.search(r'value="api"[^>]* checked', response.content.decode())
     assert not Campaign.objects.exists()
 
 
@@ -449,7 +445,7 @@ def test_people_are_counted_by_route_and_step_apart_from_the_page(marketer: Clie
     shown = marketer.get(page("campaign_outlook", campaign), headers=HTMX)
     assert "2 people · 1 reachable on at least one step" in text(shown)
     assert "1 of 2 can be messaged here." in text(shown)
-    assert f'id="route-{route.pk}-people" hx-swap-oob="true">0<' in shown.content.decode()
+    assert f'data-fills="route-{route.pk}-people" hidden>0<' in shown.content.decode()
 
 
 def test_an_empty_audience_is_told_beside_it(marketer: Client) -> None:
@@ -616,6 +612,7 @@ def test_what_forbids_the_launch_stands_on_the_review_with_the_way_to_its_field(
     shown = marketer.get(page("campaign_review", campaign)).content.decode()
     step = the_step(campaign)
     assert f"{page('campaign_editor', campaign)}?route={step.route_id}#problems-step-{step.pk}-sender" in shown
+    assert "Step 1, SMS:" in shown
     assert "Launch to" not in shown
 
 
@@ -713,6 +710,7 @@ def test_a_running_step_gets_another_sender(marketer: Client) -> None:
     campaign = make_campaign(status=CampaignStatus.RUNNING)
     other = make_sender(name="Second line")
     address = page("step_sender", campaign, the_step(campaign).pk)
+    assert address in marketer.get(page("campaign_review", campaign)).content.decode()
     assert "Second line" in text(marketer.get(address))
     marketer.post(address, {"sender": other.pk})
     assert the_step(campaign).sender == other
