@@ -1,7 +1,7 @@
 """What stands between a started database and the first page; the supervisor runs it as a process of its own.
 
-Tables, the queue, the sample of the demo and the collected static files; at last one line of JSON for the
-supervisor. Of several that start at once, one works and the others find everything done.
+The browser's files, tables, the queue, the sample of the demo, and the collected static files; at last one
+line of JSON for the supervisor. Of several that start at once, one works and the others find everything done.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 from cascade_site.broker import install_queue
+from scripts import assets
 
 # Any number that nothing else in this database locks.
 ADVISORY_LOCK = 0x0CA5CADE
@@ -48,8 +49,16 @@ def prepare(*, sample_password: str | None) -> Prepared:
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         raise PreparationError(f"The database cannot be used: {reason}") from error
+    _lay_out_assets()
     collect_static(stamp=settings.DATA_DIR / "static.stamp")
     return Prepared(has_users=get_user_model().objects.exists())
+
+
+def _lay_out_assets() -> None:
+    try:
+        assets.lay_out(node_modules=assets.NODE_MODULES, data_dir=settings.DATA_DIR)
+    except FileNotFoundError as error:
+        raise PreparationError(f"The browser's packages are not installed: {error.filename} is missing.") from error
 
 
 def _prepare_database(sample_password: str | None) -> None:

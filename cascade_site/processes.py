@@ -23,12 +23,13 @@ def web(*, host: str, port: int) -> Program:
     )
 
 
-def worker(*, queue: str, concurrency: int) -> Program:
-    """A Celery worker with `concurrency` processes for the tasks of `queue`."""
+def worker(*queues: str, concurrency: int) -> Program:
+    """A Celery worker that runs `concurrency` tasks of `queues` at once; a single one runs in the worker itself."""
     # Workers need not know of each other: whatever one leaves, the next tick finds.
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    options = [f"--queues={queue}", f"--concurrency={concurrency}", f"--hostname={queue}@%h", "--loglevel=INFO"]
-    return Program(name=queue, command=[*CELERY, "worker", *options, *alone])
+    pool = "solo" if concurrency == 1 else "prefork"
+    options = [f"--pool={pool}", f"--concurrency={concurrency}", f"--hostname={queues[0]}@%h", "--loglevel=INFO"]
+    return Program(name=queues[0], command=[*CELERY, "worker", f"--queues={','.join(queues)}", *options, *alone])
 
 
 def beat() -> Program:

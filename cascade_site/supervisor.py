@@ -13,6 +13,7 @@ import secrets
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -28,9 +29,14 @@ from cascade_site.cluster import EmbeddedError
 from cascade_site.crew import Crew, StopRequested
 
 NEEDED_BYTES = 300_000_000
+# How many tasks of each queue run at once, each in a worker of its own: a tick waits neither for a long import
+# nor for the deliveries that it woke.
+QUEUES = {"tick": 1, "engine": 2, "bulk": 1}
 DEMO_ROLES = ("marketer", "admin", "manager")
 # So often may the web server die before its first answer.
 FALSE_STARTS = 3
+# A slow machine under load needs half of it; whoever waited longer wants to know.
+PATIENCE_S = 90
 
 
 class Refusal(Exception):
@@ -55,7 +61,8 @@ class Plan:
     @property
     def address(self) -> str:
         """Where a browser on this machine finds the product."""
-        return f"http://127.0.0.1:{self.port}"
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  compared, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def read_plan(mode: str) -> Plan:
@@ -126,10 +133,13 @@ def require_port(host: str, port: int, *, variable: str) -> None:
 
 def environment_of(plan: Plan) -> dict[str, str]:
     """The environment of the processes, without the database, which is only known when it runs."""
+    public_url = os.environ.get("CASCADE_PUBLIC_URL") or plan.address
+    known_hosts = ["127.0.0.1", "localhost", "[::1]", urlsplit(public_url).hostname or ""]
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "cascade_site.settings",
         "CASCADE_DATA_DIR": str(plan.data_dir),
-        "CASCADE_PUBLIC_URL": os.environ.get("CASCADE_PUBLIC_URL") or plan.address,
+        "CASCADE_PUBLIC_URL": public_url,
+        "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or ",".join(known_hosts),
         "PYTHONUNBUFFERED": "1",
     }
     if not plan.is_demo:
@@ -168,47 +178,40 @@ def start_database(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
 
 
 def prepare(crew: Crew, environment: dict[str, str]) -> bool:
-    """Lay out the browser's files, bring the database up to date; whether the installation has users."""
-    run_module(crew, "scripts.assets", environment)
-    prepared = run_module(crew, "cascade_site.prepare", environment)
-    return bool(json.loads(prepared)["has_users"])
-
-
-def run_module(crew: Crew, module: str, environment: dict[str, str]) -> str:
-    """Run a module to its end; its last line. Raises Refusal with that line where it failed."""
-    program = Program(name=module.rpartition(".")[2], command=[sys.executable, "-m", module])
+    """Bring database and static files up to date; whether the installation has users. Raises Refusal."""
+    program = Program(name="prepare", command=[sys.executable, "-m", "cascade_site.prepare"])
     code, output = crew.run_to_end(program, environment=environment)
     last_line = (output.strip().splitlines() or [""])[-1]
     if code != 0:
-        raise Refusal(f"{last_line or 'A step of the start failed.'} ({crew.log_dir / program.name}.log has it all)")
-    return last_line
+        raise Refusal(f"{last_line or 'The preparation failed.'} ({crew.log_dir / 'prepare.log'} has it all)")
+    return bool(json.loads(last_line)["has_users"])
 
 
 def start_web(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
-    """Start the web server and wait for its first answer. Raises Refusal where it dies again and again."""
+    """Start the web server and wait for its first page. Raises Refusal where none comes."""
     web = crew.start(processes.web(host=plan.host, port=plan.port), environment=environment)
-    crew.watch(lambda: answers(plan) or web.restarts >= FALSE_STARTS)
-    if web.restarts >= FALSE_STARTS:
-        raise Refusal(f"The web server does not start: {web.log_path} tells why.")
+    deadline = time.monotonic() + PATIENCE_S
+    crew.watch(lambda: answers(plan) or web.restarts >= FALSE_STARTS or time.monotonic() > deadline)
+    if not answers(plan):
+        raise Refusal(f"The web server shows no page: {web.log_path} tells why.")
 
 
 def answers(plan: Plan) -> bool:
-    """Whether the web server answers, whatever it says."""
-    connection = http.client.HTTPConnection(urlsplit(plan.address).netloc, timeout=1)
+    """Whether the web server answers, without an error of its own."""
+    connection = http.client.HTTPConnection(urlsplit(plan.address).netloc, timeout=5)
     try:
         connection.request("HEAD", "/")
-        connection.getresponse()
+        return connection.getresponse().status < 500
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-    return True
 
 
 def start_the_rest(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
     """Start what works behind the pages."""
-    crew.start(processes.worker(queue="engine", concurrency=2), environment=environment)
-    crew.start(processes.worker(queue="bulk", concurrency=1), environment=environment)
+    for queue, concurrency in QUEUES.items():
+        crew.start(processes.worker(queue, concurrency=concurrency), environment=environment)
     crew.start(processes.beat(), environment=environment)
     if plan.is_demo:
         crew.start(processes.sandbox(port=plan.sandbox_port, data_dir=plan.data_dir), environment=environment)

@@ -8,12 +8,12 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from psycopg.conninfo import make_conninfo
-from pytest_django import DjangoDbBlocker
 
 FOLDER = Path(__file__).resolve().parent.parent
 BROWSER_TESTS = FOLDER / "tests" / "e2e"
@@ -31,10 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The test database, with Celery's queue in it: a task published by a test stays in the test's database."""
     from django.conf import settings
     from django.db import connection
+    from kombu import pools
 
     from cascade_site.broker import install_queue
     from cascade_site.celery import app
@@ -44,6 +45,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         conninfo = make_conninfo(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"])
         install_queue(conninfo)
         app.conf.broker_transport_options = broker_options(settings.CELERY_BROKER_URL, conninfo)
+    yield
+    pools.reset()  # a connection left open would keep the database from being dropped
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -134,7 +134,7 @@ def test_stopping_ends_children_and_grandchildren_within_seconds(console: Consol
         crew.watch(lambda: "grandchild" in console.log_of("child"))
         pids = [child.process.pid, grandchild_of(console)]
         began = time.monotonic()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 4.5  # before the grace ends
     wait_until(lambda: not any(is_alive(pid) for pid in pids), seconds=1)
 
 

@@ -1,0 +1,143 @@
+"""The commands of the Makefile and what they are made of."""
+
+import gettext
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from cascade_site.prepare import collect_static
+from scripts import assets, setup, translations
+
+FOLDER = Path(__file__).resolve().parent.parent.parent
+PO = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 ? 1 : 2);\\n"
+
+msgid "Sign in"
+msgstr "Войти"
+
+#, python-format
+msgid "%(count)s person"
+msgid_plural "%(count)s people"
+msgstr[0] "%(count)s человек"
+msgstr[1] "%(count)s человека"
+msgstr[2] "%(count)s человек"
+"""
+
+
+def test_make_help_explains_every_command() -> None:
+    makefile = (FOLDER / "Makefile").read_text()
+    phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert phony
+    inner_steps = {"setup", "setup-dev", "has-python"}
+    told = subprocess.run(["make", "help"], cwd=FOLDER, check=True, capture_output=True, text=True).stdout
+    explained = set(re.findall(r"^  make (\S+) +\S", told, re.MULTILINE))
+    assert explained == set(phony[1].split()) - inner_steps
+    assert set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)) == explained | inner_steps
+
+
+def test_every_variable_of_the_settings_is_explained() -> None:
+    named = set(re.findall(r"env\.\w+\(\s*\"(\w+)\"", (FOLDER / "cascade_site" / "settings.py").read_text()))
+    named |= set(re.findall(r"environ(?:\.get\(|\[)\"(\w+)\"", (FOLDER / "cascade_site" / "supervisor.py").read_text()))
+    explained = (FOLDER / "docs" / "operations.md").read_text()
+    assert [name for name in sorted(named) if f"`{name}`" not in explained] == []
+
+
+def test_a_python_that_is_too_old_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(setup.SetupError, match=r"needs Python 3\.11 or later and this is 3\.9"):
+        setup.require_python()
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        (
+            "WARNING: Retrying ... NewConnectionError('...: Connection refused')\nERROR: No matching distribution",
+            "no con",
+        ),
+        ("npm error code ENOTFOUND\nnpm error network request failed", "no connection"),
+        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk became full"),
+        ("Collecting\nERROR: hashes do not match", "could not install: ERROR: hashes do not match"),
+    ],
+)
+def test_what_failed_in_the_set_up_is_said_in_one_sentence(output: str, sentence: str) -> None:
+    told = setup.explain(output, doing="install")
+    assert sentence in told
+    assert "\n" not in told
+
+
+def test_an_installation_is_current_until_its_pins_change(tmp_path: Path) -> None:
+    pins = tmp_path / "pins.txt"
+    pins.write_text("django==5.2")
+    assert not setup.is_current(tmp_path, pins)
+    setup.mark_current(tmp_path, pins)
+    assert setup.is_current(tmp_path, pins)
+    pins.write_text("django==5.3")
+    assert not setup.is_current(tmp_path, pins)
+
+
+def test_no_pin_names_where_a_package_is_fetched() -> None:
+    pins = [*FOLDER.glob("requirements*.txt"), FOLDER / "package-lock.json", FOLDER / ".npmrc"]
+    assert len(pins) == 5
+    for path in pins:
+        assert not re.search(r'"resolved"|registry=|index-url|--find-links|@ http', path.read_text()), path.name
+
+
+def test_a_translation_is_compiled_and_found_by_gettext(tmp_path: Path) -> None:
+    folder = tmp_path / "ru" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text(PO, encoding="utf-8")
+    assert translations.faults(tmp_path) == []
+    translations.compile_all(tmp_path)
+    russian = gettext.translation("django", tmp_path, languages=["ru"])
+    assert russian.gettext("Sign in") == "Войти"
+    assert russian.ngettext("%(count)s person", "%(count)s people", 3) == "%(count)s человека"
+
+
+def test_a_placeholder_that_got_lost_in_translation_is_a_fault(tmp_path: Path) -> None:
+    folder = tmp_path / "ru" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text(PO.replace('"%(count)s человека"', '"%(number)s человека"'), encoding="utf-8")
+    assert len(translations.faults(tmp_path)) == 1
+
+
+def test_what_the_browser_loads_is_laid_out_without_source_maps(tmp_path: Path) -> None:
+    assets.lay_out(node_modules=assets.NODE_MODULES, data_dir=tmp_path)
+    for name in assets.VENDOR_FILES:
+        assert "sourceMappingURL" not in (tmp_path / "vendor" / name).read_text(encoding="utf-8")
+    assert (tmp_path / "icons" / "user.svg").read_text(encoding="utf-8").lstrip().startswith("<")
+
+
+def test_what_is_laid_out_already_is_left_alone(tmp_path: Path) -> None:
+    assets.lay_out(node_modules=assets.NODE_MODULES, data_dir=tmp_path)
+    mark = tmp_path / "vendor" / "mark"
+    mark.touch()
+    assets.lay_out(node_modules=assets.NODE_MODULES, data_dir=tmp_path)
+    assert mark.exists()
+    (tmp_path / "assets.stamp").write_text("of an older version")
+    assets.lay_out(node_modules=assets.NODE_MODULES, data_dir=tmp_path)
+    assert not mark.exists()
+
+
+def test_static_files_are_collected_only_when_one_has_changed(tmp_path: Path, settings: Settings) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.css").write_text("a {}")
+    settings.STATICFILES_DIRS = [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATIC_ROOT = tmp_path / "static"
+    collect_static(stamp=tmp_path / "stamp")
+    (tmp_path / "static" / "a.css").unlink()
+    collect_static(stamp=tmp_path / "stamp")
+    assert not (tmp_path / "static" / "a.css").exists()
+    (source / "a.css").write_text("a { color: red }")
+    collect_static(stamp=tmp_path / "stamp")
+    assert (tmp_path / "static" / "a.css").exists()
