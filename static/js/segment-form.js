@@ -15,13 +15,20 @@
 
   const suggestions = (id) => [...document.getElementById(id).options].map(({ value }) => ({ value, text: value }));
 
+  // The label goes over to the new box, so the old field is nothing to be read aloud any more.
+  const replace = (field, settings) => {
+    new TomSelect(field, { closeAfterSelect: true, hidePlaceholder: true, refreshThrottle: 0, ...settings });
+    field.setAttribute("aria-hidden", "true");
+  };
+
   const enhance = (root) => {
     if (!window.TomSelect) return;
     for (const select of root.querySelectorAll("select[data-chooses]:not(.tomselected)")) {
-      new TomSelect(select, { maxOptions: null, closeAfterSelect: true, refreshThrottle: 0 });
+      replace(select, { maxOptions: null });
     }
     for (const input of root.querySelectorAll("input[data-words]:not(.tomselected)")) {
-      new TomSelect(input, { create: true, createOnBlur: true, hidePlaceholder: true, persist: false, delimiter: ",", closeAfterSelect: true, refreshThrottle: 0, options: suggestions(input.dataset.words) });
+      const options = suggestions(input.dataset.words);
+      replace(input, { create: true, createOnBlur: true, persist: false, delimiter: ",", options });
     }
   };
 
