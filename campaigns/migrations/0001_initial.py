@@ -3,7 +3,7 @@
 import campaigns.models.cascades
 import campaigns.models.imports
 import campaigns.models.people
-import datetime
+import datetime as dt
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.constraints
@@ -275,9 +275,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "grace",
-                    models.DurationField(
-                        default=datetime.timedelta(seconds=43200), verbose_name="grace after downtime"
-                    ),
+                    models.DurationField(default=dt.timedelta(seconds=43200), verbose_name="grace after downtime"),
                 ),
                 (
                     "do_machine_signals_count",
@@ -801,15 +799,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "quiet_from",
-                    models.TimeField(
-                        blank=True, default=datetime.time(21, 0), null=True, verbose_name="quiet hours from"
-                    ),
+                    models.TimeField(blank=True, default=dt.time(21, 0), null=True, verbose_name="quiet hours from"),
                 ),
                 (
                     "quiet_until",
-                    models.TimeField(
-                        blank=True, default=datetime.time(9, 0), null=True, verbose_name="quiet hours until"
-                    ),
+                    models.TimeField(blank=True, default=dt.time(9, 0), null=True, verbose_name="quiet hours until"),
                 ),
                 (
                     "cap_campaigns",
@@ -1165,7 +1159,7 @@ class Migration(migrations.Migration):
                         verbose_name="stops if",
                     ),
                 ),
-                ("timeout", models.DurationField(default=datetime.timedelta(seconds=7200), verbose_name="wait up to")),
+                ("timeout", models.DurationField(default=dt.timedelta(seconds=7200), verbose_name="wait up to")),
                 ("is_waking_time", models.BooleanField(default=False, verbose_name="count waking time only")),
                 (
                     "route",
@@ -1525,7 +1519,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="campaign",
             constraint=models.CheckConstraint(
-                condition=models.Q(("grace__gt", datetime.timedelta(0))), name="campaign_grace_positive"
+                condition=models.Q(("grace__gt", dt.timedelta(0))), name="campaign_grace_positive"
             ),
         ),
         migrations.AddConstraint(
@@ -1550,7 +1544,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="step",
             constraint=models.CheckConstraint(
-                condition=models.Q(("timeout__gt", datetime.timedelta(0))), name="step_timeout_positive"
+                condition=models.Q(("timeout__gt", dt.timedelta(0))), name="step_timeout_positive"
             ),
         ),
         migrations.AddIndex(
