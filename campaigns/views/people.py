@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign, Contact, Enrolment, Route, Step
+from campaigns.partials import render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.reports_people import Question, UnknownFigure, count_behind, lines_behind
 from campaigns.reports_timeline import timeline, timelines_of
@@ -62,10 +63,14 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(Permission.VIEW_PEOPLE)
 def contact_timeline(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What happened to a contact in their latest campaigns, as a part of the contact's page."""
+    """What happened to a contact in their latest campaigns: a part of the contact's page, or a page without htmx."""
     contact = get_object_or_404(Contact, pk=pk)
-    context = {"timelines": timelines_of(contact), "has_other_zone": _is_other_zone(contact.time_zone)}
-    return render(request, "contacts/timeline.html", context)
+    context = {
+        "contact": contact,
+        "timelines": timelines_of(contact),
+        "has_other_zone": _is_other_zone(contact.time_zone),
+    }
+    return render_partial(request, "contacts/timeline.html", context, fragment="timelines")
 
 
 def _is_other_zone(zone: str) -> bool:

@@ -1,5 +1,6 @@
 """The page of a running campaign in a real browser: live, but never in the way of whoever reads it."""
 
+import re
 from random import Random
 
 import pytest
@@ -115,17 +116,43 @@ def test_people_and_their_time_lines_can_be_read_by_everybody(
     page_as: PageAs, axe: Axe, shot: Shot, look: dict[str, int | str]
 ) -> None:
     campaign = make_history(random=Random(11), people=12)
+    Campaign.objects.filter(pk=campaign.pk).update(launched_at=NOON)
     longest = max(Enrolment.objects.filter(campaign=campaign), key=lambda enrolment: enrolment.messages.count())
     page = page_as(Role.MARKETER, **look)
     for name, path in {
         "routes": f"/campaigns/{campaign.pk}/",
         "people": f"/campaigns/{campaign.pk}/people/?figure=came",
         "person": f"/people/{longest.pk}/",
+        "timelines": f"/contacts/{longest.contact_id}/timeline/",
+        "reports": "/reports/?begins_on=2026-02-01&ends_on=2026-02-28",
     }.items():
         page.goto(path)
         shot(page, f"{name}-{look['width']}-{look['theme']}")
         axe(page)
         assert not is_wider_than_window(page), path
+
+
+def test_the_keys_of_the_api_can_be_managed_by_everybody(
+    page_as: PageAs, axe: Axe, shot: Shot, look: dict[str, int | str]
+) -> None:
+    page = page_as(Role.ADMIN, **look)
+    page.goto("/settings/")
+    page.get_by_role("link", name="API keys").click()
+    axe(page)
+    page.get_by_role("link", name="New key").click()
+    axe(page)
+    page.get_by_label("Name").fill("Web shop")
+    page.get_by_role("button", name="Make the key").click()
+    expect(page.get_by_label("Key")).to_have_value(re.compile("^cascade_"))
+    axe(page)
+    shot(page, f"api-key-{look['width']}-{look['theme']}")
+    page.get_by_role("link", name="Done").click()
+    axe(page)
+    assert not is_wider_than_window(page)
+    shot(page, f"api-keys-{look['width']}-{look['theme']}")
+    page.get_by_role("link", name="Revoke").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("opens nothing any more")).to_be_visible()
 
 
 def test_the_page_follows_the_campaign_without_disturbing_whoever_reads_it(page_as: PageAs) -> None:
