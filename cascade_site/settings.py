@@ -26,7 +26,7 @@ IS_DEMO = env.bool("CASCADE_DEMO", default=False)
 # Tests and the demo may move the product's clock and use steps of a few seconds.
 CLOCK_MAY_MOVE = env.bool("CASCADE_CLOCK_MAY_MOVE", default=IS_DEMO)
 # No step waits for a shorter time than this: an event needs some seconds to reach us.
-STEP_TIMEOUT_MIN = timedelta(seconds=env.int("CASCADE_STEP_TIMEOUT_MIN", default=30))
+STEP_TIMEOUT_MIN = timedelta(seconds=env.int("CASCADE_STEP_TIMEOUT_MIN", default=5 if IS_DEMO else 30))
 PUBLIC_URL = env.str("CASCADE_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
@@ -127,7 +127,8 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 # Without it Celery's Django fix-up opens a database connection for each task.
 CELERY_DB_REUSE_MAX = env.int("CELERY_DB_REUSE_MAX", default=1000)
 CELERY_TASK_DEFAULT_QUEUE = "engine"
-CELERY_TASK_ROUTES = {"campaigns.tasks.bulk_*": {"queue": "bulk"}}
+# The tick has a queue of its own: it must not wait behind what it has woken.
+CELERY_TASK_ROUTES = {"campaigns.tasks.tick": {"queue": "tick"}, "campaigns.tasks.bulk_*": {"queue": "bulk"}}
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

@@ -1,13 +1,11 @@
-"""Fill the demo: one account for each role."""
+"""Fill the demo."""
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import transaction
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaigns.models import User
-from campaigns.permissions import Role, set_roles
-from campaigns.sign_in import trust_address
+from campaigns.sample.loading import load_sample
 
 
 class Command(BaseCommand):
@@ -19,12 +17,9 @@ class Command(BaseCommand):
         """Take the password that the demo's accounts get."""
         parser.add_argument("--password", required=True, help="the password of the demo's accounts")
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the accounts that are missing."""
-        for role in Role:
-            email = f"{role.value}@demo.cascade"
-            if not User.objects.filter(email=email).exists():
-                user = User.objects.create_user(email, options["password"], first_name=str(role.label))
-                set_roles(user=user, roles=[role])
-                trust_address(user)
+        """Load it, or say that it is there."""
+        if not settings.SANDBOX_URL:
+            raise CommandError("The sample needs the sandbox: CASCADE_SANDBOX_URL says where it listens.")
+        is_new = load_sample(password=options["password"])
+        self.stdout.write("The sample is loaded." if is_new else "The sample is there already.")
