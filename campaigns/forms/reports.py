@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db import models
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.exporting import FileFormat
@@ -27,26 +28,27 @@ class ExportForm(forms.Form):
 
 
 class PeriodForm(forms.Form):
-    """From which day to which campaigns were launched; the last thirty days where nothing is said."""
+    """From which day to which campaigns were launched."""
 
     begins_on = forms.DateField(
-        label=_("Launched from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Launched from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    ends_on = forms.DateField(
-        label=_("until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    ends_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
-    def clean_begins_on(self) -> object:
-        """The usual beginning where none is given."""
-        return self.cleaned_data["begins_on"] or Period.usual().begins_on
+    @classmethod
+    def asked(cls, query: QueryDict) -> "PeriodForm":
+        """The form as `query` fills it; the last thirty days where it says nothing at all."""
+        if cls.base_fields.keys() & query.keys():
+            return cls(query)
+        usual = Period.usual()
+        return cls({"begins_on": usual.begins_on, "ends_on": usual.ends_on})
 
     def clean(self) -> dict[str, object]:
-        """The end is today where none is given, and not before the beginning."""
-        given = self.cleaned_data
-        given["ends_on"] = given.get("ends_on") or Period.usual().ends_on
-        if "begins_on" in given and given["begins_on"] > given["ends_on"]:
+        """The end does not come before the beginning."""
+        begins_on, ends_on = self.cleaned_data.get("begins_on"), self.cleaned_data.get("ends_on")
+        if begins_on and ends_on and begins_on > ends_on:
             self.add_error("ends_on", _("It ends before it begins."))
-        return given
+        return self.cleaned_data
 
     @property
     def period(self) -> Period:

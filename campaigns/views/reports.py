@@ -35,7 +35,7 @@ MOST_IN_XLSX = 50_000
 @requires(Permission.VIEW_REPORTS)
 def report_list(request: SignedInRequest) -> HttpResponse:
     """The campaigns launched in a period, with their figures."""
-    form = PeriodForm(request.GET)
+    form = PeriodForm.asked(request.GET)
     launched = period_of.launched_in(form.period)
     page = page_of(launched, order_by=("-launched_at", "-id"), cursor=request.GET.get("cursor", ""))
     context = {
@@ -55,7 +55,7 @@ def report_list(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.EXPORT_REPORTS)
 def report_export(request: SignedInRequest) -> HttpResponseBase:
     """The same as a file, all of it."""
-    form = PeriodForm(request.GET)
+    form = PeriodForm.asked(request.GET)
     wanted = request.GET.get("format", "")
     if not form.is_valid() or wanted not in FileFormat.values:
         raise Http404

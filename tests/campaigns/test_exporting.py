@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from campaigns.models import AuditEntry, Campaign, Outcome, SkipReason
@@ -22,7 +23,7 @@ from campaigns.reports_columns import COLUMNS
 from campaigns.reports_people import Question, count_behind
 from tests.campaigns.histories import make_history
 from tests.campaigns.test_watch_pages import signed_in
-from tests.factories import NOON, make_campaign, make_contact, make_enrolment, make_message
+from tests.factories import NOON, ago, make_campaign, make_contact, make_enrolment, make_message
 
 pytestmark = pytest.mark.django_db
 
@@ -213,8 +214,10 @@ def test_a_period_that_ends_before_it_begins_is_refused_at_the_field(marketer: C
 
 
 def test_without_a_period_the_last_thirty_days_are_shown(marketer: Client) -> None:
+    make_campaign(status=CampaignStatus.RUNNING, launched_at=ago(days=31, hours=1), name="Too long ago")
     response = marketer.get(reverse("report_list"))
     assert response.status_code == 200
+    assert f'value="{timezone.localdate():%Y-%m-%d}"' in response.content.decode()
     assert "None was launched in these days." in response.content.decode()
 
 
