@@ -32,7 +32,8 @@ def as_q(rule: Rule, *, today: date) -> Q:
     """
     parts = [_part_as_q(part, today=today) for part in rule.rules]
     if not parts:
-        return Q()
+        # Not an empty Q, which `When` refuses.
+        return Q(pk__isnull=False)
     joined = Q(*parts, _connector=Q.AND if rule.op is Operator.ALL else Q.OR)
     return ~joined if rule.op is Operator.NONE else joined
 

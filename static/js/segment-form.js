@@ -27,7 +27,10 @@
       replace(select, { maxOptions: null });
     }
     for (const input of root.querySelectorAll("input[data-words]:not(.tomselected)")) {
-      const options = suggestions(input.dataset.words);
+      const present = input.value.split(",").map((word) => word.trim()).filter(Boolean);
+      input.value = present.join(",");
+      // Tom Select drops what is no option of its own.
+      const options = [...present.map((value) => ({ value, text: value })), ...suggestions(input.dataset.words)];
       replace(input, { create: true, createOnBlur: true, persist: false, delimiter: ",", options });
     }
   };

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -17,7 +18,7 @@ from tests.factories import make_address, make_campaign, make_contact, make_enro
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LOOKS = [(width, theme) for width in (1440, 390) for theme in ("light", "dark")]
-RULE = {
+RULE: dict[str, Any] = {
     "op": "all",
     "rules": [
         {"field": "age", "is": "between", "value": [18, 30]},
@@ -145,6 +146,19 @@ def test_removing_a_row_keeps_the_others_as_they_were_typed_and_moves_the_focus_
     page.get_by_role("button", name="Remove this group").click()
     expect(rows).to_have_count(1)
     expect(page.locator("#preview")).to_contain_text("People who are 21 to 30 years old")
+
+
+def test_a_segment_that_is_opened_and_saved_stays_as_it_was(page_as: PageAs) -> None:
+    segment = make_segment(rule=RULE)
+    page = page_as(Role.MARKETER)
+    page.goto(f"/segments/{segment.pk}/")
+    expect(page.locator(".ts-control .item")).to_have_text(["Spain", "Ukraine", "fashion", "sport"])
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/segments/")
+    segment.refresh_from_db()
+    country = segment.rule["rules"].pop(1)
+    assert sorted(country["value"]) == ["ES", "UA"]
+    assert segment.rule["rules"] == [RULE["rules"][0], RULE["rules"][2]]
 
 
 def test_a_mistake_stands_at_its_row_and_what_was_typed_stays(page_as: PageAs, axe: Axe) -> None:

@@ -217,6 +217,12 @@ def test_attributes(asked: dict[str, Any], expected: set[str]) -> None:
     assert names(rule(asked, op="none")) == {"Text", "Number", "Comma", "Junk", "Nothing"} - found
 
 
+def test_a_rule_without_conditions_is_everybody_inside_a_case_too() -> None:
+    person("Anna")
+    everybody = Case(When(as_q(parse(None), today=TODAY), then=Value(1)), default=Value(0))
+    assert Contact.objects.annotate(route=everybody).get().route == 1
+
+
 def test_a_number_too_long_to_be_one_is_no_error() -> None:
     person("Endless", attributes={"points": "9" * 500})
     assert names(rule(condition("attribute", "at_least", name="points", value="1"))) == set()
