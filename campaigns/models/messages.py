@@ -174,9 +174,9 @@ class Attempt(models.Model):
     # The idempotency key, and our reference in the vendor's webhooks.
     key = models.UUIDField(unique=True, default=uuid.uuid4)
     # What stands in the tracked links of this attempt; None where it has none.
-    token = models.CharField(max_length=11, null=True, unique=True)  # noqa: DJ001  unique where there is one
+    token = models.CharField(max_length=11, null=True, unique=True)
     status = models.CharField(max_length=10, choices=AttemptStatus, default=AttemptStatus.SENDING)
-    vendor_message_id = models.CharField(max_length=200, null=True)  # noqa: DJ001  unique where there is one
+    vendor_message_id = models.CharField(max_length=200, null=True)
     created_at = models.DateTimeField()
     sending_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
