@@ -11,7 +11,7 @@ SCHEDULE = (
         "campaigns.tasks.tick",
         1,
         IntervalSchedule.SECONDS,
-        "engine",
+        "tick",
         10,
     ),
     (
