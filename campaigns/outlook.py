@@ -9,7 +9,6 @@ from campaigns.blueprints import Blueprint
 from campaigns.launch_checks import Problem
 from campaigns.models import Route
 from campaigns.models.campaigns import CampaignKind
-from channels.kinds import Channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,7 @@ def _count(blueprint: Blueprint, route: Route) -> Outlook:
         reachable=routing.reach_anywhere(campaign, blueprint.channels),
         untracked=division.untracked,
         by_route={each.pk: division.on_route(each.pk) for each in blueprint.routes},
-        by_step={step.pk: reach[Channel(step.channel)] for step in steps},
+        by_step={step.pk: reach[step.channel] for step in steps},
         cost=forecast.cost(blueprint, division),
         problems=tuple(launch_checks.people_problems(blueprint)),
     )

@@ -3,7 +3,7 @@
 The rules are those that the segments have now; launching freezes them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,6 @@ from campaigns.engine import clock
 from campaigns.engine.waking import zone
 from campaigns.models import Campaign, Installation, Route
 from campaigns.models.contacts import ContactQuerySet
-from channels.kinds import Channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +65,10 @@ def divide(campaign: Campaign) -> Division:
     return Division(shares=tuple(Share(**row) for row in rows))
 
 
-def reach(campaign: Campaign, route: Route, channels: Collection[str]) -> Mapping[Channel, int]:
+def reach(campaign: Campaign, route: Route, channels: Collection[str]) -> dict[str, int]:
     """How many people of `route` could be messaged on each of `channels` now. Raises InvalidRule."""
-    people = _routed(campaign).filter(Q(route_id=route.pk))
-    return count_reach(people, channels=channels, purpose=campaign.purpose).by_channel
+    people = _people_on(campaign, route)
+    return {channel: people.filter(reachable_q(channel, campaign.purpose)).count() for channel in set(channels)}
 
 
 def reach_anywhere(campaign: Campaign, channels: Collection[str]) -> int:
@@ -84,14 +83,31 @@ def is_reached(campaign: Campaign, channel: str) -> bool:
 
 def _routed(campaign: Campaign) -> ContactQuerySet:
     """The audience, each contact with the `route_id` that the first matching route gives."""
-    day = today()
-    routes = list(Route.objects.filter(version=campaign.version_id).select_related("segment"))
-    # A segment without a rule is everybody, and CASE WHEN wants that said.
-    everybody = Q(pk__isnull=False)
-    cases = [
-        When(rules.as_q(rules.parse(route.segment.rule), today=day) or everybody, then=Value(route.pk))
-        for route in routes
-        if route.segment
-    ]
+    routes = _routes(campaign)
     default = next(route.pk for route in routes if route.segment is None)
+    cases = [When(_matches(route), then=Value(route.pk)) for route in routes if route.segment]
     return audience(campaign).annotate(route_id=Case(*cases, default=Value(default), output_field=IntegerField()))
+
+
+def _people_on(campaign: Campaign, wanted: Route) -> ContactQuerySet:
+    """The people of one route.
+
+    The same as `_routed` where `route_id` is the route's, but in conditions of which PostgreSQL can tell how many
+    people they leave: of a CASE it believes that hardly anybody is left, and looks each of them up.
+    """
+    people = audience(campaign)
+    for route in _routes(campaign):
+        if route.pk == wanted.pk:
+            return people.filter(_matches(route))
+        people = people.exclude(_matches(route))
+    return people.none()
+
+
+def _routes(campaign: Campaign) -> list[Route]:
+    return list(Route.objects.filter(version=campaign.version_id).select_related("segment").order_by("position"))
+
+
+def _matches(route: Route) -> Q:
+    """Whom the segment of `route` selects. One without a rule, or none, is everybody, and CASE WHEN wants that said."""
+    rule = route.segment.rule if route.segment else None
+    return rules.as_q(rules.parse(rule), today=today()) or Q(pk__isnull=False)

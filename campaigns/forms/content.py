@@ -7,9 +7,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import links, personalise, variables
+from campaigns.forms.rendering import TablerBoundField
 from campaigns.models import Campaign, Content
 from campaigns.texts import Texts
 from channels import kinds
+
+
+class NeededToLaunch(TablerBoundField):
+    """A field that a draft may leave empty for now, and that is not optional for that."""
+
+    is_marked_optional = False
 
 
 class ContentForm(forms.Form):
@@ -17,7 +24,9 @@ class ContentForm(forms.Form):
 
     prefix = "message"
 
-    subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
+    subject = forms.CharField(  # type: ignore[call-arg]  # Django 5.2 takes the class, its stubs do not know yet
+        label=_("Subject"), max_length=200, required=False, bound_field_class=NeededToLaunch
+    )
     text = forms.CharField(
         label=_("Text"), required=False, widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off"})
     )

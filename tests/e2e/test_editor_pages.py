@@ -6,13 +6,24 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from campaigns import drafting
-from campaigns.models import Campaign, Content, Step
+from campaigns.engine import counters
+from campaigns.engine.counters import Counter
+from campaigns.models import Campaign, Content, Outcome, Step
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
 from channels.kinds import Channel
 from channels.models import Sender
+from tests.campaigns.histories import count
 from tests.e2e.browser import Axe, PageAs, Shot, is_wider_than_window
-from tests.factories import make_account, make_campaign, make_contact, make_price, make_segment, make_sender
+from tests.factories import (
+    make_account,
+    make_campaign,
+    make_contact,
+    make_enrolment,
+    make_price,
+    make_segment,
+    make_sender,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shop")]
 
@@ -109,6 +120,29 @@ def test_a_marketer_makes_a_campaign_and_schedules_it(page_as: PageAs) -> None:
     page.get_by_role("button", name="Schedule for 5 people").click()
     expect(page.locator("main")).to_contain_text("“Autumn collection” is scheduled.")
     assert Campaign.objects.get().status == CampaignStatus.SCHEDULED
+
+
+def test_the_list_finds_campaigns_and_loads_their_figures_afterwards(page_as: PageAs) -> None:
+    campaign = make_campaign(name="Winter sale", status=CampaignStatus.RUNNING)
+    enrolment = make_enrolment(campaign=campaign)
+    count(enrolment, Counter.AUDIENCE, value=12_480)
+    count(enrolment, counters.outcome(Outcome.ENGAGED), value=5_197)
+    make_campaign(name="Autumn collection")
+    page = page_as(Role.MARKETER)
+    page.goto("/campaigns/")
+    expect(page.locator(f"#people-{campaign.pk}")).to_have_text("12,480")
+    expect(page.locator(f"#acted-{campaign.pk}")).to_have_text("5,197 41.6%")
+    page.get_by_label("Search").fill("autumn")
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.get_by_label("Search").fill("")
+    page.get_by_label("Status").select_option("running")
+    expect(page.get_by_role("link", name="Winter sale")).to_be_visible()
+    expect(page.get_by_role("link", name="Autumn collection")).to_have_count(0)
+    expect(page.locator(f"#people-{campaign.pk}")).to_have_text("12,480")
+    page.get_by_role("link", name="Copy").click()
+    page.get_by_label("Name of the copy").fill("Spring sale")
+    page.get_by_role("button", name="Make a copy").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Spring sale")
 
 
 def test_the_costly_character_is_pointed_out_while_typing_and_replaced_by_one_click(page_as: PageAs) -> None:
