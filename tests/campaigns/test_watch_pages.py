@@ -165,7 +165,23 @@ def test_a_sender_that_is_held_is_told_with_the_vendors_words() -> None:
 
 def test_a_campaign_that_is_held_is_told_with_the_error() -> None:
     campaign = make_campaign(status=CampaignStatus.RUNNING, held_at=NOON, held_reason="template not approved")
-    assert "the same error kept coming back: template not approved" in page_of(campaign)
+    page = page_of(campaign)
+    assert "the same error kept coming back: template not approved" in page
+    assert reverse("campaign_resume", args=[campaign.pk]) in page
+    assert reverse("campaign_pause", args=[campaign.pk]) not in page
+
+
+def test_a_draft_is_opened_in_the_editor() -> None:
+    campaign = make_campaign()
+    response = signed_in(Role.MARKETER).get(reverse("campaign_watch", args=[campaign.pk]))
+    assert response.status_code == 302
+    assert response["Location"] == reverse("campaign_editor", args=[campaign.pk])
+
+
+def test_only_those_who_manage_campaigns_can_stop_them() -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    assert reverse("campaign_cancel", args=[campaign.pk]) in page_of(campaign)
+    assert reverse("campaign_cancel", args=[campaign.pk]) not in page_of(campaign, signed_in(Role.MANAGER))
 
 
 @pytest.mark.parametrize(
