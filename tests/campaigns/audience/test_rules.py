@@ -4,35 +4,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db.models import Case, F, IntegerField, Value, When
-from django.utils import translation
 
-from campaigns.audience.rules import as_q, contacts_matching, describe, parse
 from campaigns.models import Contact, Purpose
 from campaigns.models.consent import ConsentStatus
 from channels.kinds import Channel
+from tests.campaigns.audience.rule_tables import condition, names, person, rule
 from tests.factories import make_consent, make_contact
 
 pytestmark = pytest.mark.django_db
-
-TODAY = date(2026, 2, 11)
-
-
-def rule(*conditions: dict[str, Any], op: str = "all") -> dict[str, Any]:
-    return {"op": op, "rules": list(conditions)}
-
-
-def condition(field: str, operator: str, **parts: Any) -> dict[str, Any]:
-    return {"field": field, "is": operator, **parts}
-
-
-def names(given: object, today: date = TODAY) -> set[str]:
-    """The first names of those whom the rule selects."""
-    return set(contacts_matching(given, today=today).values_list("first_name", flat=True))
-
-
-def person(name: str, **fields: Any) -> Contact:
-    return make_contact(first_name=name, last_name="", **fields)
 
 
 # --- Ages and birthdays --------------------------------------------------------------------
@@ -217,12 +196,6 @@ def test_attributes(asked: dict[str, Any], expected: set[str]) -> None:
     assert names(rule(asked, op="none")) == {"Text", "Number", "Comma", "Junk", "Nothing"} - found
 
 
-def test_a_rule_without_conditions_is_everybody_inside_a_case_too() -> None:
-    person("Anna")
-    everybody = Case(When(as_q(parse(None), today=TODAY), then=Value(1)), default=Value(0))
-    assert list(Contact.objects.annotate(route=everybody).values_list("route", flat=True)) == [1]
-
-
 def test_a_number_too_long_to_be_one_is_no_error() -> None:
     person("Endless", attributes={"points": "9" * 500})
     assert names(rule(condition("attribute", "at_least", name="points", value="1"))) == set()
@@ -247,98 +220,3 @@ def test_consent_for_a_channel_and_purpose(status: str, name: str) -> None:
     make_consent(contact=person("No"), channel=Channel.EMAIL, status=ConsentStatus.WITHDRAWN)
     make_consent(contact=person("Silent"), channel=Channel.EMAIL, purpose=Purpose.TRANSACTIONAL)
     assert names(rule(condition("consent", status, channel="email", purpose="marketing"))) == {name}
-
-
-# --- Groups --------------------------------------------------------------------------------
-
-ADULT = condition("age", "at_least", value=18)
-FASHION = condition("preferences", "any_of", value=["fashion"])
-UKRAINE = condition("country", "in", value=["UA"])
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (rule(ADULT, FASHION), {"Adult fashion"}),
-        (rule(ADULT, FASHION, op="any"), {"Adult fashion", "Adult", "Young fashion"}),
-        (rule(ADULT, FASHION, op="none"), {"Nobody's"}),
-        (rule(ADULT, rule(FASHION, UKRAINE, op="any")), {"Adult fashion", "Adult"}),
-        (rule(FASHION, rule(ADULT, op="none")), {"Young fashion"}),
-        (rule(rule(ADULT, op="none"), rule(UKRAINE, op="none"), op="none"), {"Adult"}),
-        # No condition is no limit.
-        (rule(), {"Adult fashion", "Adult", "Young fashion", "Nobody's"}),
-        (rule(op="none"), {"Adult fashion", "Adult", "Young fashion", "Nobody's"}),
-        ({}, {"Adult fashion", "Adult", "Young fashion", "Nobody's"}),
-        (None, {"Adult fashion", "Adult", "Young fashion", "Nobody's"}),
-    ],
-)
-def test_groups(given: object, expected: set[str]) -> None:
-    person("Adult fashion", birth_date=date(1990, 1, 1), preferences=["fashion"])
-    person("Adult", birth_date=date(1990, 1, 1), country="UA")
-    person("Young fashion", birth_date=date(2015, 1, 1), preferences=["fashion"])
-    person("Nobody's")
-    assert names(given) == expected
-
-
-def test_deleted_contacts_are_in_no_segment() -> None:
-    person("Gone", deleted_at=datetime(2026, 1, 1, tzinfo=UTC))
-    assert names(None) == set()
-
-
-def test_the_first_route_whose_rule_matches_wins_inside_a_case() -> None:
-    person("Young fashion", birth_date=date(2005, 1, 1), preferences=["fashion"])
-    person("Fashion", preferences=["fashion"])
-    person("Reachable", phone="+380671234567", consents=[Channel.SMS])
-    person("Rest", attributes={"points": "no number"})
-    branches = [
-        When(as_q(parse(given), today=TODAY), then=Value(position))
-        for position, given in enumerate(
-            [
-                rule(condition("age", "between", value=[18, 25])),
-                rule(FASHION),
-                rule(condition("reachable", "on", channel="sms")),
-                rule(condition("attribute", "at_least", name="points", value=1), op="none"),
-            ]
-        )
-    ]
-    routed = Contact.objects.annotate(route=Case(*branches, default=Value(9), output_field=IntegerField()))
-    assert dict(routed.values_list("first_name", F("route"))) == {
-        "Young fashion": 0,
-        "Fashion": 1,
-        "Reachable": 2,
-        "Rest": 3,
-    }
-
-
-# --- Sentences -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("given", "sentence"),
-    [
-        (None, "Everybody"),
-        (rule(ADULT, FASHION), "People who are 18 or older and like fashion"),
-        (
-            rule(UKRAINE, rule(ADULT, FASHION, op="any")),
-            "People who are in Ukraine and (are 18 or older or like fashion)",
-        ),
-        (
-            rule(ADULT, rule(condition("reachable", "on", channel="sms"), op="none")),
-            "People who are 18 or older and (do not fit this: can be reached by SMS (marketing))",
-        ),
-        (rule(condition("language", "in", value=["uk", "pt-BR"])), "People who speak Ukrainian or Portuguese (Brazil)"),
-        (
-            rule(condition("attribute", "since", name="last order", value="2026-01-02")),
-            "People who have Jan. 2, 2026 or a later day as last order",
-        ),
-    ],
-)
-def test_a_rule_reads_as_a_sentence(given: object, sentence: str) -> None:
-    with translation.override("en"):
-        assert describe(parse(given)) == sentence
-
-
-def test_countries_are_named_in_the_readers_language() -> None:
-    parsed = parse(rule(condition("country", "in", value=["ES"])))
-    with translation.override("uk"):
-        assert "Іспанія" in describe(parsed)
