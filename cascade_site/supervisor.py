@@ -179,6 +179,7 @@ def start_database(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
 
 def prepare(crew: Crew, environment: dict[str, str]) -> bool:
     """Bring database and static files up to date; whether the installation has users. Raises Refusal."""
+    tell("Preparing the database and the pages ...")
     program = Program(name="prepare", command=[sys.executable, "-m", "cascade_site.prepare"])
     code, output = crew.run_to_end(program, environment=environment)
     last_line = (output.strip().splitlines() or [""])[-1]
@@ -189,6 +190,7 @@ def prepare(crew: Crew, environment: dict[str, str]) -> bool:
 
 def start_web(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
     """Start the web server and wait for its first page. Raises Refusal where none comes."""
+    tell("Starting ...")
     web = crew.start(processes.web(host=plan.host, port=plan.port), environment=environment)
     deadline = time.monotonic() + PATIENCE_S
     crew.watch(lambda: answers(plan) or web.restarts >= FALSE_STARTS or time.monotonic() > deadline)
