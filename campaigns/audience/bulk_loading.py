@@ -13,10 +13,11 @@ from campaigns.audience.applying import Changes, apply
 from campaigns.audience.consent_changes import ConsentWord, record_consents
 from campaigns.audience.copying import copy_rows, next_ids
 from campaigns.audience.drafts import ContactDraft, RowRejected
+from campaigns.audience.id_lists import among
 from campaigns.audience.identity import KnownContact, People, hold_identities, people_of
 from campaigns.audience.import_choices import ConsentBasis, ImportChoices
 from campaigns.audience.targets import Target
-from campaigns.models import Address, Contact, ImportedContact, RejectedRow
+from campaigns.models import Address, Contact, RejectedRow
 
 _ALTER = """
     UPDATE campaigns_contact AS contact SET
@@ -92,7 +93,7 @@ def load(drafts: Sequence[ContactDraft], *, plan: ImportPlan, now: datetime) -> 
     _write(changes, now)
     words = _consent_words(named, plan)
     outcome = record_consents(words, choice=plan.choices.consent, import_id=plan.import_id, now=now)
-    touched = changes.touched | outcome.changed
+    touched = changes.touched | (outcome.changed - {contact.id for contact in changes.created})
     _touch(touched, now)
     _remember(named, plan)
     result.not_taken += [_left_out(draft) for draft, _contact in named if draft.left_out]
@@ -181,9 +182,9 @@ def _write(changes: Changes, now: datetime) -> None:
             cursor.execute(_ALTER, [json.dumps(rows, default=date.isoformat)])
     # In this order: a contact never has two main addresses of a kind.
     if changes.demoted:
-        Address.objects.filter(pk__in=changes.demoted).update(is_primary=False)
+        Address.objects.filter(pk__in=among(changes.demoted)).update(is_primary=False)
     if changes.promoted:
-        Address.objects.filter(pk__in=changes.promoted).update(is_primary=True)
+        Address.objects.filter(pk__in=among(changes.promoted)).update(is_primary=True)
     copy_rows(
         Address,
         ("contact_id", "kind", "value", "value_hash", "is_primary", "is_live", "created_at"),
@@ -201,15 +202,16 @@ def _new_row(contact: KnownContact, now: datetime) -> list[object]:
 
 def _touch(contacts: set[int], now: datetime) -> None:
     if contacts:
-        Contact.objects.filter(pk__in=contacts).update(updated_at=now)
+        Contact.objects.filter(pk__in=among(contacts)).update(updated_at=now)
 
 
 def _remember(named: Sequence[Named], plan: ImportPlan) -> None:
-    copy_rows(
-        ImportedContact,
-        ("contact_import_id", "contact_id", "row_number"),
-        ((plan.import_id, contact.id, draft.number) for draft, contact in named),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO campaigns_importedcontact (contact_import_id, contact_id, row_number)"
+            " SELECT %s, contact_id, row_number FROM unnest(%s::bigint[], %s::int[]) AS n(contact_id, row_number)",
+            [plan.import_id, [contact.id for _draft, contact in named], [draft.number for draft, _contact in named]],
+        )
 
 
 def _storable(cell: str) -> str:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from campaigns.audience.drafts import ContactDraft, RowRejected
+from campaigns.audience.id_lists import among
 from campaigns.models import Address, Contact, ImportedContact
 from channels.kinds import AddressKind
 
@@ -135,12 +136,16 @@ def hold_identities() -> None:
 def people_of(drafts: Sequence[ContactDraft], *, import_id: int) -> People:
     """Everybody whom `drafts` may be about, locked until the transaction's end in the order of ids."""
     ids = _ids_of(drafts)
-    rows = Contact.objects.present().filter(pk__in=ids).order_by("pk").select_for_update(of=("self",), no_key=True)
+    rows = (
+        Contact.objects.present().filter(pk__in=among(ids)).order_by("pk").select_for_update(of=("self",), no_key=True)
+    )
     contacts = {row["id"]: KnownContact(id=row["id"], columns=row) for row in rows.values(*COLUMNS)}
-    for address in Address.objects.filter(contact_id__in=contacts).order_by("-is_primary", "pk"):
-        known = KnownAddress(id=address.pk, is_primary=address.is_primary)
-        contacts[address.contact_id].addresses[address.kind, address.value] = known
-    named = ImportedContact.objects.filter(contact_import_id=import_id, contact_id__in=contacts)
+    addresses = Address.objects.filter(contact_id__in=among(contacts)).order_by("-is_primary", "pk")
+    for contact_id, kind, value, pk, is_primary in addresses.values_list(
+        "contact_id", "kind", "value", "pk", "is_primary"
+    ):
+        contacts[contact_id].addresses[kind, value] = KnownAddress(id=pk, is_primary=is_primary)
+    named = ImportedContact.objects.filter(contact_import_id=import_id, contact_id__in=among(contacts))
     for contact_id, row_number in named.values_list("contact_id", "row_number"):
         contacts[contact_id].row_number = row_number
     return People(contacts.values())
