@@ -1,5 +1,6 @@
 """Whole cascades, played on a frozen clock against a real vendor."""
 
+import itertools
 from datetime import timedelta
 
 from campaigns.models import Condition, Contact, Suppression
@@ -13,12 +14,11 @@ from tests.factories import RoutePlan, StepPlan, make_contact
 ALL = (Channel.SMS, Channel.VIBER, Channel.VOICE)
 
 
+_number = itertools.count(1_000_001)
+
+
 def somebody(**fields: object) -> Contact:
-    somebody.number += 1
-    return make_contact(phone=f"+38067{somebody.number:07}", consents=ALL, **fields)
-
-
-somebody.number = 1000000
+    return make_contact(phone=f"+38067{next(_number)}", consents=ALL, **fields)
 
 
 def sms_then_viber(stage: Stage) -> RoutePlan:

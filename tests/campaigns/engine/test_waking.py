@@ -14,8 +14,8 @@ NIGHT = QuietHours(starts=time(21), ends=time(9))
 NOON_BREAK = QuietHours(starts=time(12), ends=time(14))
 
 
-def kyiv(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=KYIV).astimezone(UTC)
+def kyiv(year: int, month: int, day: int, hour: int) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=KYIV).astimezone(UTC)
 
 
 QUIET = [
