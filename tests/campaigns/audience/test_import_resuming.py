@@ -17,6 +17,9 @@ from django.utils.translation import get_language
 from psycopg.conninfo import make_conninfo
 
 from campaigns.audience import bulk_loading, importing, tasks, uploads
+from campaigns.audience.bulk_loading import list_not_taken
+from campaigns.audience.contact_resource import ContactResource
+from campaigns.audience.file_reading.formats import FileRow
 from campaigns.audience.file_reading.limits import UnreadableFile
 from campaigns.audience.uploads import NotPossibleNow
 from campaigns.models import Address, AuditEntry, Consent, Contact, ContactImport, ImportedContact, RejectedRow
@@ -183,7 +186,7 @@ def test_reasons_are_in_the_language_of_whoever_uploaded() -> None:
     """What is written down about rows is read by a person, not by the worker."""
     contact_import = started("phone\n12345\n", by=make_user(language="es"))
     languages = []
-    original = importing.list_not_taken
+    original = list_not_taken
 
     def listen(*args: object, **kwargs: object) -> None:
         languages.append(get_language())
@@ -244,13 +247,13 @@ def let_lease_run_out(contact_import: ContactImport) -> None:
 
 def cancel_after_rows(contact_import: ContactImport, monkeypatch: pytest.MonkeyPatch, *, by: object) -> None:
     """Let a colleague stop the import while its second chunk is being read."""
-    original = importing.ContactResource.read
+    original = ContactResource.read
     seen = []
 
-    def read(self: importing.ContactResource, row: importing.FileRow) -> object:
+    def read(self: ContactResource, row: FileRow) -> object:
         seen.append(row)
         if len(seen) == 15:
             uploads.cancel(contact_import, by=by)  # type: ignore[arg-type]
         return original(self, row)
 
-    monkeypatch.setattr(importing.ContactResource, "read", read)
+    monkeypatch.setattr(ContactResource, "read", read)
