@@ -115,7 +115,7 @@ def _chosen(label: Any, choices: Callable[[], list[tuple[str, str]]]) -> Callabl
 
 
 def _attribute_name(given: Sequence[str]) -> forms.Field:
-    attrs = {"list": KNOWN_ATTRIBUTES, "placeholder": _("name of the attribute")}
+    attrs = {"list": KNOWN_ATTRIBUTES, "placeholder": _("city")}
     return forms.CharField(label=_("Name of the attribute"), required=False, widget=forms.TextInput(attrs))
 
 

@@ -26,6 +26,8 @@ from campaigns.forms.rule_inputs import fields_of
 
 ROOT = "root"
 MOST_ROWS = 300
+# "Attribute balance is at least 100", "Consent to SMS for marketing is given".
+READ_IN_ORDER = ("field", "name", "channel", "purpose", "is", "value")
 _KEY = re.compile(r"[a-z0-9]{1,20}")
 
 
@@ -49,6 +51,7 @@ class ConditionForm(forms.Form):
             widget = forms.Select(choices=rule_words.OPERATORS[about], attrs=redraws)
             self.fields["is"] = forms.CharField(label=_("Compare"), required=False, widget=widget)
             self.fields.update(fields_of(operators[operator], own, key))
+            self.order_fields(READ_IN_ORDER)
 
     def as_json(self) -> dict[str, Any]:
         """The condition as the rule keeps it; whether it is sound is not looked at."""
