@@ -3,19 +3,20 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
 
-from campaigns import blueprints, conditions, launch_checks, prices, sentences, variables
+from campaigns import blueprints, launch_checks, sentences, variables
 from campaigns.blueprints import Blueprint
+from campaigns.editor_steps import StepCard, StepForms, step_cards
 from campaigns.forms.campaigns import AudienceForm
 from campaigns.forms.content import ContentForm
 from campaigns.forms.schedule import LimitsForm, ScheduleForm
-from campaigns.forms.steps import RouteForm, StepForm, TimeoutForm
+from campaigns.forms.steps import RouteForm
 from campaigns.launch_checks import Problem
-from campaigns.models import Campaign, Content, Installation, Route, Segment, Step
+from campaigns.launch_checks.message import text_query
+from campaigns.models import Campaign, Content, Installation, Route, Segment
 from channels import kinds
 from channels.kinds import Channel
 from channels.models import Sender
@@ -32,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class TextTab:
-    """A tab of the message: `has_own` says whether a text was written for it."""
+    """A tab of the message: `has_own` says whether a text was written for it, `has_problem` whether to mend it."""
 
     channel: str
     language: str
@@ -40,47 +41,7 @@ class TextTab:
     icon: str
     is_current: bool
     has_own: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepCard:
-    """A step as its card shows it. `price` is that of a message (SMS: a part), None where nobody told it."""
-
-    step: Step
-    title: str
-    success: str
-    waiting_time: str
-    note: str
-    price: Decimal | None
-    may_arrive_late: bool
-    form: StepForm
-    timeout_form: TimeoutForm
-    is_first: bool
-    is_last: bool
-
-    @property
-    def needs_choice(self) -> bool:
-        """Is there something to choose before it can be sent, or something wrong with what was chosen?"""
-        return self.step.sender_id is None or bool(self.form.errors)
-
-    def anchor(self, part: str) -> str:
-        """The id of the place where it is told what is wrong with the sender, condition or timeout."""
-        return f"step-{self.step.pk}-{part}"
-
-    @property
-    def sender_anchor(self) -> str:
-        """Where it is told what is wrong with the sender."""
-        return self.anchor("sender")
-
-    @property
-    def condition_anchor(self) -> str:
-        """Where it is told what is wrong with the success condition."""
-        return self.anchor("condition")
-
-    @property
-    def timeout_anchor(self) -> str:
-        """Where it is told what is wrong with the waiting time."""
-        return self.anchor("timeout")
+    has_problem: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +55,11 @@ class ChannelChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class Editor:
-    """Everything that the templates of the editor read."""
+    """Everything that the templates of the editor read.
+
+    `problems` are those at the fields of the open tabs, by their anchors; `problem_count` counts what forbids the
+    launch on all tabs, as far as it is known without counting people.
+    """
 
     campaign: Campaign
     blueprint: Blueprint
@@ -107,6 +72,7 @@ class Editor:
     steps: Sequence[StepCard]
     channel_choices: Sequence[ChannelChoice]
     problems: Mapping[str, Sequence[Problem]]
+    problem_count: int
     currency: str
     audience_form: AudienceForm
     content_form: ContentForm
@@ -141,11 +107,6 @@ class Editor:
         return sentences.limits(self.campaign, self.currency)
 
     @property
-    def problem_count(self) -> int:
-        """How many things have to be mended before a launch, as far as is known without counting people."""
-        return sum(problem.is_blocking for found in self.problems.values() for problem in found)
-
-    @property
     def segment_routes(self) -> list[Route]:
         """The routes that have a segment, in the order they are tried."""
         return [route for route in self.blueprint.routes if route.segment_id]
@@ -171,13 +132,13 @@ class Forms:
     limits: LimitsForm | None = None
     schedule: ScheduleForm | None = None
     route: RouteForm | None = None
-    steps: Mapping[int, StepForm] = field(default_factory=dict)
-    timeouts: Mapping[int, TimeoutForm] = field(default_factory=dict)
+    steps: StepForms = field(default_factory=StepForms)
 
     @property
     def are_any(self) -> bool:
         """Is there one at all?"""
-        return any((self.audience, self.content, self.limits, self.schedule, self.route, self.steps, self.timeouts))
+        cards = (self.audience, self.content, self.limits, self.schedule, self.route)
+        return any(cards) or bool(self.steps.senders or self.steps.timeouts)
 
 
 NO_FORMS = Forms()
@@ -189,18 +150,20 @@ def load_editor(campaign: Campaign, place: Place, forms: Forms = NO_FORMS) -> Ed
     route = next((each for each in blueprint.routes if each.pk == place.route_id), blueprint.routes[-1])
     content = blueprint.texts.find(place.channel, place.language)
     channels = _channels_of(blueprint, place)
+    problems = launch_checks.quick_problems(campaign)
     return Editor(
         campaign=campaign,
         blueprint=blueprint,
         place=place,
         route=route,
-        text_tabs=_text_tabs(blueprint, place),
+        text_tabs=_text_tabs(blueprint, place, problems),
         content=content,
         text_channels=channels,
         variables=variables.offered(blueprint.texts.link_names),
-        steps=_step_cards(blueprint, route, forms),
+        steps=step_cards(blueprint, route, forms.steps),
         channel_choices=_channel_choices(),
-        problems=_by_anchor(launch_checks.quick_problems(campaign)),
+        problems=_by_anchor(problems, place, channels),
+        problem_count=sum(problem.is_blocking for problem in problems),
         currency=Installation.current().reporting_currency,
         audience_form=forms.audience or AudienceForm.of(campaign),
         content_form=forms.content or content_form(blueprint, place),
@@ -235,11 +198,12 @@ def _channels_of(blueprint: Blueprint, place: Place) -> list[str]:
     return [channel.value for channel in blueprint.channels if not blueprint.texts.find(channel.value)]
 
 
-def _text_tabs(blueprint: Blueprint, place: Place) -> list[TextTab]:
+def _text_tabs(blueprint: Blueprint, place: Place, problems: Sequence[Problem]) -> list[TextTab]:
     """Everyone, the channels of the chain, and whatever else has a text already."""
     written = [(content.channel, content.language) for content in blueprint.texts.contents]
     wanted = [("", ""), *((channel.value, "") for channel in blueprint.channels), *written]
     wanted.append((place.channel, place.language))
+    bad = {problem.query for problem in problems}
     return [
         TextTab(
             channel=channel,
@@ -248,6 +212,7 @@ def _text_tabs(blueprint: Blueprint, place: Place) -> list[TextTab]:
             icon=kinds.facts(channel).icon if channel else "users",
             is_current=(channel, language) == (place.channel, place.language),
             has_own=(channel, language) in written,
+            has_problem=bool(channel) and text_query(channel, language) in bad,
         )
         for channel, language in dict.fromkeys(wanted)
     ]
@@ -256,33 +221,6 @@ def _text_tabs(blueprint: Blueprint, place: Place) -> list[TextTab]:
 def _tab_label(channel: str, language: str) -> str:
     name = str(Channel(channel).label) if channel else gettext("Everyone")
     return f"{name} · {language}" if language else name
-
-
-def _step_cards(blueprint: Blueprint, route: Route, forms: Forms) -> list[StepCard]:
-    steps = list(route.steps.all())
-    told = prices.load_prices(step.sender for step in steps)
-    return [
-        _step_card(blueprint, step, told.of(step.sender), forms, is_last=place == len(steps) - 1)
-        for place, step in enumerate(steps)
-    ]
-
-
-def _step_card(blueprint: Blueprint, step: Step, price: Decimal | None, forms: Forms, *, is_last: bool) -> StepCard:
-    has_link = blueprint.texts.is_empty or blueprint.texts.has_link(step.channel)
-    able = conditions.capabilities_of(step.sender, step.channel) if step.sender else None
-    return StepCard(
-        step=step,
-        title=sentences.step_title(step),
-        success=sentences.success(step),
-        waiting_time=sentences.waiting_time(step),
-        note=str(kinds.facts(step.channel).note),
-        price=price,
-        may_arrive_late=able is not None and able.max_validity is None and not is_last,
-        form=forms.steps.get(step.pk) or StepForm.of(step, has_link=has_link),
-        timeout_form=forms.timeouts.get(step.pk) or TimeoutForm.of(step),
-        is_first=step.position == 0,
-        is_last=is_last,
-    )
 
 
 def _channel_choices() -> list[ChannelChoice]:
@@ -296,8 +234,11 @@ def _channel_choices() -> list[ChannelChoice]:
     return sorted(choices, key=lambda choice: not choice.senders)
 
 
-def _by_anchor(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+def _by_anchor(problems: Sequence[Problem], place: Place, channels: Sequence[str]) -> dict[str, list[Problem]]:
+    """`problems` by their anchors; of the message only those of the text that is open, which `channels` use."""
+    shown = {"", text_query(place.channel, place.language), *(text_query(channel, "") for channel in channels)}
     found: dict[str, list[Problem]] = defaultdict(list)
     for problem in problems:
-        found[problem.anchor].append(problem)
+        if not problem.anchor.startswith("message-") or problem.query in shown:
+            found[problem.anchor].append(problem)
     return dict(found)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from campaigns import drafting
 from campaigns.editor import Forms, Place
+from campaigns.editor_steps import StepForms
 from campaigns.forms.steps import NewStepForm, RouteForm, StepForm, TimeoutForm
 from campaigns.models import Campaign, Route
 from campaigns.permissions import Permission, SignedInRequest, requires
@@ -52,7 +53,7 @@ def step_save(request: SignedInRequest, campaign: Campaign, step_pk: int) -> Htt
     if form.is_valid():
         given, seen = form.cleaned_data, seen_by(request)
         save(campaign, form, lambda: drafting.change_step(campaign=campaign, step=step, seen=seen, **given))
-    forms = Forms(steps={step.pk: form} if form.errors else {})
+    forms = Forms(steps=StepForms(senders={step.pk: form} if form.errors else {}))
     return show_card(request, campaign, "chain", place=_at(request, step.route), forms=forms)
 
 
@@ -67,7 +68,7 @@ def timeout_save(request: SignedInRequest, campaign: Campaign, step_pk: int) -> 
         wait = {name: form.cleaned_data[name] for name in ("timeout", "is_waking_time")}
         seen = seen_by(request)
         save(campaign, form, lambda: drafting.set_timeout(campaign=campaign, step=step, seen=seen, **wait))
-    forms = Forms(timeouts={step.pk: form} if form.errors else {})
+    forms = Forms(steps=StepForms(timeouts={step.pk: form} if form.errors else {}))
     return show_card(request, campaign, "chain", place=_at(request, step.route), forms=forms)
 
 

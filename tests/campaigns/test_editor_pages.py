@@ -311,8 +311,8 @@ def test_steps_are_added_moved_ordered_and_removed(marketer: Client) -> None:
     def chain() -> list[str]:
         return list(route.steps.values_list("channel", flat=True))
 
-    for channel in ("viber", "sms"):
-        marketer.post(page("step_add", campaign, route.pk), {"channel": channel}, headers=HTMX)
+    for added in ("viber", "sms"):
+        marketer.post(page("step_add", campaign, route.pk), {"channel": added}, headers=HTMX)
     assert chain() == ["sms", "viber"]
     marketer.post(page("step_up", campaign, route.steps.get(channel="viber").pk), headers=HTMX)
     assert chain() == ["viber", "sms"]
@@ -351,7 +351,7 @@ def _position(route: Route) -> int:
 def test_a_step_of_another_campaign_is_not_touched(marketer: Client) -> None:
     campaign, other = make_campaign(), make_campaign()
     assert marketer.post(page("step_remove", campaign, the_step(other).pk), headers=HTMX).status_code == 404
-    assert the_step(other)
+    assert the_step(other).pk
 
 
 # --- The message -----------------------------------------------------------------------------------
@@ -393,6 +393,16 @@ def test_a_channel_gets_a_text_of_its_own_and_gives_it_up(marketer: Client) -> N
     assert campaign.version.links.exists()
     marketer.post(page("message_remove", campaign) + "?text=viber", headers=HTMX)
     assert not Content.objects.filter(channel="viber").exists()
+
+
+def test_a_mistake_stands_in_its_own_tab_and_marks_it(marketer: Client) -> None:
+    campaign = make_campaign()
+    drafting.write_content(campaign=campaign, channel=Channel.SMS, text="Hello {{ frist_name }}")
+    elsewhere = text(marketer.get(page("campaign_editor", campaign)))
+    assert "Did you mean" not in elsewhere
+    assert "1 thing to do" in elsewhere
+    assert 'aria-label="has something to mend"' in marketer.get(page("campaign_editor", campaign)).content.decode()
+    assert "Did you mean “first_name”?" in text(marketer.get(page("campaign_editor", campaign) + "?text=sms"))
 
 
 def test_an_unknown_channel_is_no_tab(marketer: Client) -> None:
@@ -572,7 +582,7 @@ def test_a_button_pressed_on_an_old_page_does_nothing_but_tell(marketer: Client)
     drafting.set_link(campaign=campaign, url="https://shop.example.com/theirs")
     response = marketer.post(page("step_remove", campaign, the_step(campaign).pk), {"seen": seen}, headers=HTMX)
     assert "in another window" in response.headers["HX-Trigger"]
-    assert the_step(campaign)
+    assert the_step(campaign).pk
 
 
 def test_a_draft_that_was_launched_meanwhile_leads_to_its_own_page(marketer: Client) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from campaigns import drafting
 from campaigns.engine import counters
@@ -205,7 +205,12 @@ def test_a_step_that_needs_a_subject_asks_the_message_for_it(page_as: PageAs) ->
 def test_typed_words_survive_a_change_of_the_chain_and_are_not_left_without_asking(page_as: PageAs) -> None:
     page = page_as(Role.MARKETER)
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     open_editor(page, draft())
     text_field(page).fill("Not saved yet")
     page.locator("#chain").get_by_role("button", name="Move down").first.click()
