@@ -1,5 +1,6 @@
 """Who goes which way, whom a step reaches, and what it costs."""
 
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from campaigns import blueprints, drafting, forecast, outlook, routing
 from campaigns.audience.rules import InvalidRule
-from campaigns.models import Campaign, Route
+from campaigns.engine.launch import enrol_audience, launch
+from campaigns.models import Campaign, Enrolment, Route
 from campaigns.models.campaigns import CampaignKind
 from channels.kinds import Channel
 from tests.factories import (
@@ -142,3 +144,15 @@ def test_a_step_whose_price_nobody_told_is_named() -> None:
     steps = [StepPlan(sender=make_sender(name="SHOP"))]
     cost = forecast.cost(blueprints.load(make_campaign(routes=[RoutePlan(steps=steps)])))
     assert (cost.highest, cost.unpriced) == (0, ("SMS from SHOP",))
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("rules", [[], [spoken("es")], [spoken("es", "ru"), spoken("es")]])
+def test_what_the_editor_foretells_is_what_the_launch_does(rules: list[dict[str, Any]]) -> None:
+    campaign = with_routes(*rules)
+    division = routing.divide(campaign)
+    foretold = {share.route_id: division.on_route(share.route_id) for share in division.shares}
+    launch(campaign=campaign, actor=None)
+    enrol_audience(campaign.pk)
+    enrolled = Counter(Enrolment.objects.values_list("route_id", flat=True))
+    assert enrolled == foretold
