@@ -5,6 +5,7 @@ next worker goes on there, and nothing is lost or taken twice.
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -30,8 +31,11 @@ logger = logging.getLogger(__name__)
 
 CHUNK_ROWS = 2000
 LEASE = timedelta(minutes=2)
+PATIENCE = timedelta(minutes=1)
 # So often, in rows, a worker that only reads says that it lives.
 _SIGN_OF_LIFE = 20_000
+# A shift loads for at least so many times as long as it skipped.
+_WORTH = 4
 State = ContactImport.State
 
 
@@ -53,9 +57,7 @@ class Lease:
         now = timezone.now()
         started_at = Coalesce("started_at", Value(now, output_field=DateTimeField()))
         taken = (
-            _unattended()
-            .filter(pk=import_id)
-            .update(state=State.RUNNING, lease_until=now + LEASE, started_at=started_at)
+            _waiting().filter(pk=import_id).update(state=State.RUNNING, lease_until=now + LEASE, started_at=started_at)
         )
         return cls(import_id, now + LEASE) if taken else None
 
@@ -66,6 +68,10 @@ class Lease:
             raise LeaseLost
         self._until = [self._until[-1], until]
 
+    def release(self) -> None:
+        """Leave the import to whoever takes it next."""
+        self._mine().update(lease_until=timezone.now())
+
     def end(self, state: ContactImport.State, error: str = "") -> None:
         """Leave the import in `state` for good. Nothing happens where the right was lost."""
         self._mine().update(state=state, error=error, ended_at=timezone.now(), lease_until=None)
@@ -74,18 +80,27 @@ class Lease:
         return ContactImport.objects.filter(pk=self.import_id, state=State.RUNNING, lease_until__in=self._until)
 
 
-def unattended_imports() -> list[int]:
-    """The imports, by id, that wait for a worker or whose worker is silent, the oldest first."""
-    return list(_unattended().order_by("pk").values_list("pk", flat=True))
+def overdue_imports() -> list[int]:
+    """The imports, by id, that nobody came to although they have waited for PATIENCE, the oldest first.
+
+    Their message was lost, or their worker died. Their waiting begins anew, so that they are not told of at every look.
+    """
+    now = timezone.now()
+    overdue = _waiting().exclude(lease_until__gt=now - PATIENCE)
+    found = list(overdue.order_by("pk").values_list("pk", flat=True))
+    _waiting().filter(pk__in=found).update(lease_until=now)
+    return found
 
 
-def run(import_id: int) -> None:
-    """Carry the import out, or go on with it.
+def run(import_id: int, *, shift: float | None = None) -> bool:
+    """Carry the import out, or go on with it; gives whether there is nothing left of it to do here.
+
+    After `shift` seconds of loading it is left for the next worker, because others wait for this one too.
 
     1. Take the lease, or leave it to whoever has it.
     2. Count the rows once. A file that turns out unreadable fails here, before anything is written.
     3. Skip the rows that are done. For each chunk: read its rows, then in one transaction renew the lease,
-       write what the rows say, and add the counts.
+       write what the rows say, and add the counts. When the shift is over, give the lease back.
     4. Forget which row named whom, and end.
 
     A database that is away leaves the lease to run out, so that the import goes on later; any other
@@ -93,43 +108,61 @@ def run(import_id: int) -> None:
     """
     lease = Lease.take(import_id)
     if lease is None:
-        return
+        return True
     contact_import = ContactImport.objects.select_related("created_by").get(pk=import_id)
     with translation.override(_language_of(contact_import)):
-        try:
-            _carry_out(contact_import, lease)
-        except LeaseLost:
-            logger.info("import %s was cancelled or taken over", import_id)
-        except UnreadableFile as error:
-            lease.end(State.FAILED, str(error))
-        except FileNotFoundError:
-            lease.end(State.FAILED, _("The file is no longer there. Upload it again."))
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            lease.end(State.FAILED, _("Something unexpected happened. The rows counted here are in; the rest is not."))
-            raise
+        if not _is_over(contact_import, lease, shift):
+            return False
     if not ContactImport.objects.filter(pk=import_id, state__in=[State.QUEUED, State.RUNNING]).exists():
         ImportedContact.objects.filter(contact_import_id=import_id).delete()
+    return True
 
 
-def _unattended() -> QuerySet[ContactImport]:
-    silent = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
-    return ContactImport.objects.filter(silent, state__in=[State.QUEUED, State.RUNNING])
+def _is_over(contact_import: ContactImport, lease: Lease, shift: float | None) -> bool:
+    """Load for a shift; False if there is more to load. What ends the import otherwise is written down."""
+    try:
+        return _carry_out(contact_import, lease, shift)
+    except LeaseLost:
+        logger.info("import %s was cancelled or taken over", contact_import.pk)
+    except UnreadableFile as error:
+        lease.end(State.FAILED, str(error))
+    except FileNotFoundError:
+        lease.end(State.FAILED, _("The file is no longer there. Upload it again."))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        lease.end(State.FAILED, _("Something unexpected happened. The rows counted here are in; the rest is not."))
+        raise
+    return True
 
 
-def _carry_out(contact_import: ContactImport, lease: Lease) -> None:
+def _waiting() -> QuerySet[ContactImport]:
+    """Those that a worker may take: whose lease is over, or that never had one."""
+    is_free = Q(lease_until=None) | Q(lease_until__lte=timezone.now())
+    return ContactImport.objects.filter(is_free, state__in=[State.QUEUED, State.RUNNING])
+
+
+def _carry_out(contact_import: ContactImport, lease: Lease, shift: float | None) -> bool:
     choices = ImportChoices.model_validate(contact_import.choices)
     with opened(contact_import) as (file, file_format):
         plan = _plan(contact_import, choices, headers(file, file_format))
         if contact_import.rows_total is None:
             total = sum(1 for _row in _living(data_rows(file, file_format), lease))
             ContactImport.objects.filter(pk=contact_import.pk).update(rows_total=total)
-        rows = islice(_living(data_rows(file, file_format), lease), contact_import.rows_done, None)
         resource = ContactResource(choices)
-        while chunk := list(islice(rows, CHUNK_ROWS)):
+        began = time.monotonic()
+        rows = islice(_living(data_rows(file, file_format), lease), contact_import.rows_done, None)
+        chunk = list(islice(rows, CHUNK_ROWS))
+        # Rows that are done are read again: the further in, the longer a shift must be to be worth it.
+        ends_at = time.monotonic() + max(shift or 0, _WORTH * (time.monotonic() - began))
+        while chunk:
             _take_in(chunk, resource, plan, lease)
+            chunk = list(islice(rows, CHUNK_ROWS))
+            if chunk and shift is not None and time.monotonic() > ends_at:
+                lease.release()
+                return False
     lease.end(State.DONE)
+    return True
 
 
 def _take_in(chunk: list[FileRow], resource: ContactResource, plan: ImportPlan, lease: Lease) -> None:

@@ -102,9 +102,10 @@ def start(contact_import: ContactImport, *, choices: ImportChoices, by: User) ->
     with _locked(contact_import, State.UPLOADED) as current:
         current.choices = choices.model_dump(mode="json")
         current.state = State.QUEUED
-        current.save(update_fields=["choices", "state"])
+        # From now on it waits for a worker: importing.overdue_imports finds it when none comes.
+        current.lease_until = timezone.now()
+        current.save(update_fields=["choices", "state", "lease_until"])
         _audit(current, by, "start")
-        # A broker that is away is no loss: bulk_resume_imports finds every import that waits.
         transaction.on_commit(lambda: wake(IMPORT_TASK, current.pk))
 
 

@@ -50,7 +50,8 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_where_it_was() -> None:
     assert sum(counts(contact_import).values()) == contact_import.rows_done
 
     let_lease_run_out(contact_import)
-    tasks.resume_imports()
+    assert importing.overdue_imports() == [contact_import.pk]
+    importing.run(contact_import.pk)
     contact_import.refresh_from_db()
     assert contact_import.state == State.DONE
     assert counts(contact_import) == {
@@ -72,7 +73,7 @@ def test_two_workers_do_not_carry_out_the_same_import() -> None:
     importing.run(contact_import.pk)
     contact_import.refresh_from_db()
     assert (contact_import.state, contact_import.rows_done) == (State.RUNNING, 0)
-    assert importing.unattended_imports() == []
+    assert importing.overdue_imports() == []
 
 
 @pytest.mark.django_db
@@ -92,9 +93,34 @@ def test_a_worker_thought_dead_writes_nothing_more() -> None:
 @pytest.mark.django_db
 def test_an_import_whose_message_was_lost_is_found() -> None:
     contact_import = started("phone\n+380676433012\n")
-    tasks.resume_imports()
+    assert importing.overdue_imports() == []
+    let_lease_run_out(contact_import)
+    assert importing.overdue_imports() == [contact_import.pk]
+    assert importing.overdue_imports() == []  # it has been told of
+
+
+@pytest.mark.django_db
+def test_an_import_lets_others_have_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "CHUNK_ROWS", 10)
+    file = ukrainian_csv(people=40, repetitions=3)
+    contact_import = started(file.content, name=file.name)
+    shifts = 1
+    while not importing.run(contact_import.pk, shift=0):
+        contact_import.refresh_from_db()
+        assert (contact_import.state, contact_import.rows_done) == (State.RUNNING, 10 * shifts)
+        shifts += 1
     contact_import.refresh_from_db()
-    assert contact_import.state == State.DONE
+    assert shifts == 5
+    assert counts(contact_import) == {"created": file.contacts, "repeated": 3, "rejected": file.rejected}
+
+
+@pytest.mark.django_db
+def test_the_task_carries_an_import_out() -> None:
+    contact_import = started("phone\n+380676433012\n")
+    tasks.import_contacts(contact_import.pk)
+    tasks.import_contacts(contact_import.pk)
+    contact_import.refresh_from_db()
+    assert (contact_import.state, counts(contact_import)) == (State.DONE, {"created": 1})
 
 
 @pytest.mark.django_db
@@ -241,7 +267,7 @@ def kill_after_first_chunk(contact_import: ContactImport) -> None:
 
 def let_lease_run_out(contact_import: ContactImport) -> None:
     """Let so much time pass that the import's worker counts as dead."""
-    past = timezone.now() - timedelta(seconds=1)
+    past = timezone.now() - importing.PATIENCE - timedelta(seconds=1)
     ContactImport.objects.filter(pk=contact_import.pk).update(lease_until=past)
 
 
