@@ -17,20 +17,21 @@ def suppress(
     at: datetime,
     note: str = "",
 ) -> None:
-    """Record that the address is not to be messaged on `channel` ('': on any), once."""
-    Suppression.objects.bulk_create(
-        [
-            Suppression(
-                address_kind=kind,
-                address_hash=address_hash,
-                channel=channel,
-                reason=reason,
-                note=note[:1000],
-                created_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    """Record that the address is not to be messaged on `channel` ('': on any), once, with the stronger reason."""
+    suppression = Suppression(
+        address_kind=kind,
+        address_hash=address_hash,
+        channel=channel,
+        reason=reason,
+        note=note[:1000],
+        created_at=at,
     )
+    Suppression.objects.bulk_create([suppression], ignore_conflicts=True)
+    if reason != Suppression.Reason.UNSUBSCRIBE:
+        # An unsubscribe lets transactional messages through; whatever else comes to be known does not.
+        Suppression.objects.active().filter(
+            address_kind=kind, address_hash=address_hash, channel=channel, reason=Suppression.Reason.UNSUBSCRIBE
+        ).update(reason=reason, note=note[:1000])
 
 
 def retire_address(attempt: Attempt, message: Message, error_class: str, at: datetime) -> None:

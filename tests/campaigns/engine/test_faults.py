@@ -178,3 +178,13 @@ def test_everybody_unreachable_is_not_an_error(stage: Stage) -> None:
     assert {enrolment_of(person).outcome for person in people} == {Outcome.UNREACHABLE}
     assert Campaign.objects.get(pk=campaign.pk).status == "finished"
     assert campaign_report(campaign.pk).problems() == []
+
+
+def test_a_bounce_outweighs_an_unsubscribe(stage: Stage, person: Contact) -> None:
+    """An unsubscribe lets transactional messages through, a dead address does not."""
+    stage.launch(route(stage, "no_receipts"))
+    (sms,) = messages_of(person)
+    stage.report(sms, "reply", text="STOP")
+    assert Suppression.objects.get().reason == Suppression.Reason.UNSUBSCRIBE
+    stage.report(sms, "bounced")
+    assert Suppression.objects.get().reason == Suppression.Reason.HARD_BOUNCE
