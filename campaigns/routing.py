@@ -108,6 +108,5 @@ def _routes(campaign: Campaign) -> list[Route]:
 
 
 def _matches(route: Route) -> Q:
-    """Whom the segment of `route` selects. One without a rule, or none, is everybody, and CASE WHEN wants that said."""
-    rule = route.segment.rule if route.segment else None
-    return rules.as_q(rules.parse(rule), today=today()) or Q(pk__isnull=False)
+    """Whom the segment of `route` selects; the route without one takes everybody."""
+    return rules.as_q(rules.parse(route.segment.rule if route.segment else None), today=today())
