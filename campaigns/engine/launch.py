@@ -174,7 +174,9 @@ def _audience(version: CampaignVersion, now: datetime) -> "QuerySet[Contact, tup
     """The contacts of the frozen audience as (id, language, route id), each by its first matching route."""
     today = local_date(now)
     routes = list(version.routes.order_by("position"))
-    choices = [When(as_q(parse(route.rule), today=today), then=Value(route.pk)) for route in routes if route.rule]
+    choices = [
+        When(as_q(parse(route.rule), today=today), then=Value(route.pk)) for route in routes if route.rule is not None
+    ]
     default = next(route.pk for route in routes if route.rule is None)
     chosen = Case(*choices, default=Value(default), output_field=BigIntegerField())
     contacts = contacts_matching(version.audience_rule or {}, today=today).order_by("id")

@@ -6,14 +6,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from campaigns import drafting, touched
 from campaigns.engine import control
 from campaigns.forms.schedule import RunningForm
 from campaigns.forms.steps import SenderForm
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Step
+from campaigns.models.messages import MessageStatus
 from campaigns.partials import ask
 from campaigns.permissions import Permission, SignedInRequest, requires
 from campaigns.views.editing import edits_draft, find_campaign, find_step, save, seen_by
@@ -102,13 +103,23 @@ def step_sender(request: SignedInRequest, campaign: Campaign, step_pk: int) -> H
     return ask(
         request,
         question=gettext("Send step %(number)s from another sender?") % {"number": step.position + 1},
-        effects=[gettext("Messages that wait to leave stay with the old sender. All later ones leave from the new.")],
+        effects=[_waiting_words(step)],
         yes=gettext("Change the sender"),
         back=reverse("campaign_watch", args=[campaign.pk]),
         form=form,
         is_dangerous=False,
         status=422 if form.errors else 200,
     )
+
+
+def _waiting_words(step: Step) -> str:
+    count = step.messages.filter(status=MessageStatus.QUEUED).count()
+    words = ngettext(
+        "%(n)d message that waits to leave, and all later ones, leave from the new sender.",
+        "%(n)d messages that wait to leave, and all later ones, leave from the new sender.",
+        count,
+    )
+    return words % {"n": count}
 
 
 def _change_limits(request: SignedInRequest, campaign: Campaign, form: RunningForm) -> bool:
