@@ -1,7 +1,9 @@
 """The verbs of the Channels pages: connect accounts, configure senders, tell prices."""
 
 import asyncio
-from collections.abc import Mapping
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.utils.translation import gettext
 
 from campaigns.models import AuditEntry, Campaign, User
 from campaigns.models.campaigns import CampaignStatus
+from channels import own_sandbox
 from channels.crypto import UnreadableCredentials, seal, unseal
 from channels.errors import NotSupported
 from channels.models import Account, Price, Sender
@@ -30,8 +33,23 @@ class InUse(Exception):
         self.campaigns = campaigns
 
 
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """What a test of a connection found: `answer` is the vendor's own, or ours where it `was_asked` nothing."""
+
+    is_ok: bool
+    answer: str
+    was_asked: bool = True
+
+
 def known_settings(account: Account) -> dict[str, Any]:
-    """The settings of `account`, secrets included; without those that can no longer be read."""
+    """The settings of `account`, secrets included; without those that can no longer be read.
+
+    Of an account that is not saved yet they are what this installation's own sandbox wants to be told.
+    """
+    if account._state.adding:  # noqa: SLF001  documented, for all its underscore
+        is_ours = account.provider == "sandbox" and own_sandbox.is_there()
+        return own_sandbox.account_settings(secrets.token_hex(4)) if is_ours else {}
     try:
         return {**account.settings, **unseal(account.credentials)}
     except UnreadableCredentials:
@@ -52,7 +70,7 @@ def save_account(*, account: Account, settings: Mapping[str, Any], by: User) -> 
     return account
 
 
-def test_connection(account: Account) -> ConnectionTest:
+def test_connection(account: Account) -> Connection:
     """Ask the vendor something harmless; its own answer, or what keeps us from asking."""
 
     async def ask() -> ConnectionTest:
@@ -63,13 +81,15 @@ def test_connection(account: Account) -> ConnectionTest:
             await provider.close()
 
     try:
-        return asyncio.run(ask())
+        told = asyncio.run(ask())
     except NotSupported:
-        return ConnectionTest(
-            is_ok=True, answer=gettext("This vendor has nothing to test with. Send a message to try.")
-        )
+        told_instead = gettext("This vendor has nothing harmless to be asked. Send a message to yourself to try.")
+        return Connection(is_ok=True, was_asked=False, answer=told_instead)
     except UnreadableCredentials:
-        return ConnectionTest(is_ok=False, answer=gettext("The saved credentials cannot be read. Type them again."))
+        return Connection(
+            is_ok=False, was_asked=False, answer=gettext("The saved credentials cannot be read. Type them again.")
+        )
+    return Connection(is_ok=told.is_ok, answer=told.answer)
 
 
 @transaction.atomic
@@ -112,19 +132,30 @@ def save_sender(*, sender: Sender, by: User) -> Sender:
     return sender
 
 
+Quote = tuple[Decimal, str, Decimal]
+
+
 @transaction.atomic
-def save_prices(*, account: Account, prices: Mapping[tuple[str, str], tuple[Decimal, str, Decimal]], by: User) -> None:
-    """Make `prices` those of `account`: by (channel, country or ''), amount, currency and exchange rate."""
-    kept = []
+def save_prices(
+    *,
+    account: Account,
+    prices: Mapping[tuple[str, str], Quote],
+    by: User,
+    replaced: Collection[tuple[str, str]] = (),
+) -> None:
+    """Save `prices` of `account`: by (channel, country or ''), the amount, its currency and the exchange rate.
+
+    What was `replaced` and is not among them is deleted; what a colleague added meanwhile stays.
+    """
     for (channel, country), (amount, currency, rate) in prices.items():
-        price, _created = Price.objects.update_or_create(
+        Price.objects.update_or_create(
             account=account,
             channel=channel,
             country=country,
             defaults={"amount": amount, "currency": currency, "rate": rate},
         )
-        kept.append(price.pk)
-    account.prices.exclude(pk__in=kept).delete()
+    for channel, country in set(replaced) - set(prices):
+        account.prices.filter(channel=channel, country=country).delete()
     _note(by, "priced", account)
 
 

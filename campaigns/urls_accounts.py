@@ -9,6 +9,7 @@ urlpatterns = [
     path("channels/new/<slug:provider>/", accounts.account_new, name="account_new"),
     path("channels/<int:pk>/", accounts.account_edit, name="account_edit"),
     path("channels/<int:pk>/test/", accounts.account_test, name="account_test"),
+    path("channels/<int:pk>/inbox/", accounts.account_inbox, name="account_inbox"),
     path("channels/<int:pk>/archive/", accounts.account_archive, name="account_archive"),
     path("channels/<int:pk>/prices/", accounts.prices, name="account_prices"),
     path("channels/<int:pk>/senders/new/", accounts.sender_new, name="sender_new"),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -39,14 +40,28 @@ SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x
 SHORTEST_WEBHOOK_SECRET = 16
 USUAL_BODY = '{"to": "{{ to }}", "from": "{{ sender }}", "text": "{{ text }}", "reference": "{{ key }}"}'
 
+SENDING = _("Sending a message")
+ANSWERS = _("What the gateway answers")
+REPETITIONS = _("Repeated messages")
+REPORTS = _("Reports and replies")
+
+
+def _place(name: str, label: str | Promise, *, example: str) -> SettingsField:
+    """Where something stands in a report."""
+    told = format_lazy(_("For example {example}"), example=example)
+    return SettingsField(name=name, section=REPORTS, label=label, is_required=False, help_text=told)
+
+
 FIELDS = (
     SettingsField(
         name="url",
+        section=SENDING,
         label=_("Address of the gateway"),
         help_text=_("Variables may stand in its path and query, for example ?to={{ to }}."),
     ),
     SettingsField(
         name="method",
+        section=SENDING,
         label=_("Method"),
         kind=FieldKind.CHOICE,
         choices=(("POST", "POST"), ("PUT", "PUT")),
@@ -54,6 +69,7 @@ FIELDS = (
     ),
     SettingsField(
         name="secret",
+        section=SENDING,
         label=_("Password or API key"),
         kind=FieldKind.SECRET,
         is_required=False,
@@ -61,6 +77,7 @@ FIELDS = (
     ),
     SettingsField(
         name="headers",
+        section=SENDING,
         label=_("Headers"),
         kind=FieldKind.LONG_TEXT,
         is_required=False,
@@ -68,6 +85,7 @@ FIELDS = (
     ),
     SettingsField(
         name="body",
+        section=SENDING,
         label=_("Body (JSON)"),
         kind=FieldKind.LONG_TEXT,
         default=USUAL_BODY,
@@ -78,28 +96,32 @@ FIELDS = (
     ),
     SettingsField(
         name="id_path",
+        section=ANSWERS,
         label=_("Where the message's id stands in the answer"),
         is_required=False,
-        help_text=_("For example messages.0.id. An answer without it is not taken for a success."),
+        help_text=_("Names and positions, as in messages.0.id. An answer without it is not taken for a success."),
     ),
     SettingsField(
         name="success_path",
+        section=ANSWERS,
         label=_("Where the answer says that it worked"),
         is_required=False,
-        help_text=_("Leave empty if the status 200 is enough."),
+        help_text=_("For example status. Leave empty if the HTTP status 200 is enough."),
     ),
-    SettingsField(name="success_value", label=_("The word that means success"), is_required=False),
-    SettingsField(name="error_path", label=_("Where the error's code stands"), is_required=False),
+    SettingsField(name="success_value", section=ANSWERS, label=_("The word that means success"), is_required=False),
+    SettingsField(name="error_path", section=ANSWERS, label=_("Where the error's code stands"), is_required=False),
     SettingsField(
         name="error_words",
+        section=ANSWERS,
         label=_("What the codes mean"),
         kind=FieldKind.LONG_TEXT,
         is_required=False,
         help_text=_("One a line: 1204 = recipient. Known are recipient, opted_out, content, account, try_later."),
     ),
-    SettingsField(name="key_header", label=_("Header for the idempotency key"), is_required=False),
+    SettingsField(name="key_header", section=REPETITIONS, label=_("Header for the idempotency key"), is_required=False),
     SettingsField(
         name="deduplicates",
+        section=REPETITIONS,
         label=_("The gateway recognises a repeated key and sends it once"),
         kind=FieldKind.BOOLEAN,
         is_required=False,
@@ -108,6 +130,7 @@ FIELDS = (
     ),
     SettingsField(
         name="deduplicates_hours",
+        section=REPETITIONS,
         label=_("For how many hours"),
         kind=FieldKind.NUMBER,
         is_required=False,
@@ -115,6 +138,7 @@ FIELDS = (
     ),
     SettingsField(
         name="webhook_secret",
+        section=REPORTS,
         label=_("Secret of its webhooks"),
         kind=FieldKind.SECRET,
         is_required=False,
@@ -122,27 +146,36 @@ FIELDS = (
     ),
     SettingsField(
         name="webhook_secret_in",
+        section=REPORTS,
         label=_("The secret comes in"),
         kind=FieldKind.CHOICE,
         is_required=False,
         choices=(("header", _("a header")), ("query", _("the address (?name=…)"))),
         default="header",
     ),
-    SettingsField(name="webhook_secret_name", label=_("Its name"), is_required=False, default="X-Webhook-Secret"),
+    SettingsField(
+        name="webhook_secret_name",
+        section=REPORTS,
+        label=_("Its name"),
+        is_required=False,
+        default="X-Webhook-Secret",
+    ),
     SettingsField(
         name="events_path",
+        section=REPORTS,
         label=_("Where the list of reports stands"),
         is_required=False,
         help_text=_("Leave empty if the body is one report, or a list of them."),
     ),
-    SettingsField(name="event_id_path", label=_("Where a report has the message's id"), is_required=False),
-    SettingsField(name="event_key_path", label=_("Where it has our key"), is_required=False),
-    SettingsField(name="event_status_path", label=_("Where it has the status"), is_required=False),
-    SettingsField(name="event_time_path", label=_("Where it has the time"), is_required=False),
-    SettingsField(name="event_text_path", label=_("Where it has the text of an answer"), is_required=False),
-    SettingsField(name="event_address_path", label=_("Where it has the person's address"), is_required=False),
+    _place("event_id_path", _("Where a report has the message's id"), example="message.id"),
+    _place("event_key_path", _("Where it has our key"), example="reference"),
+    _place("event_status_path", _("Where it has the status"), example="status"),
+    _place("event_time_path", _("Where it has the time"), example="time"),
+    _place("event_text_path", _("Where it has the text of an answer"), example="text"),
+    _place("event_address_path", _("Where it has the person's address"), example="from"),
     SettingsField(
         name="status_words",
+        section=REPORTS,
         label=_("What the statuses mean"),
         kind=FieldKind.LONG_TEXT,
         is_required=False,

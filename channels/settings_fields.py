@@ -24,7 +24,10 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsField:
-    """One thing an admin tells about an account. SECRET ones are encrypted and never shown again."""
+    """One thing an admin tells about an account. SECRET ones are encrypted and never shown again.
+
+    Neighbours with the same `section` stand together under it in the form.
+    """
 
     name: str
     label: str | Promise
@@ -33,6 +36,7 @@ class SettingsField:
     help_text: str | Promise = ""
     choices: tuple[tuple[str, str | Promise], ...] = ()
     default: str | bool | int = ""
+    section: str | Promise = ""
 
 
 def check_fields(fields: Iterable[SettingsField], settings: Mapping[str, Any]) -> dict[str, str | Promise]:

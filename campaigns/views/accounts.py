@@ -1,31 +1,31 @@
 """The Channels pages: accounts at vendors, senders, prices. Credentials go in and never come out."""
 
 from django.contrib import messages
-from django.forms import modelformset_factory
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns import connecting
+from campaigns import connecting, vendors
 from campaigns.engine.control import release_sender
-from campaigns.forms.accounts import AccountForm, PriceForm, PriceFormSet, SenderForm
-from campaigns.models import Message
+from campaigns.forms.accounts import AccountForm, SenderForm
+from campaigns.forms.prices import in_usual_order, price_formset
+from campaigns.models import Installation, Message
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Permission, SignedInRequest, requires
+from channels import own_sandbox
 from channels.models import Account, Price, Sender
-from channels.opening import webhook_url
-from channels.registry import PROVIDERS, provider_choices, provider_class
+from channels.registry import PROVIDERS, provider_class
 
 
 @require_safe
 @requires(Permission.MANAGE_ACCOUNTS)
 def account_list(request: SignedInRequest) -> HttpResponse:
     """All accounts with their senders, and the vendors that can be connected."""
-    accounts = Account.objects.filter(archived_at=None).prefetch_related("senders", "prices").order_by("name")
-    cards = [(account, [one for one in account.senders.all() if not one.archived_at]) for account in accounts]
-    return render(request, "accounts/list.html", {"cards": cards, "vendors": provider_choices()})
+    context = {"cards": vendors.cards(), "vendors": vendors.vendors(), "has_sandbox": own_sandbox.is_there()}
+    return render(request, "accounts/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,14 +53,7 @@ def account_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         connecting.save_account(account=form.instance, settings=form.settings, by=request.user)
         messages.success(request, gettext("%(name)s is saved.") % {"name": form.instance})
         return redirect("account_edit", pk=pk)
-    context = {
-        "account": account,
-        "form": form,
-        "vendor": provider_class(account.provider).label,
-        "senders": account.senders.filter(archived_at=None).order_by("channel", "name"),
-        "prices": account.prices.order_by("channel", "country"),
-        "webhook": webhook_url(account) if provider_class(account.provider).has_webhooks else "",
-    }
+    context = {"account": account, "form": form, "card": vendors.card(account)}
     return render(request, "accounts/edit.html", context, status=422 if form.errors else 200)
 
 
@@ -71,6 +64,16 @@ def account_test(request: SignedInRequest, pk: int) -> HttpResponse:
     account = _account(pk)
     result = connecting.test_connection(account)
     return render_partial(request, "accounts/test.html", {"account": account, "result": result}, fragment="result")
+
+
+@never_cache
+@require_safe
+@requires(Permission.MANAGE_ACCOUNTS)
+def account_inbox(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Lead into the inbox of the sandbox that the account is at. 404 for any other account."""
+    if not vendors.card(_account(pk)).has_inbox:
+        raise Http404
+    return redirect(own_sandbox.inbox_link())
 
 
 @require_http_methods(["GET", "POST"])
@@ -182,33 +185,23 @@ def sender_release(request: SignedInRequest, pk: int) -> HttpResponse:
 def prices(request: SignedInRequest, pk: int) -> HttpResponse:
     """What messages cost on the channels of an account."""
     account = _account(pk)
-    formset = _price_formset(account)(
+    formset = price_formset(account)(
         request.POST or None,
-        queryset=Price.objects.filter(account=account).order_by("channel", "country"),
+        queryset=in_usual_order(Price.objects.filter(account=account)),
         form_kwargs={"channels": tuple(provider_class(account.provider).channels)},
     )
     if request.method == "POST" and formset.is_valid():
-        rows = [form.cleaned_data for form in formset if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        told = {(row["channel"], row["country"]): (row["amount"], row["currency"], row["rate"]) for row in rows}
-        connecting.save_prices(account=account, prices=told, by=request.user)
+        connecting.save_prices(account=account, prices=formset.told, replaced=formset.shown, by=request.user)
         messages.success(request, gettext("The prices are saved."))
         return redirect("account_edit", pk=pk)
-    is_bad = formset.is_bound
-    return render(
-        request, "accounts/prices.html", {"account": account, "formset": formset}, status=422 if is_bad else 200
-    )
-
-
-def _price_formset(account: Account) -> type:
-    """A row for each price there is, and a few empty ones."""
-    return modelformset_factory(
-        Price, form=PriceForm, formset=PriceFormSet, extra=2 if account.prices.exists() else 4, can_delete=True
-    )
+    context = {"account": account, "formset": formset, "currency": Installation.current().reporting_currency}
+    return render(request, "accounts/prices.html", context, status=422 if formset.is_bound else 200)
 
 
 def _account(pk: int) -> Account:
-    return get_object_or_404(Account, pk=pk, archived_at=None)
+    return get_object_or_404(Account, pk=pk, archived_at=None, provider__in=PROVIDERS)
 
 
 def _sender(pk: int) -> Sender:
-    return get_object_or_404(Sender.objects.select_related("account"), pk=pk, archived_at=None)
+    known = Sender.objects.select_related("account").filter(archived_at=None, account__provider__in=PROVIDERS)
+    return get_object_or_404(known, pk=pk)
