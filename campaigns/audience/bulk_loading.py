@@ -14,7 +14,7 @@ from campaigns.audience.consent_changes import ConsentWord, record_consents
 from campaigns.audience.copying import copy_rows, next_ids
 from campaigns.audience.drafts import ContactDraft, RowRejected
 from campaigns.audience.id_lists import among
-from campaigns.audience.identity import KnownContact, People, hold_identities, people_of
+from campaigns.audience.identity import COLUMNS, KnownContact, People, hold_identities, new_contact, people_of
 from campaigns.audience.import_choices import ConsentBasis, ImportChoices
 from campaigns.audience.targets import Target
 from campaigns.models import Address, Contact, RejectedRow
@@ -29,22 +29,6 @@ _ALTER = """
         time_zone text, preferences text[], attributes jsonb)
     WHERE contact.id = said.id
 """
-_CONTACT = (
-    "id",
-    "external_id",
-    "first_name",
-    "last_name",
-    "birth_date",
-    "language",
-    "country",
-    "time_zone",
-    "preferences",
-    "attributes",
-    "is_trackable",
-    "created_at",
-    "updated_at",
-)
-_EMPTY: dict[str, object] = {"external_id": None, "birth_date": None, "preferences": [], "attributes": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +105,7 @@ def _sort(drafts: Sequence[ContactDraft], people: People, changes: Changes, resu
     named: list[Named] = []
     for draft in drafts:
         try:
-            contact = _contact_of(draft, people) or KnownContact(next(fresh_ids), dict(_EMPTY), is_new=True)
+            contact = _contact_of(draft, people) or new_contact(next(fresh_ids))
         except RowRejected as error:
             result.rejected += 1
             result.not_taken.append(NotTaken(draft.number, draft.cells, str(error)))
@@ -175,7 +159,11 @@ def _consent_words(named: Sequence[Named], plan: ImportPlan) -> list[ConsentWord
 
 
 def _write(changes: Changes, now: datetime) -> None:
-    copy_rows(Contact, _CONTACT, (_new_row(contact, now) for contact in changes.created))
+    copy_rows(
+        Contact,
+        (*COLUMNS, "is_trackable", "created_at", "updated_at"),
+        ((*(contact.columns[name] for name in COLUMNS), True, now, now) for contact in changes.created),
+    )
     if changes.altered:
         rows = [contact.columns for contact in sorted(changes.altered, key=lambda contact: contact.id)]
         with connection.cursor() as cursor:
@@ -193,11 +181,6 @@ def _write(changes: Changes, now: datetime) -> None:
             for new in changes.added
         ),
     )
-
-
-def _new_row(contact: KnownContact, now: datetime) -> list[object]:
-    columns = contact.columns
-    return [contact.id, *(columns.get(name, "") for name in _CONTACT[1:10]), True, now, now]
 
 
 def _touch(contacts: set[int], now: datetime) -> None:

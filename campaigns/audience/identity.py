@@ -66,6 +66,13 @@ class KnownContact:
         return f"{first} ({', '.join(rest)})" if rest else first
 
 
+def new_contact(id: int) -> KnownContact:  # noqa: A002  as the field is called
+    """A contact that is not there yet, with the primary key that it will have, of whom nothing is known."""
+    empty: dict[str, Any] = dict.fromkeys(COLUMNS, "")
+    empty |= {"id": id, "external_id": None, "birth_date": None, "preferences": [], "attributes": {}}
+    return KnownContact(id, empty, is_new=True)
+
+
 class People:
     """The contacts that the rows of one batch may be about, and those that its rows make."""
 
