@@ -9,16 +9,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.permissions import Permission, can
+from channels import own_sandbox
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One line of the menu: `url_name` is resolved when the page is drawn; no `permission` means any signed-in user."""
+    """One line of the menu: `url_name` is resolved when the page is drawn; no `permission` means any signed-in user.
+
+    What `is_in_sandbox` leads out of the dashboard, where there is a sandbox.
+    """
 
     label: str | Promise
     icon: str
     url_name: str
     permission: Permission | None = None
+    is_in_sandbox: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,7 @@ class Link:
     icon: str
     url: str
     is_current: bool
+    is_elsewhere: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +113,18 @@ MENU: tuple[Section, ...] = (
             ),
         ),
     ),
+    Section(
+        heading=_("Sandbox"),
+        entries=(
+            Entry(
+                label=_("People's phones"),
+                icon="device-mobile-message",
+                url_name="sandbox_inbox",
+                permission=Permission.VIEW_PEOPLE,
+                is_in_sandbox=True,
+            ),
+        ),
+    ),
 )
 
 
@@ -118,19 +136,22 @@ def for_request(request: HttpRequest) -> tuple[LinkSection, ...]:
 
 def _links(section: Section, request: HttpRequest) -> Iterator[Link]:
     for entry in section.entries:
-        url = _address(entry.url_name)
+        url = _address(entry)
         if url and (entry.permission is None or can(request.user, entry.permission)):
             yield Link(
                 label=entry.label,
                 icon=entry.icon,
                 url=url,
                 is_current=_is_within(request.path, url),
+                is_elsewhere=entry.is_in_sandbox,
             )
 
 
-def _address(url_name: str) -> str:
+def _address(entry: Entry) -> str:
+    if entry.is_in_sandbox and not own_sandbox.is_there():
+        return ""
     try:
-        return reverse(url_name)
+        return reverse(entry.url_name)
     except NoReverseMatch:
         return ""
 

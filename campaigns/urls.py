@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from campaigns.views import home, profile, settings_pages, users, welcome
+from campaigns.views import home, profile, sandbox, settings_pages, users, welcome
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/theme/", profile.choose_theme, name="choose_theme"),
     path("profile/language/", profile.choose_language, name="choose_language"),
     path("welcome/<str:token>/", welcome.welcome, name="welcome"),
+    path("sandbox/", sandbox.sandbox_inbox, name="sandbox_inbox"),
+    path("contacts/<int:pk>/phone/", sandbox.contact_phone, name="contact_phone"),
     path("", include("campaigns.urls_accounts")),
     path("", include("campaigns.urls_campaigns")),
     path("", include("campaigns.urls_watch")),

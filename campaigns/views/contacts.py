@@ -23,6 +23,7 @@ from campaigns.pagination import page_of
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.routing import today
+from channels import own_sandbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,7 @@ def contact_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "contact": contact,
         "address_form": AddressForm(),
         "may_change": can(request.user, Permission.MANAGE_CONTACTS),
+        "has_sandbox": own_sandbox.is_there(),
     }
     return render(request, "contacts/detail.html", context)
 
