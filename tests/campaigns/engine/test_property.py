@@ -228,7 +228,7 @@ class Cascades(RuleBasedStateMachine):
         )
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_whatever_happens_the_cascade_keeps_its_rules(
     transactional_db: None, settings: LazySettings, vendor: SandboxThread
 ) -> None:
@@ -238,8 +238,8 @@ def test_whatever_happens_the_cascade_keeps_its_rules(
     run_state_machine_as_test(
         Cascades,
         settings=hypothesis_settings(
-            max_examples=20,
-            stateful_step_count=12,
+            max_examples=10,
+            stateful_step_count=10,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
