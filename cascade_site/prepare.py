@@ -47,7 +47,7 @@ def prepare(*, sample_password: str | None) -> Prepared:
             guard.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
             _prepare_database(sample_password)
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise PreparationError(f"The database cannot be used: {reason}") from error
     _lay_out_assets()
     collect_static(stamp=settings.DATA_DIR / "static.stamp")
