@@ -1,0 +1,103 @@
+"""The whole product as `make demo` starts it, in a folder of its own, for stories that a person could live through."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from cascade_site.children import Program, launch
+
+SUPERVISOR = Program(
+    name="supervisor",
+    command=[sys.executable, "-m", "cascade_site.supervisor", "demo"],
+    stop_signal=signal.SIGINT,
+)
+PASSWORD = "a pass phrase of the story"
+# Twice what it takes on two busy cores.
+START_S = 240
+STOP_S = 60
+GREETING = re.compile(r"Cascade is running at (\S+).*The sandbox, where the demo's messages arrive: (\S+)", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningProduct:
+    """The demo under way: its addresses, where it keeps everything, and how long it took to start."""
+
+    url: str
+    sandbox_url: str
+    data_dir: Path
+    started_in_s: float
+
+
+@contextmanager
+def running(data_dir: Path, *, port: int) -> Iterator[RunningProduct]:
+    """The demo over `data_dir`, on `port` and the next one, from its greeting on for the length of a block.
+
+    Nothing of it is left afterwards, or the block fails.
+    """
+    began = time.monotonic()
+    with (data_dir / "console").open("wb") as output:
+        process = launch(SUPERVISOR, environment=_environment(data_dir, port), output=output)
+    try:
+        url, sandbox_url = _greeting(process, data_dir)
+        yield RunningProduct(url=url, sandbox_url=sandbox_url, data_dir=data_dir, started_in_s=time.monotonic() - began)
+    finally:
+        _stop(process, data_dir)
+
+
+def free_ports() -> int:
+    """A port that nobody listens on, like the next one."""
+    for _ in range(100):
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no two free ports beside each other")
+
+
+def console(data_dir: Path) -> str:
+    """What the supervisor has said so far."""
+    return (data_dir / "console").read_text()
+
+
+def _greeting(process: subprocess.Popen[bytes], data_dir: Path) -> tuple[str, str]:
+    """The addresses of product and sandbox, as the console tells them when everything has started."""
+    deadline = time.monotonic() + START_S
+    while not (greeting := GREETING.search(console(data_dir))):
+        assert process.poll() is None, console(data_dir)
+        assert time.monotonic() < deadline, console(data_dir)
+        time.sleep(0.05)
+    return greeting[1], greeting[2]
+
+
+def _stop(process: subprocess.Popen[bytes], data_dir: Path) -> None:
+    """Press Ctrl-C. Fails where a process is left a second after the supervisor has gone."""
+    if process.poll() is None:
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=STOP_S) == 0, console(data_dir)
+        _gone, left = psutil.wait_procs(family, timeout=1)
+        assert left == []
+
+
+def _environment(data_dir: Path, port: int) -> dict[str, str]:
+    """This process's, without the database and the folder of the tests."""
+    return os.environ | {
+        "CASCADE_DATA_DIR": str(data_dir),
+        "CASCADE_DEMO_PASSWORD": PASSWORD,
+        "DATABASE_URL": "",
+        "PORT": str(port),
+    }
