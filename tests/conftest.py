@@ -30,6 +30,14 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
+@pytest.fixture(autouse=True)
+def _no_attempts_remembered() -> None:
+    """Failed sign-ins are counted in the process's cache: those of one test must not lock out the next."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The test database, with Celery's queue in it: a task published by a test stays in the test's database."""

@@ -97,7 +97,9 @@ class Cascades(RuleBasedStateMachine):
         message = self.accepted_message(who, step)
         if message:
             self.stage.hit(message)
-            self.must_end(who, Outcome.ENGAGED)
+            # Nothing is kept of a click by somebody who may not be tracked.
+            if self.people[who].is_trackable:
+                self.must_end(who, Outcome.ENGAGED)
 
     @rule(who=st.integers(0, PEOPLE - 1), step=st.integers(0, 2))
     def scan(self, who: int, step: int) -> None:
