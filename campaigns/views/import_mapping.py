@@ -47,7 +47,10 @@ def import_mapping(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.MANAGE_CONTACTS)
 def import_preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """The first rows as the form, as it stands, would store them."""
-    contact_import = get_object_or_404(ContactImport, pk=pk, state=State.UPLOADED)
+    contact_import = get_object_or_404(ContactImport, pk=pk)
+    if contact_import.state != State.UPLOADED:
+        # Asked for when the last box was ticked, overtaken by the button that started the import.
+        return HttpResponse(status=204)
     sample = uploads.sample_of(contact_import)
     return render(request, "imports/preview.html", _context(contact_import, sample, _mapping_form(request, sample)))
 
