@@ -158,7 +158,7 @@ def launch(page: Page, *, shop: str) -> None:
         sms_sender="BOARDGAMES",
         sms_wait=(20, "seconds"),
         viber_success="they open it",
-        viber_wait=(2, "hours"),
+        viber_wait=(3, "hours"),
     )
     marketer.make_campaign(page, draft)
     expect(page.locator("main")).to_contain_text("SMS from BOARDGAMES. If the link is not followed within 20 seconds:")
