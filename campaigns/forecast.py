@@ -30,7 +30,7 @@ def cost(draft: Blueprint, division: routing.Division | None = None) -> Cost:
 
     An SMS is taken to have as many parts as it has for the first person of the audience. Raises InvalidRule.
     """
-    division = division or routing.divide(draft.campaign)
+    division = division or routing.divide(draft.campaign, draft.routes)
     told = prices.load_prices(step.sender for step in draft.steps)
     person = routing.audience(draft.campaign).order_by("pk").first()
     counted = {channel: parts(draft.texts, channel, person) for channel in draft.channels}

@@ -42,9 +42,9 @@ def look_ahead(blueprint: Blueprint, route: Route) -> Outlook | None:
 
 def _count(blueprint: Blueprint, route: Route) -> Outlook:
     campaign = blueprint.campaign
-    division = routing.divide(campaign)
+    division = routing.divide(campaign, blueprint.routes)
     steps = list(route.steps.all())
-    reach = routing.reach(campaign, route, {step.channel for step in steps})
+    reach = routing.reach(campaign, blueprint.routes, route, {step.channel for step in steps})
     return Outlook(
         people=division.people,
         reachable=routing.reach_anywhere(campaign, blueprint.channels),

@@ -73,7 +73,7 @@ def _divide(blueprint: Blueprint) -> routing.Division | None:
     if blueprint.campaign.kind != CampaignKind.ONCE or not blueprint.campaign.is_editable:
         return None
     try:
-        return routing.divide(blueprint.campaign)
+        return routing.divide(blueprint.campaign, blueprint.routes)
     except InvalidRule:
         return None
 

@@ -1,6 +1,7 @@
 """Who of a draft's audience would go which way: the first route whose segment matches wins, the last is for the rest.
 
-The rules are those that the segments have now; launching freezes them.
+The rules are those that the segments have now; launching freezes them. The routes are told by the caller, who goes on
+with the same ones: read again here, they might be others, changed meanwhile in the editor.
 """
 
 from collections.abc import Collection, Sequence
@@ -58,16 +59,19 @@ def audience(campaign: Campaign) -> ContactQuerySet:
     return rules.contacts_matching(campaign.segment.rule if campaign.segment else None, today=today())
 
 
-def divide(campaign: Campaign) -> Division:
-    """Divide the audience of `campaign` among the routes of its version, in one statement. Raises InvalidRule."""
+def divide(campaign: Campaign, routes: Sequence[Route]) -> Division:
+    """Divide the audience of `campaign` among `routes`, those of its version in order. Raises InvalidRule."""
     columns = ("route_id", "country", "is_trackable")
-    rows = _routed(campaign).values(*columns).annotate(people=Count("pk")).order_by(*columns)
+    rows = _routed(campaign, routes).values(*columns).annotate(people=Count("pk")).order_by(*columns)
     return Division(shares=tuple(Share(**row) for row in rows))
 
 
-def reach(campaign: Campaign, route: Route, channels: Collection[str]) -> dict[str, int]:
-    """How many people of `route` could be messaged on each of `channels` now. Raises InvalidRule."""
-    people = _people_on(campaign, route)
+def reach(campaign: Campaign, routes: Sequence[Route], wanted: Route, channels: Collection[str]) -> dict[str, int]:
+    """How many people of the route `wanted`, one of `routes`, could be messaged on each of `channels` now.
+
+    Raises InvalidRule.
+    """
+    people = _people_on(campaign, routes, wanted)
     return {channel: people.filter(reachable_q(channel, campaign.purpose)).count() for channel in set(channels)}
 
 
@@ -81,30 +85,25 @@ def is_reached(campaign: Campaign, channel: str) -> bool:
     return audience(campaign).filter(reachable_q(channel, campaign.purpose)).exists()
 
 
-def _routed(campaign: Campaign) -> ContactQuerySet:
+def _routed(campaign: Campaign, routes: Sequence[Route]) -> ContactQuerySet:
     """The audience, each contact with the `route_id` that the first matching route gives."""
-    routes = _routes(campaign)
     default = next(route.pk for route in routes if route.segment is None)
     cases = [When(_matches(route), then=Value(route.pk)) for route in routes if route.segment]
     return audience(campaign).annotate(route_id=Case(*cases, default=Value(default), output_field=IntegerField()))
 
 
-def _people_on(campaign: Campaign, wanted: Route) -> ContactQuerySet:
+def _people_on(campaign: Campaign, routes: Sequence[Route], wanted: Route) -> ContactQuerySet:
     """The people of one route.
 
     The same as `_routed` where `route_id` is the route's, but in conditions of which PostgreSQL can tell how many
     people they leave: of a CASE it believes that hardly anybody is left, and looks each of them up.
     """
     people = audience(campaign)
-    for route in _routes(campaign):
+    for route in routes:
         if route.pk == wanted.pk:
             return people.filter(_matches(route))
         people = people.exclude(_matches(route))
     return people.none()
-
-
-def _routes(campaign: Campaign) -> list[Route]:
-    return list(Route.objects.filter(version=campaign.version_id).select_related("segment").order_by("position"))
 
 
 def _matches(route: Route) -> Q:

@@ -73,7 +73,7 @@ def routes(campaign: Campaign) -> list[Route]:
 )
 def test_the_first_route_that_matches_wins_and_nobody_is_lost(rules: list[dict[str, Any]], expected: list[int]) -> None:
     campaign = with_routes(*rules)
-    division = routing.divide(campaign)
+    division = routing.divide(campaign, routes(campaign))
     assert [division.on_route(route.pk) for route in routes(campaign)] == expected
     assert division.people == 6
 
@@ -81,10 +81,10 @@ def test_the_first_route_that_matches_wins_and_nobody_is_lost(rules: list[dict[s
 @pytest.mark.usefixtures("people")
 def test_a_step_reaches_those_on_its_route_who_agreed() -> None:
     campaign = with_routes(spoken("es"))
-    spanish, others = routes(campaign)
+    spanish, others = both = routes(campaign)
     channels = [Channel.SMS, Channel.VIBER]
-    assert routing.reach(campaign, spanish, channels) == {"sms": 2, "viber": 0}
-    assert routing.reach(campaign, others, channels) == {"sms": 2, "viber": 1}
+    assert routing.reach(campaign, both, spanish, channels) == {"sms": 2, "viber": 0}
+    assert routing.reach(campaign, both, others, channels) == {"sms": 2, "viber": 1}
     assert routing.reach_anywhere(campaign, channels) == 5
 
 
@@ -99,6 +99,16 @@ def test_the_outlook_counts_routes_steps_and_the_untracked() -> None:
     assert list(seen.by_step.values()) == [2, 1]
 
 
+@pytest.mark.usefixtures("people")
+def test_the_outlook_is_of_the_routes_that_were_read_though_others_came_meanwhile() -> None:
+    campaign = with_routes(spoken("es"))
+    blueprint = blueprints.load(campaign)
+    drafting.add_route(campaign=campaign, segment=make_segment(rule=spoken("ru")))
+    seen = outlook.look_ahead(blueprint, blueprint.routes[-1])
+    assert seen is not None
+    assert list(seen.by_route.values()) == [2, 4]
+
+
 @pytest.mark.parametrize("campaign_kind", [CampaignKind.API, CampaignKind.TRIGGERED])
 def test_there_is_nothing_to_count_where_people_come_one_by_one(campaign_kind: CampaignKind) -> None:
     blueprint = blueprints.load(with_routes(kind=campaign_kind))
@@ -108,7 +118,7 @@ def test_there_is_nothing_to_count_where_people_come_one_by_one(campaign_kind: C
 def test_a_rule_that_cannot_be_read_is_no_outlook() -> None:
     campaign = with_routes({"op": "all", "rules": [{"field": "shoe_size"}]})
     with pytest.raises(InvalidRule):
-        routing.divide(campaign)
+        routing.divide(campaign, routes(campaign))
     blueprint = blueprints.load(campaign)
     assert outlook.look_ahead(blueprint, blueprint.routes[0]) is None
 
@@ -150,7 +160,7 @@ def test_a_step_whose_price_nobody_told_is_named() -> None:
 @pytest.mark.parametrize("rules", [[], [spoken("es")], [spoken("es", "ru"), spoken("es")]])
 def test_what_the_editor_foretells_is_what_the_launch_does(rules: list[dict[str, Any]]) -> None:
     campaign = with_routes(*rules)
-    division = routing.divide(campaign)
+    division = routing.divide(campaign, routes(campaign))
     foretold = {share.route_id: division.on_route(share.route_id) for share in division.shares}
     launch(campaign=campaign, actor=None)
     enrol_audience(campaign.pk)
