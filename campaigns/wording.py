@@ -7,6 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, ngettext
 
 NOTHING = "—"
+_CENT = Decimal("0.01")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SYMBOLS = {
     "USD": "$",
@@ -30,17 +31,24 @@ def number(value: float | Decimal | None, decimals: int | None = None) -> str:
 
 
 def money(amount: Decimal | float | None, currency: str) -> str:
-    """`amount` in `currency` (ISO 4217), at least two decimals, and a third for prices below a unit that need it."""
+    """`amount` in `currency` (ISO 4217), with two decimals, or more for prices below a unit that need them."""
     if amount is None:
         return NOTHING
-    exact = Decimal(str(amount))
-    decimals = 3 if 0 < abs(exact) < 1 and exact != exact.quantize(Decimal("0.01")) else 2
-    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    figure, sign = number(abs(rounded), decimals), "-" if rounded < 0 else ""
+    rounded = _rounded(Decimal(str(amount)))
+    figure, sign = number(abs(rounded)), "-" if rounded < 0 else ""
     symbol = _SYMBOLS.get(currency, currency)
     if (get_language() or "en").startswith("en"):
         return f"{sign}{symbol}{'' if len(symbol) == 1 else _NO_BREAK}{figure}"
     return f"{sign}{figure}{_NO_BREAK}{symbol}"
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    """To cents; below a unit to the first two figures that are not 0 (0.0064), at least to thousandths."""
+    cents = amount.quantize(_CENT, rounding=ROUND_HALF_UP)
+    if cents == amount or abs(amount) >= 1:
+        return cents
+    finer = amount.quantize(Decimal(1).scaleb(min(-3, amount.adjusted() - 1)), rounding=ROUND_HALF_UP).normalize()
+    return finer.quantize(_CENT) if finer == finer.quantize(_CENT) else finer
 
 
 def percent(part: float | Decimal | None, whole: float | Decimal | None) -> str:

@@ -4,8 +4,6 @@ import io
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection
-
 from campaigns.audience import importing, uploads
 from campaigns.audience.import_choices import ImportChoices
 from campaigns.engine.suppressing import suppress
@@ -25,7 +23,6 @@ def load_contacts(*, by: User, now: datetime) -> None:
     people = make_people(today=now.date())
     for file in make_files(people):
         _import(file, by=by)
-    _describe_to_planner()
     untracked = _ids(people[::UNTRACKED_EVERY])
     Contact.objects.filter(external_id__in=untracked).update(is_trackable=False)
     _suppress(
@@ -49,15 +46,6 @@ def _import(file: ContactFile, *, by: User) -> None:
     choices = ImportChoices(columns=file.columns, country=file.country, consent=file.consent)
     uploads.start(contact_import, choices=choices, by=by)
     importing.run(contact_import.pk)
-
-
-def _describe_to_planner() -> None:
-    """Tell PostgreSQL what the tables hold now, before it does so by itself.
-
-    Without it the counts before a launch take seconds each: it plans for the empty tables it knows.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE campaigns_contact, campaigns_address, campaigns_consent, campaigns_suppression")
 
 
 def _suppress(
