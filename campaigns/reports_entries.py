@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.engine.reasons import Reason
-from campaigns.models import Attempt, Enrolment, Event, Fate, Message, Step
+from campaigns.models import Attempt, Enrolment, Event, Fate, Message, Route, Step
 from campaigns.models.messages import AttemptStatus, MessageStatus
 from campaigns.sentences import step_title, success, waiting_time
 from campaigns.signals_policy import MachineRule
@@ -85,16 +85,20 @@ _TROUBLE = frozenset({EventType.BOUNCED, EventType.FAILED, EventType.EXPIRED, Ev
 
 def beginning(enrolment: Enrolment) -> Entry:
     """How they came in, and why on this route."""
-    segment = enrolment.route.segment
-    if segment:
-        details = [gettext("Route “%(segment)s”: they belonged to that segment.") % {"segment": segment.name}]
-    else:
-        details = [gettext("Route for everyone else: the segment of no earlier route had them.")]
+    details = _why_here(enrolment.route)
     if enrolment.entry_key:
         details.append(gettext("Entry: %(key)s") % {"key": enrolment.entry_key})
     return Entry(
         at=enrolment.created_at, text=gettext("Entered the campaign."), tone=Tone.ENTERED, details=tuple(details)
     )
+
+
+def _why_here(route: Route) -> list[str]:
+    if route.segment:
+        return [gettext("Route “%(segment)s”: they belonged to that segment.") % {"segment": route.segment.name}]
+    if route.position:
+        return [gettext("Route for everyone else: they belonged to none of the segments before it.")]
+    return []
 
 
 def coming(message: Message) -> Entry:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from campaigns.models import Campaign, Outcome
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
-from campaigns.reports import CampaignReport, StepReport, campaign_report
+from campaigns.reports import CampaignReport, RouteReport, StepReport, campaign_report
 from campaigns.reports_needs import Need, needs_of
 from channels import kinds
 
@@ -24,12 +24,16 @@ _COLOURS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where some of the audience are now: at a `step`, at an outcome, or (neither) before their next step."""
+    """Where some of the audience are now: at a `step`, at an outcome, or (neither) before their next step.
+
+    `route` is the one that alone has the step, where the campaign has several.
+    """
 
     people: int
     figure: str
     colour: str
     step: StepReport | None = None
+    route: RouteReport | None = None
     outcome: Outcome | None = None
 
 
@@ -88,17 +92,24 @@ def _places(report: CampaignReport) -> Iterator[Place]:
     """Everybody once: the sum is the audience."""
     yield _ended(report, Outcome.ENGAGED)
     yield Place(people=report.between, figure="between", colour="secondary")
-    for steps in _by_key(report).values():
-        people = sum(step.figures.waiting.total for step in steps)
-        yield Place(people=people, figure="waiting", colour=kinds.facts(steps[0].channel).colour, step=steps[0])
+    for found in _by_key(report).values():
+        route, step = found[0]
+        yield Place(
+            people=sum(each.figures.waiting.total for _route, each in found),
+            figure="waiting",
+            colour=kinds.facts(step.channel).colour,
+            step=step,
+            route=route if len(found) == 1 < len(report.routes) else None,
+        )
     yield from (_ended(report, outcome) for outcome in _COLOURS if outcome is not Outcome.ENGAGED)
 
 
-def _by_key(report: CampaignReport) -> dict[str, list[StepReport]]:
+def _by_key(report: CampaignReport) -> dict[str, list[tuple[RouteReport, StepReport]]]:
     """The steps by their keys, those that several routes share together."""
-    found: dict[str, list[StepReport]] = {}
-    for step in report.steps:
-        found.setdefault(step.key, []).append(step)
+    found: dict[str, list[tuple[RouteReport, StepReport]]] = {}
+    for route in report.routes:
+        for step in route.steps:
+            found.setdefault(step.key, []).append((route, step))
     return found
 
 

@@ -34,6 +34,8 @@ from cascade_site.cluster import (
 DATABASE_NAME = "cascade"
 # The address of a Unix socket holds 107 bytes on Linux and 103 on macOS; PostgreSQL splits its folder at commas.
 SOCKET_PATH = re.compile(rb"[^,]{1,103}")
+# In seconds, as libpq wants it.
+CONNECT_TIMEOUT = "3"
 MEGABYTE = 1024 * 1024
 # Failed statements are their callers' to tell; what the console must show is a server in trouble.
 IN_TROUBLE = re.compile(r"\bPANIC\b|No space left|could not (write|read|fsync|open)")
@@ -122,7 +124,10 @@ def socket_dir(data_dir: Path) -> Path:
 
 
 def django_database(conninfo: str) -> dict[str, Any]:
-    """Django's DATABASES entry for a libpq connection string or URL."""
+    """Django's DATABASES entry for a libpq connection string or URL.
+
+    A server that does not answer is given up after a few seconds: behind a click there is a person who waits.
+    """
     given = {name: str(value) for name, value in conninfo_to_dict(conninfo).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -133,7 +138,7 @@ def django_database(conninfo: str) -> dict[str, Any]:
         "PORT": given.pop("port", ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": given,
+        "OPTIONS": {"connect_timeout": CONNECT_TIMEOUT, **given},
         "TEST": {"TEMPLATE": "template1"},
     }
 

@@ -24,14 +24,19 @@ from campaigns.partials import ask, render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.routing import today
 from channels import own_sandbox
+from channels.kinds import AddressKind
+
+# What a person can read out; a token or an id of a messenger is shown by the name of its kind.
+_KNOWN_BY_HEART = frozenset({AddressKind.PHONE, AddressKind.EMAIL})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A contact as the list shows it, with the main address of each kind."""
+    """A contact as the list shows it: the addresses that people know, and the names of the other kinds there are."""
 
     contact: Contact
     addresses: Sequence[Address]
+    others: Sequence[str]
 
 
 @never_cache
@@ -126,7 +131,13 @@ def _lines(contacts: Sequence[Contact]) -> list[Line]:
     by_contact: dict[int, list[Address]] = {contact.pk: [] for contact in contacts}
     for address in addresses:
         by_contact[address.contact_id].append(address)
-    return [Line(contact=contact, addresses=by_contact[contact.pk]) for contact in contacts]
+    return [_line(contact, by_contact[contact.pk]) for contact in contacts]
+
+
+def _line(contact: Contact, addresses: Sequence[Address]) -> Line:
+    known = [address for address in addresses if address.kind in _KNOWN_BY_HEART]
+    others = [address.get_kind_display() for address in addresses if address.kind not in _KNOWN_BY_HEART]
+    return Line(contact=contact, addresses=known, others=others)
 
 
 def _effects_of_deleting(contact: Contact) -> list[str]:

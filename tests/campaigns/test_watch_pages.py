@@ -23,6 +23,7 @@ from tests.factories import (
     make_contact,
     make_enrolment,
     make_message,
+    make_segment,
     make_sender,
     make_user,
 )
@@ -127,6 +128,23 @@ def test_skips_say_why() -> None:
     page = page_of(campaign)
     assert "no consent: " in page
     assert "figure=skipped_no_consent" in page
+
+
+def test_two_routes_that_wait_with_the_same_sender_are_told_apart() -> None:
+    sms = make_sender(channel=Channel.SMS, name="SHOP")
+    routes = [
+        RoutePlan(segment=segment, steps=[StepPlan(sender=sms)]) for segment in (make_segment(name="Students"), None)
+    ]
+    campaign = make_campaign(status=CampaignStatus.RUNNING, routes=routes)
+    for route in campaign.version.routes.all():
+        enrolment = make_enrolment(campaign=campaign, route=route, step_position=0)
+        count(enrolment, Counter.AUDIENCE)
+        for counter in (Counter.CAME, Counter.NOW_QUEUED):
+            count(enrolment, counter, step=route.steps.get())
+    places = page_of(campaign).partition('id="places"')[2]
+    assert places.count("Waiting: SMS · SHOP") == 2
+    assert "Students</span>" in places
+    assert "Everyone else</span>" in places
 
 
 @pytest.mark.parametrize(

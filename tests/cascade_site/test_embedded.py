@@ -125,7 +125,12 @@ def test_a_url_of_ones_own_becomes_djangos_settings() -> None:
     settings = embedded.django_database("postgresql://ann:s%40cret@db.example:5433/shop?sslmode=require")
     assert (settings["NAME"], settings["USER"], settings["PASSWORD"]) == ("shop", "ann", "s@cret")
     assert (settings["HOST"], settings["PORT"]) == ("db.example", "5433")
-    assert settings["OPTIONS"] == {"sslmode": "require"}
+    assert settings["OPTIONS"] == {"sslmode": "require", "connect_timeout": "3"}
+
+
+def test_a_url_may_say_how_long_to_wait_for_the_server() -> None:
+    settings = embedded.django_database("postgresql://db.example/shop?connect_timeout=10")
+    assert settings["OPTIONS"] == {"connect_timeout": "10"}
 
 
 def test_the_address_of_a_server_that_never_ran_reaches_nothing(data_dir: Path) -> None:
