@@ -28,6 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # Pages are tested with the static files as they lie, not as `collectstatic` would write them.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    # Passwords that protect nothing need no second of hashing each.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

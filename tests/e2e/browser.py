@@ -1,15 +1,14 @@
 """What browser tests say of a page, and the types of the fixtures in conftest.py."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 PageAs = Callable[..., Page]
-Axe = Callable[[Page], None]
-Shot = Callable[[Page, str], Path]
+SuitsEverybody = Callable[..., None]
 
 
-def is_wider_than_window(page: Page) -> bool:
-    """Whether the page as a whole has to be moved sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+def settle(page: Page) -> None:
+    """Wait until what the page asked for by htmx when it was opened has come."""
+    page.wait_for_load_state()
+    expect(page.locator(".htmx-request")).to_have_count(0)

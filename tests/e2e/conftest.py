@@ -1,10 +1,10 @@
 """A real browser at the real pages: Chromium through Playwright against pytest-django's live server.
 
     @pytest.mark.django_db(transaction=True)
-    def test_the_page_opens(page_as: PageAs, axe: Axe) -> None:
-        page = page_as(Role.MARKETER)
+    def test_the_page_opens(page_as: PageAs, width: int, suits_everybody: SuitsEverybody) -> None:
+        page = page_as(Role.MARKETER, width=width)
         page.goto("/segments/")
-        axe(page)
+        suits_everybody(page, "segments")
 
 Where Chromium or axe-core is missing, the tests are skipped and say so. Django is not imported up
 here, because pytest reads this file before tests/conftest.py has configured the settings.
@@ -13,29 +13,33 @@ here, because pytest reads this file before tests/conftest.py has configured the
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.e2e.browser import Axe, PageAs, Shot
+from tests.e2e.browser import PageAs, SuitsEverybody, settle
 
 if TYPE_CHECKING:
     from campaigns.models import User
     from campaigns.permissions import Role
 
+Theme = Literal["light", "dark"]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # WCAG 2.2 at the level that laws ask for, and axe's own good practices.
+STANDARDS = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice")
+# All that a theme can change for the worse.
+COLOURS = ("color-contrast", "link-in-text-block")
 AXE_RUN = """
-async () => {
-  const rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+async (rules) => {
   const found = await axe.run(document, {runOnly: rules});
   const where = (node) => `    ${node.target}  ${node.failureSummary}`;
   return found.violations.map((broken) => [`${broken.id}: ${broken.help}`, ...broken.nodes.map(where)].join("\\n"));
 }
 """
+IS_WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 # Playwright's sync API runs an event loop in this thread, and Django would take every query for an async mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -91,29 +95,42 @@ def _listen(page: Page, complaints: list[str]) -> None:
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
 
+@pytest.fixture(params=[1440, 390])
+def width(request: pytest.FixtureRequest) -> int:
+    """The width of a window, in pixels: a desktop's, then a phone's."""
+    return int(request.param)
+
+
 @pytest.fixture
-def axe() -> Axe:
-    """`axe(page)`: fail on anything that axe finds wrong with the page as it stands."""
+def suits_everybody() -> SuitsEverybody:
+    """`suits_everybody(page, "team")`: in both themes axe finds nothing wrong with the page, and it fits its window.
+
+    CASCADE_SHOTS names a folder for pictures of it, as team-390-dark.png.
+    """
     if not AXE.exists():
         pytest.skip("axe-core is not installed: `make assets` brings it, to check the pages for accessibility.")
+    script = AXE.read_text()
+    folder = os.environ.get("CASCADE_SHOTS")
 
-    def check(page: Page) -> None:
+    def check(page: Page, name: str) -> None:
+        settle(page)
         # The debugger's evaluate is not subject to the page's content policy, as a script tag would be.
-        page.evaluate(AXE.read_text())
-        violations: list[str] = page.evaluate(AXE_RUN)
-        assert not violations, f"{page.url}\n" + "\n".join(violations)
+        page.evaluate(script)
+        themes = _themes(page)
+        for theme, rules in zip(themes, (STANDARDS, COLOURS), strict=True):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            violations: list[str] = page.evaluate(AXE_RUN, rules)
+            assert not violations, f"{page.url} ({theme})\n" + "\n".join(violations)
+            if folder:
+                wide = page.evaluate("innerWidth")
+                page.screenshot(path=f"{folder}/{name}-{wide}-{theme}.png", full_page=True)
+        assert not page.evaluate(IS_WIDER), f"{page.url} is wider than its window"
+        page.emulate_media(color_scheme=themes[0])
 
     return check
 
 
-@pytest.fixture
-def shot(tmp_path: Path) -> Shot:
-    """`shot(page, "team")`: a picture of the whole page, in CASCADE_SHOTS or the test's own folder; gives its path."""
-    folder = Path(os.environ.get("CASCADE_SHOTS", str(tmp_path)))
-
-    def take(page: Page, name: str) -> Path:
-        path = folder / f"{name}.png"
-        page.screenshot(path=str(path), full_page=True)
-        return path
-
-    return take
+def _themes(page: Page) -> tuple[Theme, Theme]:
+    """The theme that the page shows, and the other one."""
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    return ("dark", "light") if is_dark else ("light", "dark")

@@ -15,17 +15,10 @@ from channels.models import Account, Price, Sender
 from tests.campaigns.servers import in_a_thread
 from tests.channels.sandbox_server import SECRET, RunningSandbox, running_sandbox
 from tests.channels.smtp_server import Postbox, smtp_server
-from tests.e2e.browser import Axe, PageAs, Shot, is_wider_than_window
+from tests.e2e.browser import PageAs, SuitsEverybody
 from tests.factories import NOON, make_account, make_price, make_sender
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(params=[(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")], ids=str)
-def look(request: pytest.FixtureRequest) -> dict[str, int | str]:
-    """A window's width and a theme, as `page_as` takes them."""
-    width, theme = request.param
-    return {"width": width, "theme": theme}
 
 
 @pytest.fixture
@@ -55,10 +48,10 @@ def make_channels() -> Account:
     return account
 
 
-def test_the_pages_can_be_used_by_everybody(page_as: PageAs, axe: Axe, shot: Shot, look: dict[str, int | str]) -> None:
+def test_the_pages_can_be_used_by_everybody(page_as: PageAs, width: int, suits_everybody: SuitsEverybody) -> None:
     account = make_channels()
     held = Sender.objects.get(channel=Channel.SMS)
-    page = page_as(Role.ADMIN, **look)
+    page = page_as(Role.ADMIN, width=width)
     pages = {
         "channels": "/channels/",
         "channels-account": f"/channels/{account.pk}/",
@@ -72,15 +65,13 @@ def test_the_pages_can_be_used_by_everybody(page_as: PageAs, axe: Axe, shot: Sho
     }
     for name, path in pages.items():
         page.goto(path)
-        axe(page)
-        assert not is_wider_than_window(page), path
-        shot(page, f"{name}-{look['width']}-{look['theme']}")
+        suits_everybody(page, name)
 
 
 def test_errors_and_open_sections_can_be_read_by_everybody(
-    page_as: PageAs, axe: Axe, shot: Shot, look: dict[str, int | str]
+    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
 ) -> None:
-    page = page_as(Role.ADMIN, **look, may_complain=True)
+    page = page_as(Role.ADMIN, width=width, may_complain=True)
     page.goto("/channels/new/generic_http/")
     page.get_by_label("Password or API key").fill("swordfish")
     for section in ("What the gateway answers", "Repeated messages", "Reports and replies"):
@@ -91,13 +82,11 @@ def test_errors_and_open_sections_can_be_read_by_everybody(
     expect(page.get_by_text("Please fill this in.")).to_have_count(1)
     expect(page.get_by_text("Please fill in both, the place and the word, or neither.")).to_be_visible()
     expect(page.get_by_text("Type it again", exact=False).first).to_be_visible()
-    axe(page)
-    assert not is_wider_than_window(page)
-    shot(page, f"channels-errors-{look['width']}-{look['theme']}")
+    suits_everybody(page, "channels-errors")
 
 
 def test_an_admin_connects_the_sandbox_adds_a_sender_and_opens_its_inbox(
-    page_as: PageAs, axe: Axe, sandbox: RunningSandbox
+    page_as: PageAs, suits_everybody: SuitsEverybody, sandbox: RunningSandbox
 ) -> None:
     page = page_as(Role.ADMIN)
     page.goto("/")
@@ -108,7 +97,7 @@ def test_an_admin_connects_the_sandbox_adds_a_sender_and_opens_its_inbox(
     expect(page.get_by_text("Our sandbox is connected. Now add a sender.")).to_be_visible()
 
     _test_connection(page, expected="It works. The vendor says:")
-    axe(page)
+    suits_everybody(page, "channels-connected")
 
     page.get_by_role("link", name="Add a sender").click()
     page.get_by_label("Channel").select_option("viber")

@@ -1,30 +1,15 @@
 """The frame's own pages in a real browser: readable for everybody, in both themes and at both widths."""
 
-from dataclasses import dataclass
-
 import pytest
 from django.template import engines
 from pytest_django import Settings
 
 from campaigns.permissions import Role
 from channels.kinds import Channel
-from tests.e2e.browser import Axe, PageAs, Shot, is_wider_than_window
+from tests.e2e.browser import PageAs, SuitsEverybody
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-THEMES = ("light", "dark")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """How a page is looked at: the window's width in pixels, and the theme."""
-
-    width: int
-    theme: str
-
-    def __str__(self) -> str:
-        return f"{self.width}-{self.theme}"
 
 
 @pytest.fixture
@@ -33,39 +18,30 @@ def welcome_token(settings: Settings) -> None:
     settings.WELCOME_TOKEN = "as-printed"
 
 
-LOOKS = [Look(width=width, theme=theme) for width in (1440, 390) for theme in THEMES]
-
-
-@pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.usefixtures("welcome_token")
 def test_the_first_visit_and_a_wrong_address_can_be_used_by_everybody(
-    page_as: PageAs, axe: Axe, shot: Shot, look: Look
+    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
 ) -> None:
-    page = page_as(width=look.width, theme=look.theme, may_complain=True)
+    page = page_as(width=width, may_complain=True)
     for name, path in {"nobody": "/", "welcome": "/welcome/as-printed/", "nowhere": "/nowhere/"}.items():
         page.goto(path)
-        axe(page)
-        assert not is_wider_than_window(page)
-        shot(page, f"{name}-{look}")
+        suits_everybody(page, name)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_the_way_in_can_be_used_by_everybody(page_as: PageAs, axe: Axe, shot: Shot, look: Look) -> None:
+def test_the_way_in_can_be_used_by_everybody(page_as: PageAs, width: int, suits_everybody: SuitsEverybody) -> None:
     make_user(roles=[Role.ADMIN])
-    page = page_as(width=look.width, theme=look.theme)
+    page = page_as(width=width)
     for name, path in {"sign-in": "/accounts/login/", "reset": "/accounts/password/reset/"}.items():
         page.goto(path)
-        assert page.locator("html").get_attribute("data-bs-theme") == look.theme
-        axe(page)
-        assert not is_wider_than_window(page)
-        shot(page, f"{name}-{look}")
+        suits_everybody(page, name)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_the_pages_of_an_admin_can_be_used_by_everybody(page_as: PageAs, axe: Axe, shot: Shot, look: Look) -> None:
+def test_the_pages_of_an_admin_can_be_used_by_everybody(
+    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
+) -> None:
     colleague = make_user(roles=[Role.MANAGER], first_name="Олена", last_name="Коваленко")
     make_user(roles=[Role.MARKETER], first_name="Marc", is_active=False)
-    page = page_as(Role.ADMIN, Role.MARKETER, width=look.width, theme=look.theme)
+    page = page_as(Role.ADMIN, Role.MARKETER, width=width)
     pages = {
         "home": "/",
         "team": "/team/",
@@ -79,9 +55,7 @@ def test_the_pages_of_an_admin_can_be_used_by_everybody(page_as: PageAs, axe: Ax
     }
     for name, path in pages.items():
         page.goto(path)
-        axe(page)
-        assert not is_wider_than_window(page), path
-        shot(page, f"{name}-{look}")
+        suits_everybody(page, name)
 
 
 COMPONENTS = """{% load cascade %}
@@ -106,8 +80,7 @@ document.body.dispatchEvent(
 """
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_the_parts_that_pages_are_made_of_can_be_read(page_as: PageAs, axe: Axe, shot: Shot, theme: str) -> None:
+def test_the_parts_that_pages_are_made_of_can_be_read(page_as: PageAs, suits_everybody: SuitsEverybody) -> None:
     colours = ("blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan")
     context = {
         "colours": colours,
@@ -117,10 +90,9 @@ def test_the_parts_that_pages_are_made_of_can_be_read(page_as: PageAs, axe: Axe,
         "headings": ("Line", "Reason"),
         "rows": (("2", "no phone"), ("7", "no consent")),
     }
-    page = page_as(Role.MARKETER, theme=theme)
+    page = page_as(Role.MARKETER)
     page.goto("/")
     parts = engines["django"].from_string(COMPONENTS).render(context)
     page.evaluate("html => document.querySelector('.page-body').innerHTML = html", parts)
     page.evaluate(SHOW_TOAST)
-    shot(page, f"parts-{theme}")
-    axe(page)
+    suits_everybody(page, "parts")

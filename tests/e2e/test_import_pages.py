@@ -10,11 +10,9 @@ from campaigns.models import Contact, ContactImport
 from campaigns.permissions import Role
 from tests.contact_files.importing import imported, uploaded
 from tests.contact_files.made_up import MadeUpFile, english_workbook, ukrainian_csv
-from tests.e2e.browser import Axe, PageAs, Shot, is_wider_than_window
+from tests.e2e.browser import PageAs, SuitsEverybody
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-WINDOWS = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
 
 
 def choose_file(page: Page, file: MadeUpFile, folder: Path) -> None:
@@ -27,7 +25,7 @@ def choose_file(page: Page, file: MadeUpFile, folder: Path) -> None:
     page.wait_for_url("**/mapping/")
 
 
-def test_a_list_becomes_contacts(page_as: PageAs, axe: Axe, tmp_path: Path) -> None:
+def test_a_list_becomes_contacts(page_as: PageAs, suits_everybody: SuitsEverybody, tmp_path: Path) -> None:
     page = page_as(Role.MARKETER)
     file = ukrainian_csv(people=60, repetitions=2)
     choose_file(page, file, tmp_path)
@@ -39,13 +37,13 @@ def test_a_list_becomes_contacts(page_as: PageAs, axe: Axe, tmp_path: Path) -> N
     expect(page.get_by_role("cell", name="SMS").first).to_be_visible()
     page.get_by_role("button", name="Start the import").click()
     expect(page.get_by_role("status").filter(has_text="Queued")).to_be_visible()
-    axe(page)
+    suits_everybody(page, "import-step")
 
     importing.run(ContactImport.objects.get().pk)
     expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
     expect(page.get_by_text("57 + 0 + 0 + 2 + 3 = 62")).to_be_visible()
     assert Contact.objects.count() == file.contacts
-    axe(page)
+    suits_everybody(page, "import-step")
 
 
 def test_the_preview_follows_what_is_chosen(page_as: PageAs, tmp_path: Path) -> None:
@@ -92,12 +90,10 @@ def test_stopping_keeps_the_focus_and_says_what_stays(page_as: PageAs) -> None:
     expect(page.get_by_text("It was stopped after 1 of 5,000 rows.")).to_be_visible()
 
 
-@pytest.mark.parametrize("window", WINDOWS)
-def test_every_page_fits_and_is_accessible(page_as: PageAs, axe: Axe, shot: Shot, window: tuple[int, str]) -> None:
-    width, theme = window
+def test_every_page_fits_and_is_accessible(page_as: PageAs, width: int, suits_everybody: SuitsEverybody) -> None:
     waiting = uploaded(ukrainian_csv(people=60).content, name="клієнти.csv")
     done = imported(english_workbook(people=20).content, name="customers.xlsx")
-    page = page_as(Role.MARKETER, width=width, theme=theme)
+    page = page_as(Role.MARKETER, width=width)
     addresses = {
         "import-list": "/contacts/imports/",
         "import-upload": "/contacts/imports/new/",
@@ -106,6 +102,4 @@ def test_every_page_fits_and_is_accessible(page_as: PageAs, axe: Axe, shot: Shot
     }
     for name, address in addresses.items():
         page.goto(address)
-        axe(page)
-        assert not is_wider_than_window(page)
-        shot(page, f"{name}-{width}-{theme}")
+        suits_everybody(page, name)

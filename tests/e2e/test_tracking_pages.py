@@ -9,35 +9,29 @@ from campaigns.models import Installation
 from campaigns.models.consent import ConsentStatus
 from channels.kinds import Channel
 from tests.campaigns.attempts import make_attempt
-from tests.e2e.browser import Axe, PageAs, Shot, is_wider_than_window
+from tests.e2e.browser import PageAs, SuitsEverybody
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-LOOKS = ["1440-light", "390-dark"]
 
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_a_person_unsubscribes_from_everything_by_keyboard(page_as: PageAs, axe: Axe, shot: Shot, look: str) -> None:
+def test_a_person_unsubscribes_from_everything_by_keyboard(
+    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
+) -> None:
     Installation.objects.create(name="The Roastery")
     attempt = make_attempt(Channel.EMAIL)
-    width, _, theme = look.partition("-")
-    page = page_as(theme=theme, width=int(width))
+    page = page_as(width=width)
     page.goto(urlsplit(links.unsubscribe_url(attempt.pk)).path)
-    axe(page)
-    assert not is_wider_than_window(page)
-    shot(page, f"unsubscribe-{look}")
+    suits_everybody(page, "unsubscribe")
     for key in ("Tab", "ArrowDown", "Tab", "Enter"):
         page.keyboard.press(key)
     page.get_by_role("heading", name="You are unsubscribed").wait_for()
-    axe(page)
-    shot(page, f"unsubscribed-{look}")
+    suits_everybody(page, "unsubscribed")
     assert page.context.cookies() == []
     stopped = attempt.message.enrolment.contact.consents.filter(status=ConsentStatus.WITHDRAWN)
     assert stopped.count() == len(Channel)
 
 
-def test_a_page_with_nothing_to_see_can_be_read_by_everybody(page_as: PageAs, axe: Axe, shot: Shot) -> None:
+def test_a_page_with_nothing_to_see_can_be_read_by_everybody(page_as: PageAs, suits_everybody: SuitsEverybody) -> None:
     page = page_as(width=390)
     page.goto(urlsplit(links.trap_url(make_attempt(Channel.EMAIL).pk)).path)
-    axe(page)
-    shot(page, "nothing")
+    suits_everybody(page, "nothing")

@@ -13,7 +13,7 @@ from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
 from channels.kinds import Channel
 from tests.campaigns.histories import count, make_history
-from tests.e2e.browser import Axe, PageAs, Shot, is_wider_than_window
+from tests.e2e.browser import PageAs, SuitsEverybody
 from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_enrolment, make_sender
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,32 +93,23 @@ AUTUMN: dict[str, dict[str, int]] = {
 }
 
 
-@pytest.fixture(params=[(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")], ids=str)
-def look(request: pytest.FixtureRequest) -> dict[str, int | str]:
-    """A window's width and a theme, as `page_as` takes them."""
-    width, theme = request.param
-    return {"width": width, "theme": theme}
-
-
 def test_a_running_campaign_can_be_read_by_everybody(
-    page_as: PageAs, axe: Axe, shot: Shot, look: dict[str, int | str]
+    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
 ) -> None:
     campaign = autumn_collection()
-    page = page_as(Role.MARKETER, Role.ADMIN, **look)
+    page = page_as(Role.MARKETER, Role.ADMIN, width=width)
     page.goto(f"/campaigns/{campaign.pk}/")
     expect(page.get_by_role("heading", name="Autumn collection")).to_be_visible()
-    shot(page, f"watch-{look['width']}-{look['theme']}")
-    axe(page)
-    assert not is_wider_than_window(page)
+    suits_everybody(page, "watch")
 
 
 def test_people_and_their_time_lines_can_be_read_by_everybody(
-    page_as: PageAs, axe: Axe, shot: Shot, look: dict[str, int | str]
+    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
 ) -> None:
     campaign = make_history(random=Random(11), people=12)
     Campaign.objects.filter(pk=campaign.pk).update(launched_at=NOON)
     longest = max(Enrolment.objects.filter(campaign=campaign), key=lambda enrolment: enrolment.messages.count())
-    page = page_as(Role.MARKETER, **look)
+    page = page_as(Role.MARKETER, width=width)
     for name, path in {
         "routes": f"/campaigns/{campaign.pk}/",
         "people": f"/campaigns/{campaign.pk}/people/?figure=came",
@@ -127,29 +118,24 @@ def test_people_and_their_time_lines_can_be_read_by_everybody(
         "reports": "/reports/?begins_on=2026-02-01&ends_on=2026-02-28",
     }.items():
         page.goto(path)
-        shot(page, f"{name}-{look['width']}-{look['theme']}")
-        axe(page)
-        assert not is_wider_than_window(page), path
+        suits_everybody(page, name)
 
 
 def test_the_keys_of_the_api_can_be_managed_by_everybody(
-    page_as: PageAs, axe: Axe, shot: Shot, look: dict[str, int | str]
+    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
 ) -> None:
-    page = page_as(Role.ADMIN, **look)
+    page = page_as(Role.ADMIN, width=width)
     page.goto("/settings/")
     page.get_by_role("link", name="API keys").click()
-    axe(page)
+    suits_everybody(page, "api-keys-none")
     page.get_by_role("link", name="New key").click()
-    axe(page)
+    suits_everybody(page, "api-key-new")
     page.get_by_label("Name").fill("Web shop")
     page.get_by_role("button", name="Make the key").click()
     expect(page.get_by_label("Key")).to_have_value(re.compile("^cascade_"))
-    axe(page)
-    shot(page, f"api-key-{look['width']}-{look['theme']}")
+    suits_everybody(page, "api-key")
     page.get_by_role("link", name="Done").click()
-    axe(page)
-    assert not is_wider_than_window(page)
-    shot(page, f"api-keys-{look['width']}-{look['theme']}")
+    suits_everybody(page, "api-keys")
     page.get_by_role("link", name="Revoke").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("opens nothing any more")).to_be_visible()
