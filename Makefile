@@ -19,7 +19,7 @@ run: setup ## Use it for real: the same without the sample, beginning with the f
 
 test: setup-dev check ## Install what tests need, then all checks and all tests
 	@$(RUN) -m scripts.assets
-	@CHROMIUM=$$($(RUN) -m scripts.chromium) $(RUN) -m pytest --numprocesses=2 --dist=worksteal
+	@CHROMIUM=$$($(RUN) -m scripts.chromium) $(RUN) -m pytest --numprocesses=3 --dist=worksteal
 
 check: setup-dev ## Format, lint, types, import contracts, migrations, templates, dependencies, translations
 	$(RUN) -m ruff format --check .
@@ -39,8 +39,8 @@ format: setup-dev ## Put code and templates into shape
 assets: setup ## Lay out what the browser loads, from node_modules
 	@$(RUN) -m scripts.assets
 
-messages: setup-dev ## Collect the texts to translate into locale/ (needs GNU gettext) and compile them
-	$(RUN) manage.py makemessages --all --no-wrap --ignore=.venv --ignore=node_modules --ignore=var
+messages: setup-dev ## Bring the catalogs in locale/ up to date with the texts of the product, and compile them
+	@$(RUN) -m scripts.messages
 	@$(RUN) -m scripts.translations
 
 translations: setup ## Compile the translations

@@ -149,8 +149,10 @@ def _machine_sentence(campaign: Campaign, count: int) -> str:
         count,
     )
     if campaign.do_machine_signals_count:
-        return f"{clicked} {gettext('In this campaign such clicks count.')}"
-    return f"{clicked} {gettext('Such clicks stop nobody.')}"
+        effect = gettext("In this campaign such clicks count.")
+    else:
+        effect = gettext("Such clicks stop nobody.")
+    return f"{clicked} {effect}"
 
 
 def _failed_sentence(count: int) -> str:

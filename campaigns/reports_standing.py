@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from campaigns import wording
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
@@ -36,7 +36,7 @@ def standing_of(seen: Watch) -> Standing:
     status = CampaignStatus(campaign.status)
     is_held = status is CampaignStatus.RUNNING and campaign.held_at is not None
     return Standing(
-        label=gettext("Held") if is_held else str(status.label),
+        label=pgettext("campaign", "Held") if is_held else str(status.label),
         colour="orange" if is_held else COLOURS[status],
         is_moving=status is CampaignStatus.RUNNING and not is_held,
         sentence=_sentence(seen, status),

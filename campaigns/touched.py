@@ -30,7 +30,7 @@ def by_resuming(inside: Affected) -> list[str]:
         inside.open,
     )
     queued = ngettext(
-        "%(people)s of them gets a message now.",
+        "%(people)s of them gets a message now, as fast as the sender may send.",
         "%(people)s of them get a message now, as fast as the sender may send.",
         inside.queued,
     )

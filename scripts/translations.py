@@ -1,6 +1,6 @@
 """Compile the translations, locale/*/LC_MESSAGES/*.po, with Babel: a bare machine has no msgfmt.
 
-`--check` compiles nothing and fails where a translation would: a placeholder that is missing or another.
+`--check` compiles nothing and fails where a translation is missing or has other placeholders than its text.
 """
 
 import sys
@@ -10,6 +10,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
+from django.conf import settings
+
+from scripts import messages
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
@@ -38,6 +41,17 @@ def faults(folder: Path) -> list[str]:
     return found
 
 
+def gaps(folder: Path) -> list[str]:
+    """The texts of the product that a catalog under `folder` does not translate, a line each."""
+    texts = messages.collect()
+    catalogs = {source: read(source) for source in sorted(folder.glob("*/LC_MESSAGES/django.po"))}
+    return [
+        f"{source.parent.parent.name}: {line}"
+        for source, done in catalogs.items()
+        for line in messages.missing(done, texts)
+    ]
+
+
 def read(source: Path) -> Catalog:
     """The catalog of a .po file. Raises PoFileError where it is none."""
     with source.open("rb") as file:
@@ -45,7 +59,9 @@ def read(source: Path) -> Catalog:
 
 
 if __name__ == "__main__":
-    if wrong := faults(LOCALE):
+    settings.configure()
+    is_check = "--check" in sys.argv[1:]
+    if wrong := faults(LOCALE) or (gaps(LOCALE) if is_check else []):
         sys.exit("\n".join(wrong))
-    if "--check" not in sys.argv[1:]:
+    if not is_check:
         compile_all(LOCALE)

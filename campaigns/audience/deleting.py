@@ -6,7 +6,7 @@ from campaigns.engine import clock
 from campaigns.engine.reasons import Reason
 from campaigns.engine.stopping import end_enrolments
 from campaigns.engine.suppressing import suppress
-from campaigns.models import AuditEntry, Contact, Enrolment, Outcome, Purpose, Suppression, User
+from campaigns.models import AuditEntry, Contact, Enrolment, Event, Message, Outcome, Purpose, Suppression, User
 from campaigns.models.consent import ConsentStatus
 from channels import kinds
 
@@ -37,8 +37,8 @@ def delete_contact(*, contact: Contact, actor: User | None) -> int:
        again from 1.
     3. A consent that was withdrawn becomes a suppression of the addresses it was about: an import that
        brings them back must not grant again what the person withdrew.
-    4. Addresses, consents and their history go, the row and the data of its enrolments are blanked.
-       Suppressions stay: they hold keyed hashes only.
+    4. Addresses, consents and their history go; the row, the data of its enrolments, and what its events tell
+       of the person (what they replied, their browser) are blanked. Suppressions stay: they hold keyed hashes only.
     """
     ended = 0
     while True:
@@ -63,10 +63,20 @@ def _erase(contact: Contact, *, actor: User | None, ended: int) -> None:
     contact.consents.all().delete()
     contact.consent_changes.all().delete()
     Enrolment.objects.filter(contact=contact).exclude(data={}).update(data={})
+    _blank_events(contact)
     Contact.objects.filter(pk=contact.pk).update(**_BLANK, deleted_at=clock.now())
     AuditEntry.objects.create(
         actor=actor, verb="delete", subject_kind="contact", subject_id=contact.pk, details={"ended_enrolments": ended}
     )
+
+
+def _blank_events(contact: Contact) -> None:
+    messages = list(Message.objects.filter(enrolment__contact=contact).values_list("pk", "created_at"))
+    # The instants are there for the partitions: without them each one is searched.
+    told = Event.objects.filter(
+        message_id__in=[pk for pk, _ in messages], message_created_at__in=[at for _, at in messages]
+    )
+    told.exclude(details={}).update(details={})
 
 
 def _keep_withdrawals(contact: Contact) -> None:

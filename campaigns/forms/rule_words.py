@@ -22,7 +22,7 @@ FIELDS: Choices = [
     ("preferences", _("Preferences")),
     ("language", _("Language")),
     ("country", _("Country")),
-    ("name", _("Name")),
+    ("name", pgettext_lazy("a person", "Name")),
     ("attribute", _("Attribute")),
     ("reachable", _("Can be reached by")),
     ("consent", _("Consent")),

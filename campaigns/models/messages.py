@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models.campaigns import Campaign
 from campaigns.models.cascades import Step
@@ -27,7 +28,7 @@ class MessageStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
     # → accepted, when an event proves it
     UNKNOWN = "unknown", _("Unknown")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("message", "Withdrawn")
     SKIPPED = "skipped", _("Skipped")
 
 

@@ -1,6 +1,5 @@
 """The commands of the Makefile and what they are made of."""
 
-import gettext
 import re
 import subprocess
 import sys
@@ -10,25 +9,9 @@ import pytest
 from pytest_django import Settings
 
 from cascade_site.prepare import collect_static
-from scripts import assets, setup, translations
+from scripts import assets, setup
 
 FOLDER = Path(__file__).resolve().parent.parent.parent
-PO = """
-msgid ""
-msgstr ""
-"Content-Type: text/plain; charset=UTF-8\\n"
-"Plural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 ? 1 : 2);\\n"
-
-msgid "Sign in"
-msgstr "Войти"
-
-#, python-format
-msgid "%(count)s person"
-msgid_plural "%(count)s people"
-msgstr[0] "%(count)s человек"
-msgstr[1] "%(count)s человека"
-msgstr[2] "%(count)s человек"
-"""
 
 
 def test_make_help_explains_every_command() -> None:
@@ -89,24 +72,6 @@ def test_no_pin_names_where_a_package_is_fetched() -> None:
     assert len(pins) == 5
     for path in pins:
         assert not re.search(r'"resolved"|registry=|index-url|--find-links|@ http', path.read_text()), path.name
-
-
-def test_a_translation_is_compiled_and_found_by_gettext(tmp_path: Path) -> None:
-    folder = tmp_path / "ru" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    (folder / "django.po").write_text(PO, encoding="utf-8")
-    assert translations.faults(tmp_path) == []
-    translations.compile_all(tmp_path)
-    russian = gettext.translation("django", tmp_path, languages=["ru"])
-    assert russian.gettext("Sign in") == "Войти"
-    assert russian.ngettext("%(count)s person", "%(count)s people", 3) == "%(count)s человека"
-
-
-def test_a_placeholder_that_got_lost_in_translation_is_a_fault(tmp_path: Path) -> None:
-    folder = tmp_path / "ru" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    (folder / "django.po").write_text(PO.replace('"%(count)s человека"', '"%(number)s человека"'), encoding="utf-8")
-    assert len(translations.faults(tmp_path)) == 1
 
 
 def test_what_the_browser_loads_is_laid_out_without_source_maps(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from campaigns.models import (
     ConsentChange,
     Contact,
     Enrolment,
+    Event,
     Message,
     Outcome,
     Purpose,
@@ -22,8 +23,18 @@ from campaigns.models import (
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.consent import ConsentSource, ConsentStatus
 from campaigns.models.messages import MessageStatus
+from channels.events import EventType
 from channels.kinds import Channel
-from tests.factories import NOON, make_campaign, make_consent, make_contact, make_enrolment, make_message, make_user
+from tests.factories import (
+    NOON,
+    make_campaign,
+    make_consent,
+    make_contact,
+    make_enrolment,
+    make_event,
+    make_message,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +74,18 @@ def test_everything_about_the_person_is_gone_and_the_row_stays() -> None:
     assert (row.preferences, row.attributes, row.birth_date, row.time_zone) == ([], {}, None, "")
     assert not any(model.objects.exists() for model in (Address, Consent, ConsentChange))
     assert "Олена" not in str(list(AuditEntry.objects.values()))
+
+
+def test_what_events_tell_of_the_person_goes_and_the_events_stay() -> None:
+    contact = make_known_person()
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    message = make_message(enrolment=make_enrolment(campaign=campaign, contact=contact))
+    other = make_message(enrolment=make_enrolment(campaign=campaign))
+    make_event(message=message, event_type=EventType.REPLIED, details={"text": "This is Олена, call me"})
+    make_event(message=other, event_type=EventType.REPLIED, details={"text": "Thanks"})
+    delete_contact(contact=contact, actor=None)
+    told = dict(Event.objects.values_list("message_id", "details"))
+    assert told == {message.pk: {}, other.pk: {"text": "Thanks"}}
 
 
 def test_open_enrolments_end_as_cancelled_and_what_has_not_left_is_withdrawn() -> None:
