@@ -5,8 +5,7 @@ finds them: `templatize` turns what is no text into white space and each text in
 """
 
 import io
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +80,10 @@ def _as_python(path: Path) -> io.BytesIO:
     return io.BytesIO((source if path.suffix == ".py" else f"({templatize(source, origin=str(path))}\n)").encode())
 
 
-def _forms(translation: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (translation,) if isinstance(translation, str) else translation
+def _forms(translation: str | Sequence[str] | None) -> Sequence[str]:
+    return (translation,) if isinstance(translation, str) else translation or ("",)
 
 
 if __name__ == "__main__":
     settings.configure()
-    sys.exit(update())
+    update()
