@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.e2e.browser import PageAs, SuitsEverybody, settle
+from tests.e2e.browser import PageAs, SuitsEverybody, listen, settle
 
 if TYPE_CHECKING:
     from campaigns.models import User
@@ -77,7 +77,7 @@ def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
             sessions.sign_in(context, url=live_server.url, user=user, roles=roles)
         page = context.new_page()
         if not may_complain:
-            _listen(page, complaints)
+            listen(page, complaints)
         return page
 
     yield open_page
@@ -88,11 +88,6 @@ def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
 
 def _look(width: int = 1440, theme: str = "light", **options: Any) -> dict[str, Any]:
     return {"viewport": {"width": width, "height": 900}, "color_scheme": theme, **options}
-
-
-def _listen(page: Page, complaints: list[str]) -> None:
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
 
 
 @pytest.fixture(params=[1440, 390])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.browser import listen
 from tests.e2e.running_product import PASSWORD, RunningProduct
 
 # Eight processes share two cores, and whoever else is at work there.
@@ -31,7 +32,7 @@ class Desk:
         )
         context.set_default_timeout(PATIENCE_MS)
         self.contexts.append(context)
-        context.on("page", self._listen)
+        context.on("page", lambda page: listen(page, self.complaints))
         page = context.new_page()
         page.goto("/")
         page.get_by_label("Email").fill(f"{role}@demo.cascade")
@@ -46,10 +47,6 @@ class Desk:
         for number, page in enumerate(pages):
             page.screenshot(path=folder / f"failed-{number}.png", full_page=True)
             (folder / f"failed-{number}.txt").write_text(page.url)
-
-    def _listen(self, page: Page) -> None:
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
 
 @contextmanager
