@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from cascade_site.supervisor import Refusal, demo_password, main, read_plan, require_port
+from tests import ports
 
 FOLDER = Path(__file__).resolve().parent.parent.parent
 START_S = 110
@@ -34,10 +35,7 @@ def data_dir() -> Iterator[Path]:
 @pytest.fixture
 def free_port() -> int:
     """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    return ports.free_port()
 
 
 class Started:

@@ -10,6 +10,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -22,13 +24,6 @@ def start(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
             yield running
         finally:
             running.kill()
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def is_up(port: int) -> bool:
