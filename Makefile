@@ -5,7 +5,7 @@ RUN := .venv/bin/python
 TEMPLATES = $(shell find templates campaigns channels -name '*.html')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format assets messages translations setup setup-dev has-python lock
+.PHONY: help demo run test check bench format assets messages translations setup setup-dev has-python lock
 
 help: ## Explain every command
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ check: setup-dev ## Format, lint, types, import contracts, migrations, templates
 	@echo .venv/bin/djade --target-version 5.2 --check '*.html'; .venv/bin/djade --target-version 5.2 --check $(TEMPLATES)
 	.venv/bin/deptry .
 	$(RUN) -m scripts.translations --check
+
+bench: setup-dev ## Measure how fast it is (WHAT=send measures one thing); needs nginx, from Debian's nginx-light
+	@$(RUN) -m tests.bench $(WHAT)
 
 format: setup-dev ## Put code and templates into shape
 	$(RUN) -m ruff check --fix-only .

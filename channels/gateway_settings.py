@@ -95,6 +95,15 @@ FIELDS = (
         ),
     ),
     SettingsField(
+        name="requests_at_once",
+        section=SENDING,
+        label=_("Requests at once"),
+        kind=FieldKind.NUMBER,
+        is_required=False,
+        default=64,
+        help_text=_("How many may be under way from each worker, up to 128."),
+    ),
+    SettingsField(
         name="id_path",
         section=ANSWERS,
         label=_("Where the message's id stands in the answer"),

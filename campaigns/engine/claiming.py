@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from campaigns.engine import clock, rates
 from campaigns.engine.ledger import Ledger
-from campaigns.models import Campaign, Message
+from campaigns.models import Campaign, Message, Step
 from campaigns.models.consent import Purpose
 from campaigns.models.messages import MessageStatus
 from channels.models import Sender
@@ -31,31 +31,25 @@ class Claim:
     wait: timedelta | None = None
 
 
-@transaction.atomic
 def claim(sender: Sender, *, now: datetime, limit: int) -> Claim:
     """Claim up to `limit` queued messages of `sender` that may leave at `now` (product time).
 
-    1. Lock the sender's state: tokens left, and whether its circuit is closed.
+    1. Take tokens from the sender's bucket, if there are any and its circuit is closed: in a transaction of its
+       own, because all workers wait for one another there. What is not needed is put back.
     2. Transactional campaigns take what they need; the others share the rest evenly.
     3. Lock the rows, skipping those that another worker has, and give them token and lease.
     """
     token = uuid.uuid4()
     if sender.held_at or not Sender.objects.usable().filter(pk=sender.pk).exists():
         return Claim(token=token)
-    real_now = clock.real_now()
-    state = rates.lock_state(sender, real_now)
-    wait = _wait(sender, state.tokens, state.closed_until, real_now)
+    taken, wait = rates.take(sender, limit)
     if wait:
         return Claim(token=token, wait=wait if _campaigns(sender, now) else None)
-    ids = _choose(sender, now, min(limit, int(state.tokens)))
-    rates.take(state, len(ids))
-    return Claim(token=token, messages=_mark_claimed(ids, token, real_now, now))
-
-
-def _wait(sender: Sender, tokens: float, closed_until: datetime | None, real_now: datetime) -> timedelta | None:
-    if closed_until and closed_until > real_now:
-        return closed_until - real_now
-    return timedelta(seconds=(1 - tokens) / sender.rate_per_second) if tokens < 1 else None
+    with transaction.atomic():
+        ids = _choose(sender, now, taken)
+        messages = _mark_claimed(ids, token, clock.real_now(), now)
+    rates.put_back(sender, taken - len(ids))
+    return Claim(token=token, messages=messages)
 
 
 def _choose(sender: Sender, now: datetime, limit: int) -> list[int]:
@@ -110,11 +104,7 @@ def _lock_queued(sender: Sender, campaign_id: int, *, now: datetime, limit: int,
 
 
 def _mark_claimed(ids: Sequence[int], token: uuid.UUID, real_now: datetime, now: datetime) -> list[Message]:
-    messages = list(
-        Message.objects.filter(id__in=ids)
-        .select_related("enrolment__contact", "step", "campaign")
-        .order_by("campaign__purpose", "id")
-    )
+    messages = _load(ids)
     ledger = Ledger(now)
     for message in messages:
         waits_since = now if message.hold_reason else message.queued_at
@@ -128,6 +118,17 @@ def _mark_claimed(ids: Sequence[int], token: uuid.UUID, real_now: datetime, now:
         )
     ledger.write()
     return messages
+
+
+def _load(ids: Sequence[int]) -> list[Message]:
+    """The messages with what they belong to, the urgent first; campaigns and steps, which are few, are shared."""
+    messages = list(Message.objects.filter(id__in=ids).select_related("enrolment__contact"))
+    campaigns = Campaign.objects.in_bulk({message.campaign_id for message in messages})
+    steps = Step.objects.in_bulk({message.step_id for message in messages})
+    for message in messages:
+        message.campaign = campaigns[message.campaign_id]
+        message.step = steps[message.step_id]
+    return sorted(messages, key=lambda message: (message.campaign.purpose != Purpose.TRANSACTIONAL, message.pk))
 
 
 def beat(token: uuid.UUID) -> None:

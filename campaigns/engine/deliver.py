@@ -67,16 +67,20 @@ def deliver(sender_id: int, *, shift: timedelta = SHIFT) -> Delivered:
 
 
 def _send(wire: Wire, outgoing: list[Outgoing], token: uuid.UUID) -> int:
-    """Mark and send in groups no larger than the requests that can start now; record answers as they come."""
+    """Mark and send in groups no larger than the requests that can start now; record answers as they come.
+
+    A group is half of what may be under way: while one is marked, the other is with the vendor.
+    """
     waiting = deque(outgoing)
     sent = 0
     beaten_at = time.monotonic()
+    group_size = max(wire.provider.group_size // 2, 1)
     while waiting or wire.in_flight:
-        if waiting and wire.room > 0:
-            group = [waiting.popleft() for _ in range(min(wire.room, len(waiting)))]
+        while waiting and wire.room >= min(group_size, len(waiting)):
+            group = [waiting.popleft() for _ in range(min(group_size, len(waiting)))]
             sent += _send_group(wire, group, token)
         if wire.in_flight:
-            receipts = wire.receipts(wait=GATHER)
+            receipts = wire.receipts(wait=GATHER, enough=group_size)
             if receipts:
                 record(receipts, now=clock.now())
         if waiting and time.monotonic() - beaten_at > BEAT_EVERY.total_seconds():

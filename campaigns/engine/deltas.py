@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from campaigns.engine.bulk import insert_rows
 from campaigns.engine.counters import Counter
 from campaigns.models.messages import MessageStatus
 from campaigns.models.stats import StepDelta
@@ -71,7 +72,8 @@ class Deltas:
 
     def write(self) -> None:
         """Append what was gathered. Call once, in the transaction whose changes are counted."""
-        StepDelta.objects.bulk_create(
+        insert_rows(
+            StepDelta,
             [
                 StepDelta(
                     campaign_id=place.campaign_id,
@@ -87,6 +89,6 @@ class Deltas:
                 )
                 for (place, counter), value in self._sums.items()
                 if value
-            ]
+            ],
         )
         self._sums.clear()

@@ -13,7 +13,7 @@ from django.db import models
 
 from campaigns.engine import counters
 from campaigns.engine.budget import Reservations
-from campaigns.engine.bulk import update_rows
+from campaigns.engine.bulk import insert_rows, update_rows
 from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas, Place, waiting_counter
 from campaigns.engine.reasons import Reason
@@ -136,7 +136,7 @@ class Ledger:
 
     def write(self) -> None:
         """Write it all: new messages, changed rows grouped by what changed in them, counters."""
-        Message.objects.bulk_create(self._created)
+        insert_rows(Message, self._created)
         groups: dict[tuple[type[models.Model], frozenset[str]], list[dict[str, Any]]] = defaultdict(list)
         for row, names in self._changed.items():
             values = {"id": row.pk} | {_column(row, name): getattr(row, _column(row, name)) for name in names}

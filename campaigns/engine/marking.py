@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from campaigns.eligibility import REACHABLE_SQL, load_reach
 from campaigns.engine import clock
+from campaigns.engine.bulk import insert_rows
 from campaigns.engine.capping import over_cap
 from campaigns.engine.ledger import Ledger
 from campaigns.engine.outgoing import Outgoing, Piece
@@ -177,12 +178,11 @@ def _within_budget(ledger: Ledger, marked: Marked, group: Sequence[Outgoing], no
 def _write_attempts(pieces: Sequence[Piece], now: datetime) -> set[int]:
     """Write the attempts of `pieces`; gives the ids of those that may be sent."""
     repeats = [piece.attempt.pk for piece in pieces if piece.is_repeat]
-    Attempt.objects.filter(pk__in=repeats).update(status=AttemptStatus.SENDING, sending_at=now)
+    if repeats:
+        Attempt.objects.filter(pk__in=repeats).update(status=AttemptStatus.SENDING, sending_at=now)
     # A row that breaks a unique index is left out: the address has a live attempt for this step.
     fresh = [piece.attempt for piece in pieces if not piece.is_repeat]
-    Attempt.objects.bulk_create(fresh, ignore_conflicts=True)
-    written = Attempt.objects.filter(pk__in=[attempt.pk for attempt in fresh]).values_list("pk", flat=True)
-    return {*repeats, *written}
+    return {*repeats, *insert_rows(Attempt, fresh, is_once=True)}
 
 
 def _mark(ledger: Ledger, outgoing: Outgoing, lease_until: datetime) -> None:

@@ -5,6 +5,10 @@ In real time, whatever the product's clock says: the vendor lives in it.
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+from django.db.models import F, Q
+
+from campaigns.engine import clock
 from channels.models import Sender, SenderState
 
 # After so many temporary failures without a success the sender is left alone for a while.
@@ -26,10 +30,31 @@ def lock_state(sender: Sender, real_now: datetime) -> SenderState:
     return state
 
 
-def take(state: SenderState, count: int) -> None:
-    """`count` messages have been taken from the bucket; a negative count gives them back."""
-    state.tokens -= count
+@transaction.atomic
+def take(sender: Sender, most: int) -> tuple[int, timedelta | None]:
+    """Take up to `most` messages from the bucket: how many there were, or 0 and how long to wait for the next."""
+    real_now = clock.real_now()
+    state = lock_state(sender, real_now)
+    if state.closed_until and state.closed_until > real_now:
+        return 0, state.closed_until - real_now
+    if state.tokens < 1:
+        return 0, timedelta(seconds=(1 - state.tokens) / sender.rate_per_second)
+    taken = min(most, int(state.tokens))
+    state.tokens -= taken
     state.save(update_fields=["tokens", "tokens_at"])
+    return taken, None
+
+
+def put_back(sender: Sender, count: int) -> None:
+    """Give back `count` messages that were taken and are not sent."""
+    if count:
+        SenderState.objects.filter(sender=sender).update(tokens=F("tokens") + count)
+
+
+def has_trouble(sender: Sender) -> bool:
+    """Whether the sender's vendor has refused lately and has not accepted anything since."""
+    troubled = Q(failures_in_a_row__gt=0) | Q(closed_until__isnull=False)
+    return SenderState.objects.filter(troubled, sender=sender).exists()
 
 
 def note_success(state: SenderState) -> None:

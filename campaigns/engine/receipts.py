@@ -32,7 +32,7 @@ KEYED_TRIES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """The locked rows that a group of receipts is about."""
+    """The locked rows that a group of receipts is about; `attempts` are all those of its messages, by their key."""
 
     attempts: Mapping[uuid.UUID, Attempt]
     messages: Mapping[int, Message]
@@ -58,7 +58,9 @@ def record(receipts: Sequence[Receipt], *, now: datetime) -> None:
         if attempt:
             _answer(ledger, attempt, receipt)
             touched[attempt.message_id].append(receipt)
-    attempts = _attempts_of(answers)
+    attempts: dict[int, list[Attempt]] = defaultdict(list)
+    for attempt in answers.attempts.values():
+        attempts[attempt.message_id].append(attempt)
     for message_id, of_message in touched.items():
         _conclude(
             ledger,
@@ -77,34 +79,23 @@ def _lock(receipts: Iterable[Receipt]) -> Answers:
     rows = Attempt.objects.filter(key__in=keys).values_list("message_id", "message__enrolment_id")
     message_ids = {row[0] for row in rows}
     enrolments = lock_enrolments({row[1] for row in rows})
-    messages = (
-        Message.objects.filter(pk__in=message_ids)
-        .select_related("step", "campaign")
-        .order_by("id")
-        .select_for_update(of=("self",))
+    surroundings = load_surroundings(
+        campaign_ids={enrolment.campaign_id for enrolment in enrolments.values()},
+        route_ids={enrolment.route_id for enrolment in enrolments.values()},
     )
+    steps = {step.pk: step for of_route in surroundings.steps.values() for step in of_route}
+    messages = Message.objects.filter(pk__in=message_ids).order_by("id").select_for_update()
     by_id = {message.pk: message for message in messages}
     for message in by_id.values():
         message.enrolment = enrolments[message.enrolment_id]
-    attempts = Attempt.objects.filter(key__in=keys).order_by("id").select_for_update()
-    surroundings = load_surroundings(
-        campaign_ids={message.campaign_id for message in by_id.values()},
-        route_ids={enrolment.route_id for enrolment in enrolments.values()},
-    )
+        message.campaign = surroundings.campaigns[message.campaign_id]
+        message.step = steps[message.step_id]
+    attempts = Attempt.objects.filter(message_id__in=message_ids).order_by("id").select_for_update()
     return Answers(
         attempts={row.key: row for row in attempts},
         messages=by_id,
         surroundings=surroundings,
     )
-
-
-def _attempts_of(answers: Answers) -> dict[int, list[Attempt]]:
-    """All attempts of the messages; those that are locked as this transaction has changed them."""
-    locked = {attempt.pk: attempt for attempt in answers.attempts.values()}
-    found: dict[int, list[Attempt]] = defaultdict(list)
-    for attempt in Attempt.objects.filter(message_id__in=answers.messages):
-        found[attempt.message_id].append(locked.get(attempt.pk, attempt))
-    return found
 
 
 def _answer(ledger: Ledger, attempt: Attempt, receipt: Receipt) -> None:
@@ -235,6 +226,8 @@ def _judge_senders(answers: Answers, receipts: Sequence[Receipt], now: datetime)
 
 def _pace(sender: Sender, receipts: Sequence[Receipt]) -> None:
     refusals = [receipt for receipt in receipts if receipt.error_class in TEMPORARY]
+    if not refusals and not rates.has_trouble(sender):
+        return
     real_now = clock.real_now()
     state = rates.lock_state(sender, real_now)
     if refusals:

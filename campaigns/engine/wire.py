@@ -6,6 +6,7 @@ An event loop in a thread of its own, so that database and vendor never wait for
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from types import TracebackType
@@ -54,11 +55,13 @@ class Wire:
         self.in_flight += len(messages)
         asyncio.run_coroutine_threadsafe(self._send(messages), self._loop)
 
-    def receipts(self, *, wait: timedelta) -> list[Receipt]:
-        """The receipts that have come, after waiting up to `wait` for the first."""
+    def receipts(self, *, wait: timedelta, enough: int) -> list[Receipt]:
+        """The receipts that have come: as many as are `enough`, or those that came while waiting for `wait`."""
         found: list[Receipt] = []
+        ends_at = time.monotonic() + wait.total_seconds()
         try:
-            found.append(self._receipts.get(timeout=wait.total_seconds()))
+            while len(found) < min(enough, self.in_flight):
+                found.append(self._receipts.get(timeout=max(ends_at - time.monotonic(), 0)))
             while True:
                 found.append(self._receipts.get_nowait())
         except queue.Empty:

@@ -20,7 +20,7 @@ from channels.placeholders import fill, in_json, in_url, names
 from channels.provider import AccountSettings, Capabilities, Provider, WebhookRequest
 from channels.signing import is_same
 from channels.stop_words import is_stop
-from channels.transport import Response, status_error
+from channels.transport import MAX_CONNECTIONS, Response, status_error
 
 LONGEST_VALIDITY = timedelta(days=7)
 REASONS = {
@@ -42,6 +42,7 @@ class GenericHttpProvider(Provider):
     def __init__(self, account: AccountSettings) -> None:
         super().__init__(account)
         self._told = {asked.name: str(account.settings.get(asked.name) or "") for asked in FIELDS}
+        self.in_flight = min(max(int(self._told["requests_at_once"] or 64), 1), MAX_CONNECTIONS)
         self._errors = table(self._told["error_words"])
         self._words = table(self._told["status_words"])
 

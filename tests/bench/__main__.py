@@ -1,0 +1,59 @@
+"""`make bench`: every measurement in a process of its own, a table on the screen, all of it in bench/latest.json.
+
+python -m tests.bench [name ...]
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.bench.ground import FOLDER
+
+MEASUREMENTS = ("raw_client", "send", "import")
+LATEST = FOLDER / "bench" / "latest.json"
+
+
+def measure(name: str) -> list[dict[str, Any]]:
+    """Take the measurement `name`; gives its rows. What it says beside them goes to the screen."""
+    with TemporaryDirectory(prefix="cascade-bench-") as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", f"tests.bench.bench_{name}", folder],
+            cwd=FOLDER,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def table(name: str, rows: list[dict[str, Any]]) -> str:
+    """`rows` with their headings, right-aligned."""
+    headings = list(dict.fromkeys(heading for row in rows for heading in row))
+    cells = [headings, *([str(row.get(heading, "")) for heading in headings] for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(headings))]
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in cells]
+    return "\n".join([f"\n{name}", *lines])
+
+
+def main(names: list[str]) -> None:
+    """Take the measurements called `names`, or all of them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in names or MEASUREMENTS:
+        found[name] = measure(name)
+        print(table(name, found[name]), flush=True)
+    told = {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
+        "measurements": found,
+    }
+    LATEST.parent.mkdir(exist_ok=True)
+    LATEST.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+    print(f"\nWritten to {LATEST.relative_to(FOLDER)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,131 @@
+"""How fast a campaign of one step leaves: personalised, with a tracked link, every state durable.
+
+The clock runs from the moment the audience is enrolled until the last answer is recorded. The judge is the sink:
+it must have been asked once for each person, under as many different keys.
+"""
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.bench.crew import Crew, crew
+from tests.bench.ground import ground, postgres_cpu_s
+from tests.bench.sink import KEY_HEADER, Sink, sink
+
+BODY = '{"to": "{{ to }}", "from": "{{ sender }}", "text": "{{ text }}"}'
+TEXT = "Hello {{ first_name | friend }}, our autumn collection is here. See it before the others do: {{ link }}"
+MORE_THAN_ENOUGH = 1_000_000
+PEOPLE = 100_000
+RUNS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """One run: messages a second, and seconds of processor time for a thousand messages."""
+
+    people: int
+    seconds: float
+    worker_cpu_s: float
+    postgres_cpu_s: float
+    sink_cpu_s: float
+    most_rss: int
+
+    @property
+    def rate(self) -> float:
+        """Messages a second."""
+        return self.people / self.seconds
+
+    def as_row(self) -> dict[str, Any]:
+        """What is printed and written down."""
+        thousands = self.people / 1000
+        return {
+            "messages": self.people,
+            "a second": round(self.rate),
+            "CPU-s per 1,000": round((self.worker_cpu_s + self.postgres_cpu_s) / thousands, 3),
+            "of them workers": round(self.worker_cpu_s / thousands, 3),
+            "of them PostgreSQL": round(self.postgres_cpu_s / thousands, 3),
+            "sink": round(self.sink_cpu_s / thousands, 3),
+            "MB": round(self.most_rss / 1e6),
+        }
+
+
+def send(*, people: int, runs: int, folder: Path, delay_s: float = 0) -> list[Sent]:
+    """Send a campaign to `people` contacts, `runs` times, with a sink that answers after `delay_s` seconds."""
+    with sink(folder / "sink", delay_s=delay_s) as vendor, ground(folder / "data", private_hosts=vendor.host):
+        from tests.bench.crowd import make_crowd  # noqa: PLC0415  Django is set up only now
+
+        make_crowd(people)
+        with crew(folder) as workers:
+            return [_send_once(people, vendor, workers, folder / "data") for _ in range(runs)]
+
+
+def _send_once(people: int, vendor: Sink, workers: Crew, data_dir: Path) -> Sent:
+    from campaigns.engine.launch import launch  # noqa: PLC0415
+    from campaigns.models import Campaign  # noqa: PLC0415
+
+    before = len(vendor.keys())
+    campaign = _draft(vendor)
+    launch(campaign=campaign, actor=None)
+    while not Campaign.objects.filter(pk=campaign.pk, enrolled_at__isnull=False).exists():
+        time.sleep(0.02)
+    used = _used(workers, vendor, data_dir)
+    while _left(campaign.pk):
+        workers.look_at_memory()
+        time.sleep(0.2)
+    spent = [now - then for now, then in zip(_used(workers, vendor, data_dir), used, strict=True)]
+    keys = vendor.keys()[before:]
+    assert len(keys) == len(set(keys)) == people, (
+        f"{len(keys)} requests under {len(set(keys))} keys for {people} people"
+    )
+    return Sent(
+        people=people,
+        seconds=_seconds(campaign.pk).total_seconds(),
+        worker_cpu_s=spent[0],
+        postgres_cpu_s=spent[1],
+        sink_cpu_s=spent[2],
+        most_rss=workers.most_rss,
+    )
+
+
+def _used(workers: Crew, vendor: Sink, data_dir: Path) -> tuple[float, float, float]:
+    return workers.cpu_s(), postgres_cpu_s(data_dir), vendor.cpu_s()
+
+
+def _draft(vendor: Sink) -> Any:
+    from channels.kinds import Channel  # noqa: PLC0415
+    from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_sender  # noqa: PLC0415
+
+    account = make_account(
+        provider="generic_http",
+        settings={"url": vendor.url, "body": BODY, "key_header": KEY_HEADER, "id_path": "id", "requests_at_once": 128},
+    )
+    sender = make_sender(channel=Channel.SMS, account=account, rate_per_second=MORE_THAN_ENOUGH)
+    steps = [StepPlan(channel=Channel.SMS, sender=sender, timeout=timedelta(hours=1))]
+    return make_campaign(routes=[RoutePlan(steps=steps)], text=TEXT)
+
+
+def _left(campaign_id: int) -> bool:
+    from campaigns.models import Enrolment, Message  # noqa: PLC0415
+
+    people = Enrolment.objects.filter(campaign_id=campaign_id).count()
+    return Message.objects.filter(campaign_id=campaign_id, status="accepted").count() < people
+
+
+def _seconds(campaign_id: int) -> timedelta:
+    from django.db.models import Max  # noqa: PLC0415
+
+    from campaigns.models import Attempt, Campaign  # noqa: PLC0415
+
+    answered = Attempt.objects.filter(campaign_id=campaign_id).aggregate(last=Max("answered_at"))
+    enrolled_at = Campaign.objects.values_list("enrolled_at", flat=True).get(pk=campaign_id)
+    duration: timedelta = answered["last"] - enrolled_at
+    return duration
+
+
+if __name__ == "__main__":
+    for run in send(people=PEOPLE, runs=RUNS, folder=Path(sys.argv[1])):
+        print(json.dumps(run.as_row()))

@@ -1,0 +1,54 @@
+"""The product's own processes but the web server, and what they cost."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import Popen
+
+import psutil
+
+from cascade_site import processes
+from cascade_site.children import Program, kill_group, launch
+from cascade_site.supervisor import QUEUES
+from tests.bench.ground import cpu_s
+
+
+@dataclass(kw_only=True)
+class Crew:
+    """Workers and beat under way. `most_rss` is the most memory that one process was seen to use, in bytes."""
+
+    running: list[Popen[bytes]] = field(default_factory=list)
+    most_rss: int = 0
+
+    def cpu_s(self) -> float:
+        """The processor time used so far, in seconds."""
+        return sum(cpu_s(psutil.Process(process.pid)) for process in self.running)
+
+    def look_at_memory(self) -> None:
+        """Note how much memory the processes use."""
+        for process in self.running:
+            one = psutil.Process(process.pid)
+            sizes = [child.memory_info().rss for child in [one, *one.children(recursive=True)]]
+            self.most_rss = max(self.most_rss, *sizes)
+
+
+@contextmanager
+def crew(log_dir: Path) -> Iterator[Crew]:
+    """Run the workers of every queue, two of them for the engine, and beat."""
+    started = Crew()
+    workers = [processes.worker(queue, concurrency=concurrency) for queue, concurrency in QUEUES.items()]
+    try:
+        for program in [*workers, processes.beat()]:
+            started.running.append(_start(program, log_dir))
+        yield started
+    finally:
+        for process in started.running:
+            kill_group(process)
+            process.wait()
+
+
+def _start(program: Program, log_dir: Path) -> Popen[bytes]:
+    with (log_dir / f"{program.name}.log").open("ab") as log:
+        return launch(program, environment=dict(os.environ), output=log)
