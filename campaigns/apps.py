@@ -1,7 +1,10 @@
 """The domain: contacts, segments, campaigns, the engine, and their pages."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+
+from campaigns.instants import read_fast
 
 
 class CampaignsConfig(AppConfig):
@@ -12,8 +15,10 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the roles and the periodic tasks whenever the tables have been migrated."""
+        import campaigns.lookups  # noqa: F401, PLC0415  a field without its lookup would not be understood
         from campaigns.permissions import create_roles  # noqa: PLC0415  models are not loaded when this module is
         from campaigns.schedule import write_schedule  # noqa: PLC0415  the same
 
+        connection_created.connect(read_fast)
         post_migrate.connect(create_roles, sender=self)
         post_migrate.connect(write_schedule, sender=self)

@@ -103,7 +103,7 @@ def _addresses(
     contact_ids: Sequence[int], address_kinds: Collection[str]
 ) -> Mapping[tuple[int, str], Sequence[ReachableAddress]]:
     rows = (
-        Address.objects.filter(contact__in=contact_ids, kind__in=address_kinds, is_live=True)
+        Address.objects.filter(contact_id__any=contact_ids, kind__in=address_kinds, is_live=True)
         .order_by("id")
         .values_list("contact_id", "kind", "is_primary", "id", "value", "value_hash")
     )
@@ -118,7 +118,7 @@ def _suppressed(
     hashes: Collection[str], kind_of: Mapping[str, AddressKind], purpose: str
 ) -> Mapping[str, Collection[str]]:
     """By channel, the hashes that it may not message; a hash is keyed with its kind, so kinds cannot be mixed up."""
-    rows = Suppression.objects.active().filter(address_hash__in=hashes)
+    rows = Suppression.objects.active().filter(address_hash__any=hashes)
     if purpose == Purpose.TRANSACTIONAL:
         rows = rows.exclude(reason=Suppression.Reason.UNSUBSCRIBE)
     found: dict[str, set[str]] = defaultdict(set)
@@ -130,7 +130,7 @@ def _suppressed(
 
 
 def _consents(contact_ids: Sequence[int], channels: Sequence[str], purpose: str) -> Mapping[tuple[int, str], str]:
-    rows = Consent.objects.filter(contact__in=contact_ids, channel__in=channels, purpose=purpose)
+    rows = Consent.objects.filter(contact_id__any=contact_ids, channel__in=channels, purpose=purpose)
     return {(row[0], row[1]): row[2] for row in rows.values_list("contact_id", "channel", "status")}
 
 

@@ -101,7 +101,7 @@ FIELDS = (
         kind=FieldKind.NUMBER,
         is_required=False,
         default=64,
-        help_text=_("How many may be under way from each worker, up to 128."),
+        help_text=_("How many may be under way from each worker, up to 256."),
     ),
     SettingsField(
         name="id_path",

@@ -127,17 +127,21 @@ class Provider(ABC):
 
         Never raises for one message: whatever happened to it is in its receipt.
         """
-        limit = asyncio.Semaphore(self.in_flight)
-
-        async def send_some(batch: Sequence[OutboundMessage]) -> list[Receipt]:
-            async with limit:
-                return await self._send_safely(batch)
-
         size = self.batch_size
         batches = [messages[begin : begin + size] for begin in range(0, len(messages), size)]
-        for finished in asyncio.as_completed([send_some(batch) for batch in batches]):
-            for receipt in await finished:
-                yield receipt
+        waiting = iter(batches)
+        answered: asyncio.Queue[list[Receipt]] = asyncio.Queue()
+
+        async def send_on() -> None:
+            for batch in waiting:
+                answered.put_nowait(await self._send_safely(batch))
+
+        async with asyncio.TaskGroup() as senders:
+            for _ in range(min(self.in_flight, len(batches))):
+                senders.create_task(send_on())
+            for _ in batches:
+                for receipt in await answered.get():
+                    yield receipt
 
     async def _send_safely(self, batch: Sequence[OutboundMessage]) -> list[Receipt]:
         try:

@@ -15,6 +15,7 @@ GSM_BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
+GSM = GSM_BASIC | GSM_EXTENSION
 
 # What word processors and phones put in place of the plain character that costs nothing.
 PLAIN_FOR = {
@@ -69,7 +70,7 @@ ROOM = {SmsEncoding.GSM: (160, 153), SmsEncoding.UCS2: (70, 67)}
 def measure(text: str) -> SmsMeasure:
     """What `text` takes as an SMS. An empty text has no part."""
     encoding = _encoding(text)
-    sizes = [sum(_cost(character, encoding) for character in part) for part in split(text)]
+    sizes = [_size(part, encoding) for part in split(text)]
     alone, shared = ROOM[encoding]
     room = alone if len(sizes) < 2 else shared
     return SmsMeasure(
@@ -81,6 +82,11 @@ def measure(text: str) -> SmsMeasure:
     )
 
 
+def count_parts(text: str) -> int:
+    """How many parts of `text` are paid for."""
+    return len(split(text))
+
+
 def split(text: str) -> list[str]:
     """`text` cut into the parts that the network carries.
 
@@ -88,7 +94,7 @@ def split(text: str) -> list[str]:
     """
     encoding = _encoding(text)
     alone, shared = ROOM[encoding]
-    if sum(_cost(character, encoding) for character in text) <= alone:
+    if _size(text, encoding) <= alone:
         return [text] if text else []
     return list(_cut(text, encoding, shared))
 
@@ -99,11 +105,18 @@ def cheapened(text: str) -> str:
 
 
 def _encoding(text: str) -> SmsEncoding:
-    return SmsEncoding.UCS2 if any(_is_costly(character) for character in text) else SmsEncoding.GSM
+    return SmsEncoding.GSM if GSM.issuperset(text) else SmsEncoding.UCS2
+
+
+def _size(text: str, encoding: SmsEncoding) -> int:
+    """What `text` takes in units of `encoding`, as `_cost` of its characters together."""
+    if encoding is SmsEncoding.UCS2:
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) + sum(text.count(character) for character in GSM_EXTENSION.intersection(text))
 
 
 def _is_costly(character: str) -> bool:
-    return character not in GSM_BASIC and character not in GSM_EXTENSION
+    return character not in GSM
 
 
 def _cost(character: str, encoding: SmsEncoding) -> int:

@@ -29,7 +29,7 @@ MAX_ANSWER = 1024 * 1024
 # just closed for idleness would be an unknown for nothing.
 KEEP_ALIVE = timedelta(seconds=2)
 NAMES_KEPT = timedelta(seconds=30)
-MAX_CONNECTIONS = 128
+MAX_CONNECTIONS = 256
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class Transport:
         self._private_hosts = frozenset(private_hosts)
         self._secrets = tuple(secrets)
         self._session: aiohttp.ClientSession | None = None
+        # Addresses written in digits that were judged already: unlike names they stay what they are.
+        self._permitted: set[tuple[str, int]] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -161,9 +163,10 @@ class Transport:
 
     async def _refuse_literal(self, target: URL) -> None:
         """aiohttp asks no resolver about a host that is written as an address, so it is checked here."""
-        host, port = target.raw_host or "", target.port or 0
-        if ":" in host or host.replace(".", "").isdigit():
-            await resolve(host, port, private_hosts=self._private_hosts)
+        place = target.raw_host or "", target.port or 0
+        if place not in self._permitted and (":" in place[0] or place[0].replace(".", "").isdigit()):
+            await resolve(*place, private_hosts=self._private_hosts)
+            self._permitted.add(place)
 
     def _judged(self, error: Exception) -> SendError:
         """What `error` means: only what surely happened before the request was written is NOT_SENT."""

@@ -42,17 +42,17 @@ class _Column:
         return self.placeholder if self.is_constant else f'v."{self.name}"'
 
 
-def update_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Set the columns of `rows` (each a mapping with "id" and the same other attribute names), sorted by id.
+def update_rows(model: type[models.Model], rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write the attributes called `names` of saved `rows`.
 
     One UPDATE from unnested arrays, in the order of ids as every batch of the engine takes its locks.
     """
     if not rows:
         return
-    ordered = sorted(rows, key=lambda row: row["id"])
-    fields = [_fields(model)[name] for name in ordered[0] if name != "id"]
-    ids = _Column("id", "bigint", [row["id"] for row in ordered], is_constant=False)
-    columns = [_column(field, [row[field.attname] for row in ordered]) for field in fields]
+    ordered = sorted(rows, key=lambda row: row.pk)
+    fields = _fields(model)
+    ids = _Column("id", "bigint", [row.pk for row in ordered], is_constant=False)
+    columns = [_column(fields[name], [getattr(row, name) for row in ordered]) for name in names]
     constant, varying = _parted(columns)
     assignments = ", ".join(f'"{column.name}" = {column.source}' for column in [*constant, *varying])
     read = [ids, *varying]

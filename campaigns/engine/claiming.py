@@ -122,7 +122,7 @@ def _mark_claimed(ids: Sequence[int], token: uuid.UUID, real_now: datetime, now:
 
 def _load(ids: Sequence[int]) -> list[Message]:
     """The messages with what they belong to, the urgent first; campaigns and steps, which are few, are shared."""
-    messages = list(Message.objects.filter(id__in=ids).select_related("enrolment__contact"))
+    messages = list(Message.objects.filter(id__any=ids).select_related("enrolment__contact"))
     campaigns = Campaign.objects.in_bulk({message.campaign_id for message in messages})
     steps = Step.objects.in_bulk({message.step_id for message in messages})
     for message in messages:
@@ -146,7 +146,7 @@ def give_back(messages: Sequence[Message], token: uuid.UUID, now: datetime) -> N
     """Put claimed `messages` that this worker will not send back into the queue."""
     ids = [message.pk for message in messages]
     held = set(
-        Message.objects.filter(id__in=ids, claim_token=token, status=MessageStatus.CLAIMED)
+        Message.objects.filter(id__any=ids, claim_token=token, status=MessageStatus.CLAIMED)
         .order_by("id")
         .select_for_update()
         .values_list("id", flat=True)

@@ -3,7 +3,8 @@
 import time
 import uuid
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from campaigns.engine import clock
@@ -13,16 +14,49 @@ from campaigns.engine.outgoing import Outgoing, prepare
 from campaigns.engine.receipts import record
 from campaigns.engine.settling import Unsent, settle
 from campaigns.engine.wire import Wire
+from channels.messages import Receipt
 from channels.models import Sender
 from channels.opening import open_provider
 
 BATCH = 500
 # Receipts are recorded in groups gathered this long, or as many as this.
 GATHER = timedelta(milliseconds=50)
+RECORDED_TOGETHER = 250
 # A task gives its worker back to others after this.
 SHIFT = timedelta(seconds=20)
 IDLE = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=10)
+
+
+@dataclass
+class Answers:
+    """Receipts that have come and are not recorded yet: what they answer is no longer under way."""
+
+    receipts: list[Receipt] = field(default_factory=list)
+    since: float = 0.0
+
+    @property
+    def patience(self) -> timedelta:
+        """How long to wait for more before recording what there is."""
+        waited = timedelta(seconds=time.monotonic() - self.since) if self.receipts else timedelta(0)
+        return max(GATHER - waited, timedelta(0))
+
+    @property
+    def are_due(self) -> bool:
+        """Whether they are many, or the first has waited long enough."""
+        return len(self.receipts) >= RECORDED_TOGETHER or not self.patience
+
+    def add(self, receipts: Sequence[Receipt]) -> None:
+        """Keep `receipts` that have just come."""
+        if receipts and not self.receipts:
+            self.since = time.monotonic()
+        self.receipts += receipts
+
+    def record(self) -> None:
+        """Write down what there is."""
+        if self.receipts:
+            record(self.receipts, now=clock.now())
+            self.receipts = []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +106,7 @@ def _send(wire: Wire, outgoing: list[Outgoing], token: uuid.UUID) -> int:
     A group is half of what may be under way: while one is marked, the other is with the vendor.
     """
     waiting = deque(outgoing)
+    answers = Answers()
     sent = 0
     beaten_at = time.monotonic()
     group_size = max(wire.provider.group_size // 2, 1)
@@ -79,13 +114,13 @@ def _send(wire: Wire, outgoing: list[Outgoing], token: uuid.UUID) -> int:
         while waiting and wire.room >= min(group_size, len(waiting)):
             group = [waiting.popleft() for _ in range(min(group_size, len(waiting)))]
             sent += _send_group(wire, group, token)
-        if wire.in_flight:
-            receipts = wire.receipts(wait=GATHER, enough=group_size)
-            if receipts:
-                record(receipts, now=clock.now())
+        answers.add(wire.receipts(wait=answers.patience, enough=group_size))
+        if answers.are_due or not (waiting or wire.in_flight):
+            answers.record()
         if waiting and time.monotonic() - beaten_at > BEAT_EVERY.total_seconds():
             beat(token)
             beaten_at = time.monotonic()
+    answers.record()
     return sent
 
 

@@ -7,6 +7,7 @@ changes, enrolments by id, then messages by id.
 from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -137,19 +138,20 @@ class Ledger:
     def write(self) -> None:
         """Write it all: new messages, changed rows grouped by what changed in them, counters."""
         insert_rows(Message, self._created)
-        groups: dict[tuple[type[models.Model], frozenset[str]], list[dict[str, Any]]] = defaultdict(list)
+        groups: dict[tuple[type[models.Model], frozenset[str]], list[models.Model]] = defaultdict(list)
         for row, names in self._changed.items():
-            values = {"id": row.pk} | {_column(row, name): getattr(row, _column(row, name)) for name in names}
-            groups[type(row), frozenset(values)].append(values)
+            columns = frozenset(_attribute(type(row), name) for name in names)
+            groups[type(row), columns].append(row)
         for (model, columns), rows in groups.items():
-            ordered = ["id", *sorted(columns - {"id"})]
-            update_rows(model, [{name: row[name] for name in ordered} for row in rows])
+            update_rows(model, rows, sorted(columns))
         self.deltas.write()
         self.reservations.write()
         self._created.clear()
         self._changed.clear()
 
 
-def _column(row: models.Model, name: str) -> str:
+@cache
+def _attribute(model: type[models.Model], name: str) -> str:
     """The attribute that holds what is written: a reference may be named by its object."""
-    return name if name in row.__dict__ and not isinstance(row.__dict__[name], models.Model) else f"{name}_id"
+    fields = model._meta.concrete_fields  # noqa: SLF001  its public API
+    return next(field.attname for field in fields if name in {field.name, field.attname})

@@ -141,7 +141,7 @@ def _piece(shelf: _Shelf, message: Message, address: ReachableAddress, now: date
     attempt = repeated or _new_attempt(shelf, message, address, now)
     outbound = compose(_composition(shelf, message, address, attempt))
     is_sms = kinds.facts(message.channel).has_parts
-    attempt.parts = sms_text.measure(outbound.text).parts if is_sms else 1
+    attempt.parts = sms_text.count_parts(outbound.text) if is_sms else 1
     return Piece(
         attempt=attempt,
         address=address,
@@ -200,7 +200,7 @@ def _composition(shelf: _Shelf, message: Message, address: ReachableAddress, att
 
 def _load(sender: Sender, messages: Sequence[Message]) -> _Shelf:
     versions = {message.enrolment.version_id for message in messages}
-    repeats = list(Attempt.objects.filter(LIVE_ATTEMPT, message__in=messages))
+    repeats = list(Attempt.objects.filter(LIVE_ATTEMPT, message_id__any=[message.pk for message in messages]))
     return _Shelf(
         sender=sender,
         surroundings=load_surroundings(

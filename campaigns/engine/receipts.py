@@ -76,7 +76,7 @@ def record(receipts: Sequence[Receipt], *, now: datetime) -> None:
 
 def _lock(receipts: Iterable[Receipt]) -> Answers:
     keys = [uuid.UUID(receipt.key) for receipt in receipts]
-    rows = Attempt.objects.filter(key__in=keys).values_list("message_id", "message__enrolment_id")
+    rows = Attempt.objects.filter(key__any=keys).values_list("message_id", "message__enrolment_id")
     message_ids = {row[0] for row in rows}
     enrolments = lock_enrolments({row[1] for row in rows})
     surroundings = load_surroundings(
@@ -84,13 +84,13 @@ def _lock(receipts: Iterable[Receipt]) -> Answers:
         route_ids={enrolment.route_id for enrolment in enrolments.values()},
     )
     steps = {step.pk: step for of_route in surroundings.steps.values() for step in of_route}
-    messages = Message.objects.filter(pk__in=message_ids).order_by("id").select_for_update()
+    messages = Message.objects.filter(pk__any=message_ids).order_by("id").select_for_update()
     by_id = {message.pk: message for message in messages}
     for message in by_id.values():
         message.enrolment = enrolments[message.enrolment_id]
         message.campaign = surroundings.campaigns[message.campaign_id]
         message.step = steps[message.step_id]
-    attempts = Attempt.objects.filter(message_id__in=message_ids).order_by("id").select_for_update()
+    attempts = Attempt.objects.filter(message_id__any=message_ids).order_by("id").select_for_update()
     return Answers(
         attempts={row.key: row for row in attempts},
         messages=by_id,

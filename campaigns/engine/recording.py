@@ -88,7 +88,7 @@ def record_happenings(happenings: Sequence[Happening], *, now: datetime) -> int:
 
 def _attempts(message_ids: set[int]) -> dict[int, list[Attempt]]:
     found: dict[int, list[Attempt]] = defaultdict(list)
-    for attempt in Attempt.objects.filter(message_id__in=message_ids).order_by("id").select_for_update():
+    for attempt in Attempt.objects.filter(message_id__any=message_ids).order_by("id").select_for_update():
         found[attempt.message_id].append(attempt)
     return found
 

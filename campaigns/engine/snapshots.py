@@ -151,7 +151,7 @@ def _reach(enrolments: Mapping[int, Enrolment], surroundings: Surroundings) -> d
 
 def _undecided(enrolments: Mapping[int, Enrolment]) -> dict[int, datetime]:
     rows = (
-        Hit.objects.filter(is_machine=None, attempt__message__enrolment_id__in=enrolments)
+        Hit.objects.filter(is_machine=None, attempt__message__enrolment_id__any=enrolments)
         .values_list("attempt__message__enrolment_id")
         .annotate(until=Max("decide_at"))
     )

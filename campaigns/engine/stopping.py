@@ -19,7 +19,7 @@ CHUNK = 1000
 def lock_enrolments(ids: Iterable[int]) -> dict[int, Enrolment]:
     """Lock the enrolments with `ids`, in the order of their ids, for the rest of the transaction."""
     rows = (
-        Enrolment.objects.filter(id__in=set(ids))
+        Enrolment.objects.filter(id__any=set(ids))
         .select_related("contact")
         .order_by("id")
         .select_for_update(of=("self",))
@@ -30,7 +30,7 @@ def lock_enrolments(ids: Iterable[int]) -> dict[int, Enrolment]:
 def lock_messages(enrolments: dict[int, Enrolment]) -> dict[int, list[Message]]:
     """Lock all messages of locked `enrolments`, in the order of their ids; by enrolment, in chain order."""
     rows = (
-        Message.objects.filter(enrolment_id__in=enrolments)
+        Message.objects.filter(enrolment_id__any=enrolments)
         .select_related("step")
         .order_by("id")
         .select_for_update(of=("self",))

@@ -45,6 +45,8 @@ class GenericHttpProvider(Provider):
         self.in_flight = min(max(int(self._told["requests_at_once"] or 64), 1), MAX_CONNECTIONS)
         self._errors = table(self._told["error_words"])
         self._words = table(self._told["status_words"])
+        self._headers = header_lines(self._told["headers"])
+        self._used = names(" ".join((self._told["url"], self._told["headers"], self._told["body"])))
 
     @classmethod
     def validate_settings(cls, settings: Mapping[str, Any]) -> dict[str, str | Promise]:
@@ -70,7 +72,7 @@ class GenericHttpProvider(Provider):
         """Send one message as the settings say. Raises SendError."""
         values = self._values(message)
         headers = {"Content-Type": "application/json"}
-        headers |= {name: header_value(value, values) for name, value in header_lines(self._told["headers"]).items()}
+        headers |= {name: header_value(value, values) for name, value in self._headers.items()}
         if self._told["key_header"]:
             headers[self._told["key_header"]] = message.key
         answer = await self.transport.request(
@@ -85,7 +87,7 @@ class GenericHttpProvider(Provider):
     def _values(self, message: OutboundMessage) -> dict[str, str]:
         return {
             "to": message.address,
-            "to_digits": "".join(sign for sign in message.address if sign.isdigit()),
+            "to_digits": _digits(message.address) if "to_digits" in self._used else "",
             "text": message.text,
             "subject": message.subject,
             "html": message.html,
@@ -106,26 +108,28 @@ class GenericHttpProvider(Provider):
         A gateway's code counts before the status, as many answer errors with 200. Where an answer should be
         readable and is not (a proxy's page), the message is unknown.
         """
-        said = self.transport.redacted(answer.text())
         told = _parsed(answer.body)
         code = text_at(told, self._told["error_path"])
         if code.lower() in self._errors:
-            raise SendError(ERROR_WORDS[self._errors[code.lower()]], code=code, detail=said)
-        error = status_error(answer, told=said)
+            raise SendError(ERROR_WORDS[self._errors[code.lower()]], code=code, detail=self._said(answer))
+        error = None if answer.is_success else status_error(answer, told=self._said(answer))
         if error is not None:
             raise error
-        self._require_success(told, said=said, code=code)
+        self._require_success(told, answer, code=code)
         return Receipt(
             key=message.key, status=ReceiptStatus.ACCEPTED, vendor_message_id=text_at(told, self._told["id_path"])
         )
 
-    def _require_success(self, told: Any, *, said: str, code: str) -> None:
+    def _said(self, answer: Response) -> str:
+        return self.transport.redacted(answer.text())
+
+    def _require_success(self, told: Any, answer: Response, *, code: str) -> None:
         path, wanted = self._told["success_path"], self._told["success_value"]
         found = text_at(told, path)
         if path and found and found.lower() != wanted.lower():
-            raise SendError(ErrorClass.CONTENT, code=code or found, detail=said)
+            raise SendError(ErrorClass.CONTENT, code=code or found, detail=self._said(answer))
         if (path and not found) or (self._told["id_path"] and not text_at(told, self._told["id_path"])):
-            raise SendError(ErrorClass.UNKNOWN, code="unreadable_answer", detail=said)
+            raise SendError(ErrorClass.UNKNOWN, code="unreadable_answer", detail=self._said(answer))
 
     def verify(self, request: WebhookRequest) -> None:
         """Compare the secret that came with the one that was agreed. Raises InvalidWebhook."""
@@ -166,3 +170,7 @@ def _parsed(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return None
+
+
+def _digits(address: str) -> str:
+    return "".join(sign for sign in address if sign.isdigit())

@@ -56,24 +56,21 @@ def test_a_row_that_is_there_already_is_left_out_where_that_is_wanted() -> None:
 
 def test_one_value_for_all_and_one_for_each_are_set_alike() -> None:
     first, second = insert_rows(Message, unsaved(2))
-    update_rows(
-        Message,
-        [
-            {"id": second, "status": MessageStatus.FAILED, "error_detail": "no such number", "queued_at": None},
-            {"id": first, "status": MessageStatus.FAILED, "error_detail": 'it said "100%"', "queued_at": None},
-        ],
-    )
+    names = ["status", "error_detail", "queued_at"]
+    words = {second: "no such number", first: 'it said "100%"'}
+    changed = [Message(pk=pk, status=MessageStatus.FAILED, error_detail=said) for pk, said in words.items()]
+    update_rows(Message, changed, names)
     rows = Message.objects.order_by("pk").values_list("pk", "status", "error_detail", "queued_at")
     assert list(rows) == [(first, "failed", 'it said "100%"', None), (second, "failed", "no such number", None)]
 
 
 def test_nothing_is_nothing() -> None:
     insert_rows(Message, [])
-    update_rows(Message, [])
+    update_rows(Message, [], ["status"])
     assert not Message.objects.exists()
 
 
 def test_an_error_is_one_of_djangos() -> None:
     message = make_message(enrolment=make_enrolment(campaign=make_campaign(status=CampaignStatus.RUNNING)))
     with pytest.raises(DataError):
-        update_rows(Message, [{"id": message.pk, "tries": 1_000_000}])
+        update_rows(Message, [Message(pk=message.pk, tries=1_000_000)], ["tries"])
