@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.sms_text import GSM_BASIC, GSM_EXTENSION, ROOM, SmsEncoding, cheapened, measure, split
+from channels.sms_text import GSM_BASIC, GSM_EXTENSION, ROOM, SmsEncoding, cheapened, count_parts, measure, split
 
 GSM_TEXT = st.text(st.sampled_from(sorted(GSM_BASIC | GSM_EXTENSION)), max_size=700)
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -94,3 +94,8 @@ def test_cheapening_twice_changes_nothing_more_and_never_costs_more_characters_o
     once = cheapened(text)
     assert cheapened(once) == once
     assert len(measure(once).costly) <= len(measure(text).costly)
+
+
+@pytest.mark.parametrize("text", ["", "plain", "€" * 81, "x" * 161, "Привет", "я" * 71, "🎉" * 36, "x" * 70 + "🎉"])
+def test_parts_are_counted_as_they_are_measured(text: str) -> None:
+    assert count_parts(text) == measure(text).parts == len(split(text))
