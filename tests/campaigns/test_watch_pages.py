@@ -143,8 +143,8 @@ def test_two_routes_that_wait_with_the_same_sender_are_told_apart() -> None:
             count(enrolment, counter, step=route.steps.get())
     places = page_of(campaign).partition('id="places"')[2]
     assert places.count("Waiting: SMS · SHOP") == 2
-    assert "Students</span>" in places
-    assert "Everyone else</span>" in places
+    assert "Students</div>" in places
+    assert "Everyone else</div>" in places
 
 
 @pytest.mark.parametrize(
