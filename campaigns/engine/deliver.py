@@ -29,7 +29,7 @@ BEAT_EVERY = timedelta(seconds=10)
 
 
 @dataclass
-class Answers:
+class Unrecorded:
     """Receipts that have come and are not recorded yet: what they answer is no longer under way."""
 
     receipts: list[Receipt] = field(default_factory=list)
@@ -103,19 +103,23 @@ def deliver(sender_id: int, *, shift: timedelta = SHIFT) -> Delivered:
 def _send(wire: Wire, outgoing: list[Outgoing], token: uuid.UUID) -> int:
     """Mark and send in groups no larger than the requests that can start now; record answers as they come.
 
-    A group is half of what may be under way: while one is marked, the other is with the vendor.
+    A group is half of what may be under way: while one is marked, the other is with the vendor. Where answers are
+    slow to come, a smaller one goes.
     """
     waiting = deque(outgoing)
-    answers = Answers()
+    answers = Unrecorded()
     sent = 0
     beaten_at = time.monotonic()
     group_size = max(wire.provider.group_size // 2, 1)
+    least = group_size
     while waiting or wire.in_flight:
-        while waiting and wire.room >= min(group_size, len(waiting)):
-            group = [waiting.popleft() for _ in range(min(group_size, len(waiting)))]
+        while waiting and wire.room >= min(least, len(waiting)):
+            group = [waiting.popleft() for _ in range(min(group_size, wire.room, len(waiting)))]
             sent += _send_group(wire, group, token)
-        answers.add(wire.receipts(wait=answers.patience, enough=group_size))
-        if answers.are_due or not (waiting or wire.in_flight):
+        receipts = wire.receipts(wait=answers.patience, enough=group_size)
+        answers.add(receipts)
+        least = group_size if receipts else 1
+        if answers.are_due:
             answers.record()
         if waiting and time.monotonic() - beaten_at > BEAT_EVERY.total_seconds():
             beat(token)
