@@ -39,9 +39,14 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 class Enrolment(models.Model):
     """One contact's passage through one campaign."""
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="enrolments")
-    version = models.ForeignKey(CampaignVersion, on_delete=models.PROTECT, related_name="+")
-    route = models.ForeignKey(Route, on_delete=models.PROTECT, related_name="+")
+    # Which references have an index or a constraint, and why: docs/decisions/0003.
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="enrolments", db_index=False, db_constraint=False
+    )
+    version = models.ForeignKey(
+        CampaignVersion, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    route = models.ForeignKey(Route, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="enrolments")
     # '' for a one-off, else the event's id, the birthday's year or the caller's idempotency key.
     entry_key = models.CharField(max_length=200, blank=True)

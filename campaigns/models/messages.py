@@ -70,10 +70,17 @@ class Message(models.Model):
     the sending, `fate` the step, the instants what the person did.
     """
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="messages")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="messages")
-    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="messages")
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, related_name="messages")
+    # Which references have an index or a constraint, and why: docs/decisions/0003.
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="messages", db_index=False, db_constraint=False
+    )
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    step = models.ForeignKey(
+        Step, on_delete=models.DO_NOTHING, related_name="messages", db_index=False, db_constraint=False
+    )
+    sender = models.ForeignKey(
+        Sender, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False, db_constraint=False
+    )
     channel = models.CharField(max_length=20, choices=Channel)
     # Copied from the campaign, so that the claim reads one index.
     priority = models.SmallIntegerField(default=5)
@@ -141,7 +148,6 @@ class Message(models.Model):
                 name="message_leases",
             ),
             models.Index(fields=["enrolment"], name="message_of_enrolment"),
-            models.Index(fields=["step", "status"], name="message_of_step"),
         ]
 
     def __str__(self) -> str:
@@ -165,17 +171,24 @@ class Attempt(models.Model):
     """One request for a message to one address."""
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
-    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
-    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, related_name="+")
+    # These four say again what the message says: it is the message that protects them (docs/decisions/0003).
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    step = models.ForeignKey(Step, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    sender = models.ForeignKey(
+        Sender, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False)
     address_hash = models.CharField(max_length=32)
     entry_key = models.CharField(max_length=200, blank=True)
     # The idempotency key, and our reference in the vendor's webhooks.
     key = models.UUIDField(unique=True, default=uuid.uuid4)
     # What stands in the tracked links of this attempt; None where it has none.
-    token = models.CharField(max_length=11, null=True, unique=True)
+    token = models.CharField(max_length=11, null=True)
     status = models.CharField(max_length=10, choices=AttemptStatus, default=AttemptStatus.SENDING)
     vendor_message_id = models.CharField(max_length=200, null=True)
     created_at = models.DateTimeField()
@@ -209,6 +222,8 @@ class Attempt(models.Model):
                 condition=Q(vendor_message_id__isnull=False),
                 name="attempt_vendor_id_once",
             ),
+            # Not `unique`: that would bring a second index, for searches by the beginning.
+            models.UniqueConstraint(fields=["token"], name="attempt_token_once"),
         ]
         indexes = [models.Index(fields=["address_hash", "-sending_at"], name="attempt_of_address")]
 
