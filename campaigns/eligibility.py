@@ -20,7 +20,7 @@ from campaigns.models.consent import ConsentStatus
 from channels import kinds
 from channels.kinds import AddressKind
 
-__all__ = ["REACHABLE_SQL", "Reach", "ReachableAddress", "SkipReason", "judge", "load_reach"]
+__all__ = ["REACHABLE_SQL", "Reach", "ReachableAddress", "SkipReason", "judge", "load_addresses", "load_reach"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +91,12 @@ def load_reach(contact_ids: Sequence[int], channels: Sequence[str], purpose: str
         for contact_id in contact_ids
         for channel, kind in kind_of.items()
     }
+
+
+def load_addresses(contact_ids: Sequence[int], channel: str) -> Mapping[int, Sequence[ReachableAddress]]:
+    """The usable addresses of contacts on `channel`, by contact id, whatever consent and suppressions say of them."""
+    kind = kinds.facts(channel).address_kind
+    return {contact_id: found for (contact_id, _), found in _addresses(contact_ids, {kind}).items()}
 
 
 def _allows(consent: str | None, purpose: str) -> bool:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from campaigns.audience.addresses import address_hash
 from campaigns.models import (
     Address,
+    BudgetState,
     Campaign,
     CampaignVersion,
     Condition,
@@ -125,6 +126,8 @@ def make_campaign(
         CampaignVersion.objects.filter(pk=version.pk).update(frozen_at=NOON)
     campaign.version = version
     campaign.save(update_fields=["version"])
+    if status != CampaignStatus.DRAFT and campaign.budget is not None:
+        BudgetState.objects.create(campaign=campaign)
     return campaign
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from campaigns.drafting.chains import check_sender
 from campaigns.drafting.opening import NotADraft, locked, opened
-from campaigns.engine import clock
+from campaigns.engine import budget, clock
 from campaigns.engine.rerouting import move_queued
 from campaigns.models import AuditEntry, Campaign, Step, User
 from channels.models import Sender
@@ -71,6 +71,7 @@ def change_running_limits(
     changes = _assign(row, {**asdict(limits), "ends_at": ends_at})
     if changes:
         row.save(update_fields=[*changes, "updated_at"])
+        (budget.end if row.budget is None else budget.begin)(row)
         _record(actor, "change_limits", row, changes)
     campaign.updated_at = row.updated_at
 

@@ -31,7 +31,6 @@ def accept(
         return
     if message.status == MessageStatus.UNKNOWN:
         ledger.deltas.add(place_of(message), Counter.UNKNOWN, -1)
-    ledger.reservations.settle(message.campaign_id, reserved=message.cost, spent=message.cost)
     campaign = surroundings.campaigns[message.campaign_id]
     quiet = quiet_hours(campaign) if message.step.is_waking_time else None
     decide_at = add_waking(

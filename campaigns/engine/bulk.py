@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 from django.db import connection, models
+
+from campaigns.engine.rows import run
 
 # Values of these are what psycopg takes as they are; others are prepared by their field.
 _PLAIN = (
@@ -58,7 +59,7 @@ def update_rows(model: type[models.Model], rows: Sequence[models.Model], names: 
     read = [ids, *varying]
     # Only names of tables, columns and types of ours are in the text.
     statement = f'UPDATE "{_table(model)}" t SET {assignments} FROM {_unnested(read)} WHERE t.id = v.id'  # noqa: S608
-    _execute(statement, [column.values for column in [*constant, *read]])
+    run(statement, [column.values for column in [*constant, *read]])
 
 
 def insert_rows(model: type[models.Model], rows: Sequence[models.Model], *, is_once: bool = False) -> list[int]:
@@ -81,7 +82,7 @@ def insert_rows(model: type[models.Model], rows: Sequence[models.Model], *, is_o
         f'INSERT INTO "{_table(model)}" ({names}) SELECT {sources} FROM {_unnested(read)} ORDER BY v.place {conflict}'  # noqa: S608
         " RETURNING id"
     )
-    return [row[0] for row in _execute(statement, [column.values for column in [*constant, *read]])]
+    return [row[0] for row in run(statement, [column.values for column in [*constant, *read]])]
 
 
 def _table(model: type[models.Model]) -> str:
@@ -89,7 +90,8 @@ def _table(model: type[models.Model]) -> str:
 
 
 def _fields(model: type[models.Model]) -> Mapping[str, "models.Field[Any, Any]"]:
-    return {field.attname: field for field in model._meta.concrete_fields}  # noqa: SLF001  its public API
+    fields = model._meta.concrete_fields  # noqa: SLF001  its public API
+    return {field.attname: field for field in fields if not field.generated}
 
 
 def _column(field: "models.Field[Any, Any]", values: list[Any]) -> _Column:
@@ -117,10 +119,3 @@ def _unnested(columns: Sequence[_Column]) -> str:
     arrays = ", ".join(column.placeholder for column in columns)
     names = ", ".join(f'"{column.name}"' for column in columns)
     return f"unnest({arrays}) AS v({names})"
-
-
-def _execute(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall() if cursor.description else []

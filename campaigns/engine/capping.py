@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from campaigns.engine.claimed import Claimed
 from campaigns.models import Contact, Message
 from campaigns.models.consent import Purpose
 
@@ -22,7 +23,7 @@ GROUP BY e.contact_id
 """
 
 
-def over_cap(messages: Sequence[Message], now: datetime) -> set[int]:
+def over_cap(messages: Sequence[Claimed], now: datetime) -> set[int]:
     """The ids of those among `messages` whose contact has had enough campaigns, by the cap of theirs.
 
     Locks the contacts asked about, so that two campaigns cannot both be the last one allowed. A later
@@ -35,26 +36,28 @@ def over_cap(messages: Sequence[Message], now: datetime) -> set[int]:
         and message.campaign.purpose == Purpose.MARKETING
         and message.first_attempt_at is None
     ]
+    if not capped:
+        return set()
     sent_before = set(
         Message.objects.filter(
             enrolment_id__in={message.enrolment_id for message in capped},
             first_attempt_at__isnull=False,
         ).values_list("enrolment_id", flat=True)
     )
-    asked: dict[int, list[Message]] = defaultdict(list)
+    asked: dict[int, list[Claimed]] = defaultdict(list)
     for message in capped:
         if message.enrolment_id not in sent_before:
-            asked[message.campaign_id].append(message)
+            asked[message.campaign.pk].append(message)
     return {pk for of_campaign in asked.values() for pk in _over(of_campaign, now)}
 
 
-def _over(messages: Sequence[Message], now: datetime) -> set[int]:
+def _over(messages: Sequence[Claimed], now: datetime) -> set[int]:
     campaign = messages[0].campaign
-    contacts = sorted({message.enrolment.contact_id for message in messages})
+    contacts = sorted({message.contact.pk for message in messages})
     list(Contact.objects.filter(pk__in=contacts).order_by("pk").select_for_update().values_list("pk"))
     since = now - timedelta(days=campaign.cap_days)
     with connection.cursor() as cursor:
         cursor.execute(LATELY, {"contacts": contacts, "campaign": campaign.pk, "since": since})
         counts = dict(cursor.fetchall())
     cap = campaign.cap_campaigns or 0
-    return {message.pk for message in messages if counts.get(message.enrolment.contact_id, 0) >= cap}
+    return {message.pk for message in messages if counts.get(message.contact.pk, 0) >= cap}

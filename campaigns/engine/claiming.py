@@ -1,22 +1,31 @@
 """Takes queued messages of one sender under a lease: at its pace, the urgent first, fairly between campaigns."""
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from campaigns.engine import clock, rates
+from campaigns.engine import rates
+from campaigns.engine.claimed import Claimed, take
+from campaigns.engine.counters import Counter as Counted
+from campaigns.engine.deltas import Deltas
 from campaigns.engine.ledger import Ledger
-from campaigns.models import Campaign, Message, Step
+from campaigns.engine.rows import array, run
+from campaigns.models import Campaign, Message
 from campaigns.models.consent import Purpose
 from campaigns.models.messages import MessageStatus
 from channels.models import Sender
 
 # Extended by a heartbeat while the worker lives; a dead worker's messages are back in the queue after it.
 LEASE = timedelta(seconds=60)
+
+# A message's id, and whether something held it until now.
+Chosen = tuple[int, bool]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +36,7 @@ class Claim:
     """
 
     token: uuid.UUID
-    messages: Sequence[Message] = ()
+    messages: Sequence[Claimed] = ()
     wait: timedelta | None = None
 
 
@@ -46,15 +55,15 @@ def claim(sender: Sender, *, now: datetime, limit: int) -> Claim:
     if wait:
         return Claim(token=token, wait=wait if _campaigns(sender, now) else None)
     with transaction.atomic():
-        ids = _choose(sender, now, taken)
-        messages = _mark_claimed(ids, token, clock.real_now(), now)
-    rates.put_back(sender, taken - len(ids))
+        campaigns = _campaigns(sender, now)
+        chosen = _choose(sender, campaigns, now, taken)
+        messages = _mark_claimed(chosen, token, now, {campaign.pk: campaign for campaign in campaigns})
+    rates.put_back(sender, taken - len(chosen))
     return Claim(token=token, messages=messages)
 
 
-def _choose(sender: Sender, now: datetime, limit: int) -> list[int]:
-    chosen: list[int] = []
-    campaigns = _campaigns(sender, now)
+def _choose(sender: Sender, campaigns: Sequence[Campaign], now: datetime, limit: int) -> list[Chosen]:
+    chosen: list[Chosen] = []
     urgent = [campaign.pk for campaign in campaigns if campaign.purpose == Purpose.TRANSACTIONAL]
     others = [campaign.pk for campaign in campaigns if campaign.purpose != Purpose.TRANSACTIONAL]
     for group in (urgent, others):
@@ -70,12 +79,12 @@ def _campaigns(sender: Sender, now: datetime) -> list[Campaign]:
     return list(Campaign.objects.sending().filter(Exists(queued)).order_by("priority", "id"))
 
 
-def _share(sender: Sender, campaign_ids: Sequence[int], now: datetime, limit: int) -> list[int]:
+def _share(sender: Sender, campaign_ids: Sequence[int], now: datetime, limit: int) -> list[Chosen]:
     """Up to `limit` messages, evenly from each campaign; what one does not need goes to the others.
 
     The one with the least is asked first in the second round, because the first told who has enough.
     """
-    chosen: list[int] = []
+    chosen: list[Chosen] = []
     hungry = list(campaign_ids)
     while hungry and len(chosen) < limit:
         quota = max((limit - len(chosen)) // len(hungry), 1)
@@ -89,46 +98,39 @@ def _share(sender: Sender, campaign_ids: Sequence[int], now: datetime, limit: in
     return chosen
 
 
-def _lock_queued(sender: Sender, campaign_id: int, *, now: datetime, limit: int, taken: Sequence[int]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT id FROM campaigns_message
-            WHERE sender_id = %s AND campaign_id = %s AND status = 'queued' AND available_at <= %s
-            AND id <> ALL(%s)
-            ORDER BY available_at, id LIMIT %s FOR UPDATE SKIP LOCKED
-            """,
-            [sender.pk, campaign_id, now, list(taken), limit],
-        )
-        return [row[0] for row in cursor.fetchall()]
+def _lock_queued(
+    sender: Sender, campaign_id: int, *, now: datetime, limit: int, taken: Sequence[Chosen]
+) -> list[Chosen]:
+    rows = run(
+        """
+        SELECT id, hold_reason <> '' FROM campaigns_message
+        WHERE sender_id = %s AND campaign_id = %s AND status = 'queued' AND available_at <= %s
+        AND id <> ALL(%s::bigint[])
+        ORDER BY available_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+        """,
+        [sender.pk, campaign_id, now, array(message_id for message_id, _ in taken), limit],
+    )
+    return [(message_id, was_held) for message_id, was_held in rows]
 
 
-def _mark_claimed(ids: Sequence[int], token: uuid.UUID, real_now: datetime, now: datetime) -> list[Message]:
-    messages = _load(ids)
-    ledger = Ledger(now)
-    for message in messages:
-        waits_since = now if message.hold_reason else message.queued_at
-        ledger.change(
-            message,
-            status=MessageStatus.CLAIMED,
-            claim_token=token,
-            lease_until=real_now + LEASE,
-            hold_reason="",
-            queued_at=waits_since,
-        )
-    ledger.write()
-    return messages
+def _mark_claimed(
+    chosen: Sequence[Chosen], token: uuid.UUID, now: datetime, campaigns: Mapping[int, Campaign]
+) -> list[Claimed]:
+    """Give the locked rows token and lease; they come back with what sending needs of them, the urgent first."""
+    if not chosen:
+        return []
+    found = take([row[0] for row in chosen], token=token, lease=LEASE, now=now, campaigns=campaigns)
+    _count(found, {message_id for message_id, was_held in chosen if was_held}, now)
+    return sorted(found, key=lambda message: (message.campaign.purpose != Purpose.TRANSACTIONAL, message.pk))
 
 
-def _load(ids: Sequence[int]) -> list[Message]:
-    """The messages with what they belong to, the urgent first; campaigns and steps, which are few, are shared."""
-    messages = list(Message.objects.filter(id__any=ids).select_related("enrolment__contact"))
-    campaigns = Campaign.objects.in_bulk({message.campaign_id for message in messages})
-    steps = Step.objects.in_bulk({message.step_id for message in messages})
-    for message in messages:
-        message.campaign = campaigns[message.campaign_id]
-        message.step = steps[message.step_id]
-    return sorted(messages, key=lambda message: (message.campaign.purpose != Purpose.TRANSACTIONAL, message.pk))
+def _count(claimed: Sequence[Claimed], held_before: AbstractSet[int], now: datetime) -> None:
+    deltas = Deltas(now)
+    tally = Counter((message.place, message.pk in held_before) for message in claimed if message.is_current)
+    for (place, was_held), count in tally.items():
+        deltas.add(place, Counted.NOW_HELD if was_held else Counted.NOW_QUEUED, -count)
+        deltas.add(place, Counted.NOW_CLAIMED, count)
+    deltas.write()
 
 
 def beat(token: uuid.UUID) -> None:
@@ -142,17 +144,19 @@ def beat(token: uuid.UUID) -> None:
 
 
 @transaction.atomic
-def give_back(messages: Sequence[Message], token: uuid.UUID, now: datetime) -> None:
+def give_back(messages: Sequence[Claimed], token: uuid.UUID, now: datetime) -> None:
     """Put claimed `messages` that this worker will not send back into the queue."""
-    ids = [message.pk for message in messages]
-    held = set(
-        Message.objects.filter(id__any=ids, claim_token=token, status=MessageStatus.CLAIMED)
+    if not messages:
+        return
+    mine = (
+        Message.objects.filter(
+            id__any=[message.pk for message in messages], claim_token=token, status=MessageStatus.CLAIMED
+        )
+        .select_related("enrolment", "step")
         .order_by("id")
-        .select_for_update()
-        .values_list("id", flat=True)
+        .select_for_update(of=("self",))
     )
     ledger = Ledger(now)
-    for message in messages:
-        if message.pk in held:
-            ledger.change(message, status=MessageStatus.QUEUED, claim_token=None, lease_until=None)
+    for message in mine:
+        ledger.change(message, status=MessageStatus.QUEUED, claim_token=None, lease_until=None)
     ledger.write()

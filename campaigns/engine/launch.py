@@ -9,7 +9,7 @@ from django.db.models import BigIntegerField, Case, QuerySet, Value, When
 
 from campaigns import launch_checks
 from campaigns.audience.rules import as_q, contacts_matching, parse
-from campaigns.engine import clock
+from campaigns.engine import budget, clock
 from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas, Place
 from campaigns.engine.reasons import Reason
@@ -67,6 +67,8 @@ def launch(*, campaign: Campaign, actor: User | None) -> None:
     locked.launched_at = now
     locked.launched_by = actor
     locked.save(update_fields=["status", "launched_at", "launched_by", "updated_at"])
+    if locked.budget is not None:
+        budget.begin(locked)
     _audit(locked, actor, "launched")
     if not is_later:
         _wake_enrolling(locked)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 
 from campaigns.engine import counters
-from campaigns.engine.budget import Reservations
+from campaigns.engine.budget import Commitments
 from campaigns.engine.bulk import insert_rows, update_rows
 from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas, Place, waiting_counter
@@ -68,7 +68,7 @@ class Ledger:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.deltas = Deltas(now)
-        self.reservations = Reservations()
+        self.commitments = Commitments()
         self._changed: dict[models.Model, set[str]] = defaultdict(set)
         self._created: list[Message] = []
 
@@ -133,6 +133,7 @@ class Ledger:
     def charge(self, message: Message, cost: Decimal) -> None:
         """What `message` costs is now `cost`, in the reporting currency."""
         self.deltas.add(place_of(message), Counter.COST, cost - message.cost)
+        self.commitments.add(message.campaign_id, cost - message.cost)
         self.change(message, cost=cost)
 
     def write(self) -> None:
@@ -145,7 +146,7 @@ class Ledger:
         for (model, columns), rows in groups.items():
             update_rows(model, rows, sorted(columns))
         self.deltas.write()
-        self.reservations.write()
+        self.commitments.write()
         self._created.clear()
         self._changed.clear()
 

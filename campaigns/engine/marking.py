@@ -1,21 +1,24 @@
 """Marks messages as sending: the last look at everything that may forbid it, committed just before the wire."""
 
 import uuid
+from collections import Counter as Tally
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from campaigns.eligibility import REACHABLE_SQL, load_reach
-from campaigns.engine import clock
-from campaigns.engine.bulk import insert_rows
+from campaigns.engine import budget
+from campaigns.engine.budget import Commitments
 from campaigns.engine.capping import over_cap
-from campaigns.engine.ledger import Ledger
+from campaigns.engine.claimed import Claimed
+from campaigns.engine.counters import Counter
+from campaigns.engine.deltas import Deltas
 from campaigns.engine.outgoing import Outgoing, Piece
-from campaigns.models import Attempt, BudgetState, HoldReason, Message, SkipReason
+from campaigns.engine.rows import array, run
+from campaigns.models import HoldReason, SkipReason
 from campaigns.models.campaigns import Campaign
-from campaigns.models.messages import AttemptStatus, MessageStatus
 
 # An over-budget or capped message is looked at again then.
 LATER = timedelta(hours=1)
@@ -28,8 +31,8 @@ SELECT m.id FROM campaigns_message m
 JOIN campaigns_enrolment e ON e.id = m.enrolment_id
 JOIN campaigns_campaign c ON c.id = m.campaign_id
 JOIN channels_sender s ON s.id = m.sender_id
-WHERE m.id = ANY(%(ids)s) AND m.status = 'claimed' AND m.claim_token = %(token)s
-AND m.lease_until > clock_timestamp() + make_interval(secs => %(needed)s)
+WHERE m.id = ANY(%(ids)s::bigint[]) AND m.status = 'claimed' AND m.claim_token = %(token)s
+AND m.lease_until > clock_timestamp() + %(needed)s
 AND e.outcome = '' AND c.status = 'running' AND c.held_at IS NULL AND s.held_at IS NULL
 AND NOT EXISTS (
     SELECT FROM campaigns_downtimegap g
@@ -39,15 +42,48 @@ AND NOT EXISTS (
 ORDER BY m.id FOR UPDATE OF m
 """
 
-# The addresses that may be messaged now: consent and suppression are read here, not before.
-REACHABLE = f"""
-SELECT x.attempt_id FROM unnest(%(attempts)s::bigint[], %(messages)s::bigint[], %(addresses)s::bigint[])
-    AS x(attempt_id, message_id, address_id)
-JOIN campaigns_message m ON m.id = x.message_id
-JOIN campaigns_enrolment e ON e.id = m.enrolment_id
-JOIN campaigns_campaign c ON c.id = m.campaign_id
-JOIN campaigns_address a ON a.id = x.address_id
-WHERE {REACHABLE_SQL}
+# The attempts at addresses that may be messaged now, and their messages. Consent and suppression are read here, not
+# before; an attempt that breaks a unique index is left out: the address has a live one for this step.
+MARK = f"""
+WITH given AS (
+    SELECT * FROM unnest(%(attempts)s::bigint[], %(messages)s::bigint[], %(addresses)s::bigint[], %(keys)s::uuid[],
+        %(tokens)s::text[], %(parts)s::smallint[], %(prices)s::numeric[], %(currencies)s::text[], %(rates)s::numeric[],
+        %(repeats)s::boolean[])
+    AS g (attempt_id, message_id, address_id, key, token, parts, price, currency, rate, is_repeat)
+), allowed AS (
+    SELECT g.*, m.campaign_id, m.step_id, m.sender_id, s.account_id, e.entry_key, a.value_hash
+    FROM given g
+    JOIN campaigns_message m ON m.id = g.message_id
+    JOIN campaigns_enrolment e ON e.id = m.enrolment_id
+    JOIN campaigns_campaign c ON c.id = m.campaign_id
+    JOIN channels_sender s ON s.id = m.sender_id
+    JOIN campaigns_address a ON a.id = g.address_id
+    WHERE {REACHABLE_SQL}
+), repeated AS (
+    UPDATE campaigns_attempt t SET status = 'sending', sending_at = %(now)s
+    FROM allowed WHERE allowed.is_repeat AND t.id = allowed.attempt_id
+    RETURNING t.id, t.message_id
+), written AS (
+    INSERT INTO campaigns_attempt (id, message_id, campaign_id, step_id, account_id, sender_id, address_id,
+        address_hash, entry_key, key, token, status, created_at, sending_at, error_class, error_code, error_detail,
+        parts, price, currency, rate)
+    SELECT attempt_id, message_id, campaign_id, step_id, account_id, sender_id, address_id,
+        value_hash, entry_key, key, token, 'sending', %(now)s, %(now)s, '', '', '',
+        parts, price, currency, rate
+    FROM allowed WHERE NOT is_repeat ORDER BY attempt_id
+    ON CONFLICT DO NOTHING
+    RETURNING id, message_id
+), going AS (
+    SELECT id, message_id FROM repeated UNION ALL SELECT id, message_id FROM written
+), marked AS (
+    UPDATE campaigns_message m SET status = 'sending', sending_at = %(now)s, decide_at = %(now)s + s.timeout,
+        first_attempt_at = COALESCE(m.first_attempt_at, %(now)s), tries = m.tries + 1, parts = w.parts, cost = w.cost,
+        lease_until = clock_timestamp() + %(lease)s
+    FROM unnest(%(marked)s::bigint[], %(most_parts)s::smallint[], %(costs)s::numeric[]) AS w (id, parts, cost),
+        campaigns_step s
+    WHERE m.id = w.id AND s.id = m.step_id AND m.id IN (SELECT message_id FROM going)
+)
+SELECT attempt_id, attempt_id IN (SELECT id FROM going) FROM allowed
 """  # noqa: S608  a constant of ours
 
 
@@ -56,58 +92,36 @@ class Marked:
     """What may go over the wire now; the rest is still claimed, for settling.py to write down."""
 
     pieces: list[Piece] = field(default_factory=list)
-    skipped: list[tuple[Message, SkipReason]] = field(default_factory=list)
-    held: list[tuple[Message, HoldReason, datetime]] = field(default_factory=list)
+    skipped: list[tuple[Claimed, SkipReason]] = field(default_factory=list)
+    held: list[tuple[Claimed, HoldReason, datetime]] = field(default_factory=list)
     # The frequency cap ends these enrolments.
-    capped: list[Message] = field(default_factory=list)
+    capped: list[Claimed] = field(default_factory=list)
 
 
 @transaction.atomic
-def mark_sending(
-    group: Sequence[Outgoing],
-    *,
-    token: uuid.UUID,
-    now: datetime,
-    request_timeout: timedelta,
-) -> Marked:
+def mark_sending(group: Sequence[Outgoing], *, token: uuid.UUID, now: datetime, request_timeout: timedelta) -> Marked:
     """Mark what may still leave of `group` as sending; committed before the first byte.
 
     1. Lock the rows and read again that they are claimed by this worker, that nothing has stopped,
        paused or held them, and that the lease outlives a request.
     2. The frequency cap, at the enrolment's first send.
-    3. Consent and suppression of each address.
-    4. Reserve the budget; what does not fit is held.
-    5. Write the attempts; an address that the step has messaged already gets none.
-    6. Write messages and counters.
+    3. Reserve the budget; what does not fit is held.
+    4. Consent and suppression of each address, and the attempts; an address that the step has messaged already
+       gets none. Messages and counters.
 
     What may not leave now stays claimed and is named in the result, because ending an enrolment takes
     its lock, which comes before a message's.
     """
-    locked = _lock(group, token, request_timeout)
+    budget.keep_open({outgoing.message.campaign.pk for outgoing in group})
+    ids = array(outgoing.message.pk for outgoing in group)
+    locked = {row[0] for row in run(LOCK, {"ids": ids, "token": token, "needed": request_timeout})}
     marked = Marked()
     left = [outgoing for outgoing in group if outgoing.message.pk in locked]
     left = _under_cap(marked, left, now)
-    left = _reachable(marked, left)
-    ledger = Ledger(now)
-    left = _within_budget(ledger, marked, left, now)
-    written = _write_attempts([piece for outgoing in left for piece in outgoing.pieces], now)
-    lease_until = clock.real_now() + request_timeout + MARGIN
-    for outgoing in left:
-        pieces = [piece for piece in outgoing.pieces if piece.attempt.pk in written]
-        if pieces:
-            _mark(ledger, outgoing, lease_until)
-            marked.pieces += pieces
-        else:
-            marked.skipped.append((outgoing.message, SkipReason.REPEATED_ADDRESS))
-    ledger.write()
+    left = _within_budget(marked, left, now)
+    gone = _write(marked, left, now, request_timeout + MARGIN)
+    _count(gone, now)
     return marked
-
-
-def _lock(group: Sequence[Outgoing], token: uuid.UUID, request_timeout: timedelta) -> set[int]:
-    ids = [outgoing.message.pk for outgoing in group]
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"ids": ids, "token": token, "needed": request_timeout.total_seconds()})
-        return {row[0] for row in cursor.fetchall()}
 
 
 def _under_cap(marked: Marked, group: Sequence[Outgoing], now: datetime) -> list[Outgoing]:
@@ -123,77 +137,77 @@ def _under_cap(marked: Marked, group: Sequence[Outgoing], now: datetime) -> list
     return [outgoing for outgoing in group if outgoing.message.pk not in capped]
 
 
-def _reachable(marked: Marked, group: Sequence[Outgoing]) -> list[Outgoing]:
-    """The group with only the addresses that may be messaged now."""
-    pieces = [piece for outgoing in group for piece in outgoing.pieces]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            REACHABLE,
-            {
-                "attempts": [piece.attempt.pk for piece in pieces],
-                "messages": [piece.attempt.message_id for piece in pieces],
-                "addresses": [piece.address.id for piece in pieces],
-            },
-        )
-        allowed = {row[0] for row in cursor.fetchall()}
+def _within_budget(marked: Marked, group: Sequence[Outgoing], now: datetime) -> list[Outgoing]:
+    """Those that the budgets of their campaigns have room for, in order."""
+    rooms = budget.room({outgoing.message.campaign.pk for outgoing in group})
     left = []
     for outgoing in group:
-        kept = [piece for piece in outgoing.pieces if piece.attempt.pk in allowed]
-        if kept:
-            left.append(replace(outgoing, pieces=kept))
+        room = rooms.get(outgoing.message.campaign.pk)
+        # A retry has its reservation already.
+        if room is None or room.take(outgoing.cost - outgoing.message.cost):
+            left.append(outgoing)
         else:
-            marked.skipped.append((outgoing.message, _why_unreachable(outgoing.message)))
+            marked.held.append((outgoing.message, HoldReason.OVER_BUDGET, now + LATER))
     return left
 
 
-def _why_unreachable(message: Message) -> SkipReason:
-    """The reason, for the few whose consent went between the claim and now."""
-    contact_id = message.enrolment.contact_id
+def _write(marked: Marked, group: Sequence[Outgoing], now: datetime, lease: timedelta) -> list[Outgoing]:
+    """Write the attempts of `group` and their messages; gives those that are on their way."""
+    pieces = [piece for outgoing in group for piece in outgoing.pieces]
+    if not pieces:
+        return []
+    verdicts = dict(run(MARK, {**_columns(pieces), **_message_columns(group), "now": now, "lease": lease}))
+    gone = []
+    for outgoing in group:
+        found = [verdicts.get(piece.attempt_id) for piece in outgoing.pieces]
+        if any(found):
+            marked.pieces += [piece for piece, is_going in zip(outgoing.pieces, found, strict=True) if is_going]
+            gone.append(outgoing)
+        elif all(verdict is None for verdict in found):
+            marked.skipped.append((outgoing.message, _why_unreachable(outgoing.message)))
+        else:
+            marked.skipped.append((outgoing.message, SkipReason.REPEATED_ADDRESS))
+    return gone
+
+
+def _columns(pieces: Sequence[Piece]) -> dict[str, object]:
+    return {
+        "attempts": array(piece.attempt_id for piece in pieces),
+        "messages": array(piece.message.pk for piece in pieces),
+        "addresses": array(piece.address.id for piece in pieces),
+        "keys": array(piece.key.hex for piece in pieces),
+        "tokens": array(piece.token for piece in pieces),
+        "parts": array(piece.parts for piece in pieces),
+        "prices": array(piece.price.told for piece in pieces),
+        "currencies": [piece.price.currency for piece in pieces],
+        "rates": array(piece.price.rate for piece in pieces),
+        "repeats": array(piece.is_repeat for piece in pieces),
+    }
+
+
+def _message_columns(group: Sequence[Outgoing]) -> dict[str, str]:
+    return {
+        "marked": array(outgoing.message.pk for outgoing in group),
+        "most_parts": array(outgoing.parts for outgoing in group),
+        "costs": array(outgoing.cost for outgoing in group),
+    }
+
+
+def _why_unreachable(message: Claimed) -> SkipReason:
+    """The reason, for the few whose consent went between the decision and now."""
+    contact_id = message.contact.pk
     reach = load_reach([contact_id], [message.channel], message.campaign.purpose)[contact_id, message.channel]
     return reach.skip_reason or SkipReason.NO_ADDRESS
 
 
-def _within_budget(ledger: Ledger, marked: Marked, group: Sequence[Outgoing], now: datetime) -> list[Outgoing]:
-    """Reserve what each costs, in order, as far as the campaign's budget goes."""
-    campaigns = {outgoing.message.campaign_id: outgoing.message.campaign for outgoing in group}
-    BudgetState.objects.bulk_create([BudgetState(campaign_id=pk) for pk in campaigns], ignore_conflicts=True)
-    states = BudgetState.objects.filter(campaign_id__in=campaigns).order_by("campaign_id").select_for_update()
-    left: list[Outgoing] = []
-    limits = dict(Campaign.objects.filter(pk__in=campaigns).values_list("pk", "budget"))
-    for state in states:
-        for outgoing in (one for one in group if one.message.campaign_id == state.campaign_id):
-            # A retry has its reservation already.
-            more = outgoing.cost - outgoing.message.cost
-            budget = limits[state.campaign_id]
-            if budget is not None and state.reserved + state.spent + more > budget:
-                marked.held.append((outgoing.message, HoldReason.OVER_BUDGET, now + LATER))
-                continue
-            state.reserved += more
-            ledger.charge(outgoing.message, outgoing.cost)
-            left.append(outgoing)
-        state.save(update_fields=["reserved"])
-    return left
-
-
-def _write_attempts(pieces: Sequence[Piece], now: datetime) -> set[int]:
-    """Write the attempts of `pieces`; gives the ids of those that may be sent."""
-    repeats = [piece.attempt.pk for piece in pieces if piece.is_repeat]
-    if repeats:
-        Attempt.objects.filter(pk__in=repeats).update(status=AttemptStatus.SENDING, sending_at=now)
-    # A row that breaks a unique index is left out: the address has a live attempt for this step.
-    fresh = [piece.attempt for piece in pieces if not piece.is_repeat]
-    return {*repeats, *insert_rows(Attempt, fresh, is_once=True)}
-
-
-def _mark(ledger: Ledger, outgoing: Outgoing, lease_until: datetime) -> None:
-    message = outgoing.message
-    ledger.change(
-        message,
-        status=MessageStatus.SENDING,
-        sending_at=ledger.now,
-        decide_at=ledger.now + message.step.timeout,
-        first_attempt_at=message.first_attempt_at or ledger.now,
-        tries=message.tries + 1,
-        parts=outgoing.parts,
-        lease_until=lease_until,
-    )
+def _count(gone: Sequence[Outgoing], now: datetime) -> None:
+    deltas, commitments = Deltas(now), Commitments()
+    for place, count in Tally(outgoing.message.place for outgoing in gone if outgoing.message.is_current).items():
+        deltas.add(place, Counter.NOW_CLAIMED, -count)
+        deltas.add(place, Counter.NOW_SENDING, count)
+    for outgoing in gone:
+        if more := outgoing.cost - outgoing.message.cost:
+            deltas.add(outgoing.message.place, Counter.COST, more)
+            commitments.add(outgoing.message.campaign.pk, more)
+    deltas.write()
+    commitments.write()

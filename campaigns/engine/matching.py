@@ -1,6 +1,7 @@
 """Finds the attempts that a vendor's events are about."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from datetime import datetime
 from campaigns.audience.addresses import address_hash, normalise
 from campaigns.engine import clock
 from campaigns.engine.happenings import Happening
-from campaigns.models import Attempt
+from campaigns.models import Attempt, VendorReference
 from campaigns.models.messages import LIVE_ATTEMPT
 from channels import kinds
 from channels.errors import ErrorClass
@@ -67,8 +68,14 @@ def _by_key(keys: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Attempt]
 def _by_vendor_id(told: Iterable[Told]) -> dict[tuple[int, str], Attempt]:
     ids = {one.event.vendor_message_id for one in told if one.event.vendor_message_id}
     accounts = {one.account.pk for one in told}
-    rows = Attempt.objects.filter(account_id__in=accounts, vendor_message_id__in=ids).select_related("message")
-    return {(row.account_id, row.vendor_message_id or ""): row for row in rows}
+    rows = VendorReference.objects.filter(account_id__in=accounts, vendor_message_id__in=ids)
+    named: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for account_id, vendor_id, attempt_id in rows.values_list("account_id", "vendor_message_id", "attempt_id"):
+        named[account_id, vendor_id].append(attempt_id)
+    # An id that stands for several attempts stands for none.
+    clear = {name: attempt_ids[0] for name, attempt_ids in named.items() if len(attempt_ids) == 1}
+    attempts = Attempt.objects.select_related("message").in_bulk(set(clear.values()))
+    return {name: attempts[attempt_id] for name, attempt_id in clear.items() if attempt_id in attempts}
 
 
 def _by_address(one: Told) -> Attempt | None:

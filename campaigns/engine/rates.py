@@ -51,18 +51,10 @@ def put_back(sender: Sender, count: int) -> None:
         SenderState.objects.filter(sender=sender).update(tokens=F("tokens") + count)
 
 
-def has_trouble(sender: Sender) -> bool:
-    """Whether the sender's vendor has refused lately and has not accepted anything since."""
+def recover(sender: Sender) -> None:
+    """The vendor accepts again: forget that it refused."""
     troubled = Q(failures_in_a_row__gt=0) | Q(closed_until__isnull=False)
-    return SenderState.objects.filter(troubled, sender=sender).exists()
-
-
-def note_success(state: SenderState) -> None:
-    """The vendor accepts again."""
-    if state.failures_in_a_row or state.closed_until:
-        state.failures_in_a_row = 0
-        state.closed_until = None
-        state.save(update_fields=["failures_in_a_row", "closed_until"])
+    SenderState.objects.filter(troubled, sender=sender).update(failures_in_a_row=0, closed_until=None)
 
 
 def note_refusals(state: SenderState, count: int, real_now: datetime, retry_after: timedelta | None) -> None:

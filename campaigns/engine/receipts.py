@@ -18,7 +18,7 @@ from campaigns.engine.settling import fail
 from campaigns.engine.stopping import lock_enrolments
 from campaigns.engine.suppressing import retire_address
 from campaigns.engine.unanswered import give_up_answer, is_recognised
-from campaigns.models import Attempt, Message, Step
+from campaigns.models import Attempt, Message, Step, VendorReference
 from campaigns.models.messages import AttemptStatus, MessageStatus
 from channels.errors import TEMPORARY, ErrorClass
 from channels.messages import Receipt, ReceiptStatus
@@ -101,19 +101,29 @@ def _lock(receipts: Iterable[Receipt]) -> Answers:
 def _answer(ledger: Ledger, attempt: Attempt, receipt: Receipt) -> None:
     if attempt.status == AttemptStatus.ACCEPTED:
         if receipt.vendor_message_id and not attempt.vendor_message_id:
-            ledger.change(attempt, vendor_message_id=receipt.vendor_message_id)
+            _name(ledger, attempt, receipt)
         return
     ledger.change(
         attempt,
         status=_attempt_status(receipt),
         answered_at=ledger.now,
-        vendor_message_id=receipt.vendor_message_id or None,
         error_class=receipt.error_class or "",
         error_code=receipt.code[:60],
         error_detail=receipt.detail[:1000],
     )
+    if receipt.vendor_message_id:
+        _name(ledger, attempt, receipt)
     if receipt.price is not None:
         ledger.change(attempt, price=receipt.price)
+
+
+def _name(ledger: Ledger, attempt: Attempt, receipt: Receipt) -> None:
+    """Remember by which id the vendor will speak of `attempt`."""
+    ledger.change(attempt, vendor_message_id=receipt.vendor_message_id)
+    reference = VendorReference(
+        account_id=attempt.account_id, vendor_message_id=receipt.vendor_message_id, attempt_id=attempt.pk
+    )
+    VendorReference.objects.bulk_create([reference], ignore_conflicts=True)
 
 
 def _attempt_status(receipt: Receipt) -> AttemptStatus:
@@ -167,7 +177,6 @@ def _refused(
 ) -> None:
     receipt = receipts[-1]
     error_class = receipt.error_class or ErrorClass.UNKNOWN
-    ledger.reservations.settle(message.campaign_id, reserved=message.cost, spent=Decimal(0))
     ledger.charge(message, Decimal(0))
     is_over = bool(message.enrolment.outcome or message.fate)
     if error_class not in TEMPORARY and error_class is not ErrorClass.ACCOUNT:
@@ -226,14 +235,11 @@ def _judge_senders(answers: Answers, receipts: Sequence[Receipt], now: datetime)
 
 def _pace(sender: Sender, receipts: Sequence[Receipt]) -> None:
     refusals = [receipt for receipt in receipts if receipt.error_class in TEMPORARY]
-    if not refusals and not rates.has_trouble(sender):
-        return
-    real_now = clock.real_now()
-    state = rates.lock_state(sender, real_now)
     if refusals:
         # A vendor that asks everybody to wait is obeyed; one mailbox that does delays its own message.
         throttled = [receipt for receipt in refusals if receipt.error_class is ErrorClass.THROTTLED]
         asked = [receipt.retry_after for receipt in throttled if receipt.retry_after]
-        rates.note_refusals(state, len(refusals), real_now, max(asked, default=None))
+        real_now = clock.real_now()
+        rates.note_refusals(rates.lock_state(sender, real_now), len(refusals), real_now, max(asked, default=None))
     elif any(receipt.status is ReceiptStatus.ACCEPTED for receipt in receipts):
-        rates.note_success(state)
+        rates.recover(sender)

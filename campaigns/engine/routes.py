@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from campaigns.engine.conditions import effective_condition
@@ -12,6 +13,13 @@ from channels.kinds import Channel
 from channels.models import Account
 from channels.opening import open_provider
 from channels.provider import Capabilities
+
+
+class HasTimeZone(Protocol):
+    """A contact, or what a worker knows of one."""
+
+    @property
+    def time_zone(self) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +46,9 @@ class Surroundings:
             reported=able.reports if able else frozenset(),
         )
 
-    def zone_of(self, contact: Contact) -> ZoneInfo:
-        """The time zone of `contact`, else the installation's."""
-        return zone(contact.time_zone, self.installation.time_zone)
+    def zone_of(self, person: HasTimeZone) -> ZoneInfo:
+        """The time zone of `person`, else the installation's."""
+        return zone(person.time_zone, self.installation.time_zone)
 
 
 def quiet_hours(campaign: Campaign) -> QuietHours | None:

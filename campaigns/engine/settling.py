@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import Max
 
+from campaigns.engine.claimed import Claimed
 from campaigns.engine.counters import Counter
 from campaigns.engine.ledger import Ledger
 from campaigns.engine.reasons import Reason
@@ -25,11 +26,11 @@ from channels.errors import ErrorClass
 class Unsent:
     """Claimed messages that do not leave now, each with the reason."""
 
-    skipped: Iterable[tuple[Message, SkipReason]] = field(default=())
-    held: Iterable[tuple[Message, HoldReason, datetime]] = field(default=())
-    broken: Iterable[tuple[Message, str]] = field(default=())
-    lapsed: Iterable[Message] = field(default=())
-    capped: Iterable[Message] = field(default=())
+    skipped: Iterable[tuple[Claimed, SkipReason]] = field(default=())
+    held: Iterable[tuple[Claimed, HoldReason, datetime]] = field(default=())
+    broken: Iterable[tuple[Claimed, str]] = field(default=())
+    lapsed: Iterable[Claimed] = field(default=())
+    capped: Iterable[Claimed] = field(default=())
 
     def enrolment_ids(self) -> set[int]:
         """The enrolments of all of them."""
@@ -77,7 +78,7 @@ def settle(unsent: Unsent, *, token: uuid.UUID, now: datetime) -> None:
 Why = TypeVar("Why")
 
 
-def _still(rows: Iterable[tuple[Message, Why]], mine: Mapping[int, Message]) -> Iterator[tuple[Message, Why]]:
+def _still(rows: Iterable[tuple[Claimed, Why]], mine: Mapping[int, Message]) -> Iterator[tuple[Message, Why]]:
     """The rows whose message this worker still has, with the message as it is locked."""
     return ((mine[message.pk], why) for message, why in rows if message.pk in mine)
 

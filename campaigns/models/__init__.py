@@ -11,7 +11,7 @@ from campaigns.models.content import Content, Link
 from campaigns.models.enrolments import Enrolment, Outcome
 from campaigns.models.events import Event, Hit
 from campaigns.models.imports import ContactImport, ImportedContact, RejectedRow
-from campaigns.models.messages import Attempt, Fate, HoldReason, Message, SkipReason
+from campaigns.models.messages import Attempt, Fate, HoldReason, Message, SkipReason, VendorReference
 from campaigns.models.people import Installation, User
 from campaigns.models.segments import Segment
 from campaigns.models.stats import StepDelta, StepStats
@@ -54,4 +54,5 @@ __all__ = [
     "Suppression",
     "Tick",
     "User",
+    "VendorReference",
 ]

@@ -170,7 +170,10 @@ class Campaign(models.Model):
 
 
 class BudgetState(models.Model):
-    """What a campaign has reserved and spent, in the reporting currency; apart from the campaign because it changes."""
+    """What a launched campaign with a budget is committed to, in the reporting currency: reserved, unknown or spent.
+
+    Apart from the campaign because it changes. It is there as long as there is a budget.
+    """
 
     campaign = models.OneToOneField(
         Campaign,
@@ -178,19 +181,15 @@ class BudgetState(models.Model):
         primary_key=True,
         related_name="budget_state",
     )
-    reserved = models.DecimalField(max_digits=16, decimal_places=6, default=0)
-    spent = models.DecimalField(max_digits=16, decimal_places=6, default=0)
+    committed = models.DecimalField(max_digits=16, decimal_places=6, default=0)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(reserved__gte=0) & Q(spent__gte=0),
-                name="budgetstate_not_negative",
-            ),
+            models.CheckConstraint(condition=Q(committed__gte=0), name="budgetstate_not_negative"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.reserved} + {self.spent}"
+        return str(self.committed)
 
 
 class CampaignVersion(models.Model):

@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -170,7 +170,7 @@ LIVE_ATTEMPT = Q(status__in=[AttemptStatus.SENDING, AttemptStatus.ACCEPTED, Atte
 class Attempt(models.Model):
     """One request for a message to one address."""
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts", db_index=False)
     # These four say again what the message says: it is the message that protects them (docs/decisions/0003).
     campaign = models.ForeignKey(
         Campaign, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
@@ -182,14 +182,24 @@ class Attempt(models.Model):
     sender = models.ForeignKey(
         Sender, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
-    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False)
+    # None, or a row that is gone: what is left of a deleted address is its hash.
+    address = models.ForeignKey(
+        Address, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     address_hash = models.CharField(max_length=32)
     entry_key = models.CharField(max_length=200, blank=True)
-    # The idempotency key, and our reference in the vendor's webhooks.
+    # The idempotency key, and our reference in the vendor's webhooks; the engine gives keys in the order of time.
     key = models.UUIDField(unique=True, default=uuid.uuid4)
     # What stands in the tracked links of this attempt; None where it has none.
     token = models.CharField(max_length=11, null=True)
     status = models.CharField(max_length=10, choices=AttemptStatus, default=AttemptStatus.SENDING)
+    # The address as long as nothing else may be sent to it. A column, not a condition of the indexes: so an answer,
+    # which changes the status of every attempt, touches none of them.
+    live_hash = models.GeneratedField(
+        expression=Case(When(LIVE_ATTEMPT, then=F("address_hash")), default=None),
+        output_field=models.CharField(max_length=32, null=True),
+        db_persist=True,
+    )
     vendor_message_id = models.CharField(max_length=200, null=True)
     created_at = models.DateTimeField()
     sending_at = models.DateTimeField()
@@ -206,21 +216,11 @@ class Attempt(models.Model):
     class Meta:
         constraints = [
             # Nobody is sent the same message twice, whatever a worker believes.
-            models.UniqueConstraint(
-                fields=["message", "address_hash"],
-                condition=LIVE_ATTEMPT,
-                name="attempt_one_live_per_address",
-            ),
+            models.UniqueConstraint(fields=["message", "live_hash"], name="attempt_one_live_per_address"),
             # Within a campaign an address is messaged once per step and entry, whoever has it.
             models.UniqueConstraint(
-                fields=["campaign", "step", "entry_key", "address_hash"],
-                condition=LIVE_ATTEMPT,
+                fields=["campaign", "step", "entry_key", "live_hash"],
                 name="attempt_one_live_per_step",
-            ),
-            models.UniqueConstraint(
-                fields=["account", "vendor_message_id"],
-                condition=Q(vendor_message_id__isnull=False),
-                name="attempt_vendor_id_once",
             ),
             # Not `unique`: that would bring a second index, for searches by the beginning.
             models.UniqueConstraint(fields=["token"], name="attempt_token_once"),
@@ -229,3 +229,18 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+class VendorReference(models.Model):
+    """Which attempt a vendor's own id of a message stands for; apart from the attempt, whose indexes an answer spares.
+
+    A vendor may repeat itself: an id of several attempts names none of them.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "vendor_message_id", "attempt_id")
+    account_id = models.BigIntegerField()
+    vendor_message_id = models.CharField(max_length=200)
+    attempt_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.vendor_message_id

@@ -27,7 +27,7 @@ def queue(sender: Sender, count: int, **fields: object) -> Campaign:
 
 def claimed_of(claimed: Claim) -> Counter[int]:
     """How many were claimed of each campaign."""
-    return Counter(message.campaign_id for message in claimed.messages)
+    return Counter(message.campaign.pk for message in claimed.messages)
 
 
 def test_two_campaigns_of_unequal_size_both_progress() -> None:
@@ -43,7 +43,7 @@ def test_what_is_urgent_goes_first_however_late_it_came() -> None:
     bulk = queue(sender, 5)
     urgent = queue(sender, 3, purpose=Purpose.TRANSACTIONAL)
     claimed = claim(sender, now=NOON, limit=6)
-    assert [message.campaign_id for message in claimed.messages] == [urgent.pk] * 3 + [bulk.pk] * 3
+    assert [message.campaign.pk for message in claimed.messages] == [urgent.pk] * 3 + [bulk.pk] * 3
     assert {message.status for message in Message.objects.filter(claim_token=claimed.token)} == {MessageStatus.CLAIMED}
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from campaigns.engine.control import release_sender
-from campaigns.models import Campaign, Contact, Suppression
+from campaigns.models import Campaign, Contact, Message, Suppression, VendorReference
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import AttemptStatus, Fate, MessageStatus
 from campaigns.reports import campaign_report
@@ -137,11 +137,27 @@ def test_a_receipt_that_comes_before_the_answer_is_matched(stage: Stage, person:
     stage.run()
     sms.refresh_from_db()
     assert sms.delivered_at is None
-    sms.attempts.update(vendor_message_id="not-known-yet")
+    attempt = sms.attempts.get()
+    VendorReference.objects.create(
+        account_id=attempt.account_id, vendor_message_id="not-known-yet", attempt_id=attempt.pk
+    )
     _retry_inbound_now()
     stage.run()
     sms.refresh_from_db()
     assert sms.delivered_at is not None
+
+
+def test_a_vendor_that_calls_every_message_the_same_confuses_nobody(stage: Stage) -> None:
+    """Its answers are recorded all the same, and what it says of that id is about nobody."""
+    people = [make_contact(phone=f"+3806755500{number:02}", consents=(Channel.SMS,)) for number in range(2)]
+    stage.launch(route(stage, "no_receipts"))
+    messages = [messages_of(one)[0] for one in people]
+    for message in messages:
+        attempt = message.attempts.get()
+        VendorReference.objects.create(account_id=attempt.account_id, vendor_message_id="ok", attempt_id=attempt.pk)
+    stage.post([stage.told(messages[0], "handset_delivered") | {"client_key": "", "message_id": "ok"}])
+    stage.run()
+    assert not Message.objects.filter(delivered_at__isnull=False).exists()
 
 
 def _retry_inbound_now() -> None:

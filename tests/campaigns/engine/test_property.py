@@ -24,6 +24,7 @@ from campaigns.engine.claiming import claim
 from campaigns.engine.goals import record_goal
 from campaigns.engine.marking import mark_sending
 from campaigns.engine.outgoing import prepare
+from campaigns.engine.shelf import Shelf
 from campaigns.models import Attempt, Campaign, Condition, Contact, Enrolment, Message
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.enrolments import Outcome
@@ -146,7 +147,7 @@ class Cascades(RuleBasedStateMachine):
         now = clock.now()
         claimed = claim(sender, now=now, limit=10)
         if is_on_the_wire and claimed.messages:
-            outgoing = prepare(sender, claimed.messages, now).outgoing
+            outgoing = prepare(Shelf(sender), claimed.messages, now).outgoing
             mark_sending(outgoing, token=claimed.token, now=now, request_timeout=timedelta(seconds=1))
         Message.objects.filter(status__in=["claimed", "sending"]).update(
             lease_until=clock.real_now() - timedelta(seconds=1)

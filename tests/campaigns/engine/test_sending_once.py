@@ -14,6 +14,7 @@ from campaigns.engine.deliver import deliver
 from campaigns.engine.marking import mark_sending
 from campaigns.engine.opting_out import opt_out
 from campaigns.engine.outgoing import prepare
+from campaigns.engine.shelf import Shelf
 from campaigns.models import Attempt, BudgetState, Campaign, Consent, Contact, Enrolment, Message
 from campaigns.models.consent import ConsentSource
 from campaigns.models.enrolments import Outcome
@@ -54,7 +55,7 @@ def queue_only(stage: Stage, **fields: object) -> Campaign:
 def claim_and_prepare(sender: Sender) -> tuple[uuid.UUID, list]:
     now = clock.now()
     claimed = claim(sender, now=now, limit=100)
-    return claimed.token, prepare(sender, claimed.messages, now).outgoing
+    return claimed.token, prepare(Shelf(sender), claimed.messages, now).outgoing
 
 
 def test_consent_withdrawn_after_the_claim_is_seen_by_the_statement_that_marks(stage: Stage, person: Contact) -> None:
@@ -175,7 +176,7 @@ def test_the_budget_holds_what_it_does_not_cover(stage: Stage) -> None:
     held = Message.objects.filter(hold_reason=HoldReason.OVER_BUDGET).count()
     assert (Attempt.objects.count(), held) == (3, 2)
     state = BudgetState.objects.get(campaign=campaign)
-    assert (state.spent, state.reserved) == (Decimal("0.30"), 0)
+    assert state.committed == Decimal("0.30")
     report = campaign_report(campaign.pk)
     assert report.cost == Decimal("0.30")
     assert report.problems() == []

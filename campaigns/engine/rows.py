@@ -1,0 +1,20 @@
+"""The engine's own statements: prepared once by the server, values bound, whole columns as one parameter."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+
+def run(statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """Execute `statement` with `values`; gives its rows, if it has any. Raises Django's database errors."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, values, prepare=True)
+        return cursor.fetchall() if cursor.description else []
+
+
+def array(values: Iterable[object]) -> str:
+    """`values` as PostgreSQL writes an array: for numbers, ids and keys only, whose words need no quotes."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"

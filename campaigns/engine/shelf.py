@@ -1,0 +1,109 @@
+"""What the messages of one sender are made of, beside the people: kept for a moment, not read for each batch."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+from campaigns.engine.claimed import Claimed, Recipient
+from campaigns.engine.routes import Surroundings, load_surroundings
+from campaigns.engine.rows import run
+from campaigns.models import Content, Link, Step
+from channels.models import Price, Sender
+from channels.provider import Capabilities
+
+Part = TypeVar("Part", Content, Link)
+# In seconds: a change of prices or of an account's settings counts after so long.
+FRESH = 1.0
+# Links carry the attempt's id, so it is known before the row is written.
+IDS_AT_ONCE = 500
+
+
+class UnitPrice:
+    """What a vendor takes for one message, or part of one, in its `currency` (`told` is None where nobody knows).
+
+    `rate` is how much of the reporting currency one unit is, `amount` the price in that.
+    """
+
+    def __init__(self, told: Decimal | None = None, currency: str = "", rate: Decimal = Decimal(1)) -> None:
+        self.told = told
+        self.currency = currency
+        self.rate = rate
+        self.amount = (told or Decimal(0)) * rate
+
+
+class Shelf:
+    """What one worker needs to make messages of `sender`; `stock` it before each batch."""
+
+    def __init__(self, sender: Sender) -> None:
+        self.sender = sender
+        self.contents: dict[int, list[Content]] = {}
+        self.links: dict[int, list[Link]] = {}
+        self.steps: dict[int, Step] = {}
+        self._surroundings: Surroundings
+        self._price_rows: dict[str, Price] = {}
+        # By country.
+        self._prices: dict[str, UnitPrice] = {}
+        self._ids = _attempt_ids()
+        self._routes: set[int] = set()
+        self._stocked_at = float("-inf")
+
+    def stock(self, messages: Sequence[Claimed]) -> None:
+        """Have everything for `messages`, none of it older than FRESH."""
+        if time.monotonic() - self._stocked_at > FRESH:
+            self._clear()
+        versions = {message.place.version_id for message in messages} - self.contents.keys()
+        if versions:
+            # A frozen version's texts and links never change.
+            self.contents |= _by_version(Content.objects.filter(version_id__in=versions), versions)
+            self.links |= _by_version(Link.objects.filter(version_id__in=versions).order_by("position"), versions)
+        routes = {message.place.route_id for message in messages}
+        if not routes <= self._routes:
+            self._routes |= routes
+            self._surroundings = load_surroundings(campaign_ids=(), route_ids=self._routes)
+            self.steps = {step.pk: step for of_route in self._surroundings.steps.values() for step in of_route}
+
+    def _clear(self) -> None:
+        self._routes.clear()
+        self._prices.clear()
+        rows = Price.objects.filter(account=self.sender.account, channel=self.sender.channel)
+        self._price_rows = {row.country: row for row in rows}
+        self._stocked_at = time.monotonic()
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Steps, capabilities and zones of what was stocked; the campaigns come with the messages."""
+        return self._surroundings
+
+    def capability(self, message: Claimed) -> Capabilities | None:
+        """What the sender of the message's step can do; None when it cannot carry the step at all."""
+        return self._surroundings.capability(self.steps[message.step_id])
+
+    def price(self, recipient: Recipient) -> UnitPrice:
+        """What one part costs."""
+        country = recipient.country
+        if country not in self._prices:
+            row = self._price_rows.get(country) or self._price_rows.get("")
+            self._prices[country] = UnitPrice(row.amount, row.currency, row.rate) if row else UnitPrice()
+        return self._prices[country]
+
+    def attempt_id(self) -> int:
+        """An id that no other attempt gets."""
+        return next(self._ids)
+
+
+def _by_version(rows: Iterable[Part], versions: Iterable[int]) -> dict[int, list[Part]]:
+    found: dict[int, list[Part]] = {version: [] for version in versions}
+    for row in rows:
+        found[row.version_id].append(row)
+    return found
+
+
+def _attempt_ids() -> Iterator[int]:
+    """Asked for in hundreds, as they are needed."""
+    while True:
+        rows = run(
+            "SELECT nextval('campaigns_attempt_id_seq') FROM generate_series(1, %s::int)",
+            [IDS_AT_ONCE],
+        )
+        yield from (row[0] for row in rows)
