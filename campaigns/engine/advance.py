@@ -1,7 +1,7 @@
 """Moves due enrolments on: claims them in batches, decides each, writes all decisions at once."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,15 +16,25 @@ from campaigns.engine.decide import (
     Wait,
     decide,
 )
+from campaigns.engine.deltas import Deltas
+from campaigns.engine.entering import Entrance, Newcomer
 from campaigns.engine.ledger import Ledger
 from campaigns.engine.reasons import Reason
-from campaigns.engine.snapshots import Batch, load_batch
+from campaigns.engine.routes import load_surroundings
+from campaigns.engine.rows import run
+from campaigns.engine.snapshots import Batch, load_batch, load_gaps, reach_of
+from campaigns.engine.stopping import lock_enrolments
 from campaigns.models import Enrolment, Message
 from campaigns.models.messages import Fate, MessageStatus
 
+DUE = """
+SELECT step_position, id, campaign_id, version_id, route_id, contact_id, variant, language, next_at
+FROM campaigns_enrolment WHERE outcome = '' AND next_at <= %s ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 1000
 # A row that cannot be decided is looked at again then, rather than in a tight loop.
 AFTER_ERROR = timedelta(minutes=5)
 
@@ -33,28 +43,37 @@ AFTER_ERROR = timedelta(minutes=5)
 def advance(now: datetime, *, limit: int = BATCH) -> tuple[int, set[int]]:
     """Decide up to `limit` due enrolments at `now` (product time).
 
-    1. Lock the due ones, skipping those that another worker has.
-    2. Load what decisions need, for all of them at once, and lock their messages.
+    1. Lock the due ones, skipping those that another worker has. Newcomers are decided together (entering.py).
+    2. Load what decisions about the others need, for all of them at once, and lock their messages.
     3. Decide each. One row's error never stops the batch: it is logged and the row pushed ahead.
     4. Write messages, enrolments and counters in a few statements.
 
     Gives how many were looked at, and the ids of the senders that have new messages.
     """
-    due = (
-        Enrolment.objects.open()
-        .filter(next_at__lte=now)
-        .select_related("contact")
-        .order_by("next_at")
-        .select_for_update(skip_locked=True, of=("self",))[:limit]
+    due = run(DUE, [now, limit])
+    newcomers = [Newcomer(*row[1:]) for row in due if row[0] is None]
+    inside = [row[1] for row in due if row[0] is not None]
+    queued_for = _admit(newcomers, now) if newcomers else set()
+    return len(due), queued_for | (_move_on(inside, now) if inside else set())
+
+
+def _admit(newcomers: Sequence[Newcomer], now: datetime) -> set[int]:
+    surroundings = load_surroundings(
+        campaign_ids={one.campaign_id for one in newcomers}, route_ids={one.route_id for one in newcomers}
     )
-    enrolments = {row.pk: row for row in due}
-    if not enrolments:
-        return 0, set()
-    batch = load_batch(enrolments)
+    reach = reach_of(newcomers, surroundings)
+    entrance = Entrance(now=now, surroundings=surroundings, reach=reach, gaps=load_gaps(), deltas=Deltas(now))
+    entrance.admit(newcomers, after_error=AFTER_ERROR)
+    entrance.deltas.write()
+    return entrance.queued_for
+
+
+def _move_on(enrolment_ids: Sequence[int], now: datetime) -> set[int]:
+    batch = load_batch(lock_enrolments(enrolment_ids))
     ledger = Ledger(now)
-    queued = {_decide_safely(ledger, batch, enrolment) for enrolment in enrolments.values()}
+    queued_for = {_decide_safely(ledger, batch, enrolment) for enrolment in batch.enrolments.values()}
     ledger.write()
-    return len(enrolments), {sender_id for sender_id in queued if sender_id}
+    return {sender_id for sender_id in queued_for if sender_id}
 
 
 def _decide_safely(ledger: Ledger, batch: Batch, enrolment: Enrolment) -> int | None:

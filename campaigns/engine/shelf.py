@@ -61,7 +61,8 @@ class Shelf:
         if not routes <= self._routes:
             self._routes |= routes
             self._surroundings = load_surroundings(campaign_ids=(), route_ids=self._routes)
-            self.steps = {step.pk: step for of_route in self._surroundings.steps.values() for step in of_route}
+            # Those of earlier batches stay: their messages may still be with the vendor.
+            self.steps |= {step.pk: step for of_route in self._surroundings.steps.values() for step in of_route}
 
     def _clear(self) -> None:
         self._routes.clear()

@@ -1,14 +1,16 @@
 """From locked rows to the situations that `decide` judges, for a whole batch at once."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db.models import Max
 
 from campaigns.eligibility import Reach, load_reach
 from campaigns.engine.decide import Gap, MessageView, Situation, StepView
+from campaigns.engine.entering import latest_gap
 from campaigns.engine.routes import Surroundings, load_surroundings
 from campaigns.engine.stopping import lock_messages
 from campaigns.models import (
@@ -62,14 +64,8 @@ class Batch:
         )
 
     def _gap(self, campaign: Campaign, current: Message | None) -> Gap | None:
-        """The latest gap that counts for this campaign: longer than its grace, not waited through on hold."""
         sender = current.sender if current else None
-        since = [at for at in (campaign.resumed_at, sender.released_at if sender else None) if at]
-        for gap in self.gaps:
-            is_long = gap.ended_at - gap.started_at > campaign.grace
-            if is_long and all(gap.ended_at > at for at in since):
-                return Gap(ended_at=gap.ended_at)
-        return None
+        return latest_gap(self.gaps, campaign, campaign.resumed_at, sender.released_at if sender else None)
 
     def _stops_once_accepted(self, campaign: Campaign, enrolment: Enrolment, current: Message) -> bool:
         contact = enrolment.contact
@@ -117,9 +113,9 @@ def load_batch(enrolments: dict[int, Enrolment]) -> Batch:
         enrolments=enrolments,
         messages=messages,
         surroundings=surroundings,
-        reach=_reach(enrolments, surroundings),
+        reach=reach_of(enrolments.values(), surroundings),
         undecided=_undecided(enrolments),
-        gaps=list(DowntimeGap.objects.order_by("-ended_at")[:50]),
+        gaps=load_gaps(),
     )
 
 
@@ -132,11 +128,27 @@ def _share_senders(messages: Sequence[Message], surroundings: Surroundings) -> N
             message.sender = step.sender
 
 
-def _reach(enrolments: Mapping[int, Enrolment], surroundings: Surroundings) -> dict[tuple[str, int, str], Reach]:
-    """Reach of the contacts on the channels of their campaigns; one round for each purpose."""
+def load_gaps() -> list[DowntimeGap]:
+    """The last times without ticks, the latest first."""
+    return list(DowntimeGap.objects.order_by("-ended_at")[:50])
+
+
+class Enrolled(Protocol):
+    """Somebody inside a campaign, as a row of any kind."""
+
+    @property
+    def campaign_id(self) -> int: ...
+    @property
+    def route_id(self) -> int: ...
+    @property
+    def contact_id(self) -> int: ...
+
+
+def reach_of(enrolled: Iterable[Enrolled], surroundings: Surroundings) -> dict[tuple[str, int, str], Reach]:
+    """Reach of the contacts on the channels of their campaigns, by purpose, contact and channel."""
     contacts: dict[str, set[int]] = defaultdict(set)
     channels: dict[str, set[str]] = defaultdict(set)
-    for row in enrolments.values():
+    for row in enrolled:
         purpose = surroundings.campaigns[row.campaign_id].purpose
         contacts[purpose].add(row.contact_id)
         channels[purpose].update(step.channel for step in surroundings.steps[row.route_id])
