@@ -9,27 +9,23 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, Self
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from channels.destinations import ForbiddenDestination, resolve
+from channels.destinations import ForbiddenDestination, ResolvedAddress, resolve
 from channels.errors import ErrorClass, SendError
+from channels.http_client import HttpClient, NoAnswer, NotConnected
 from channels.redaction import detail
 
 CONNECT_TIMEOUT = timedelta(seconds=8)
-MAX_ANSWER = 1024 * 1024
-# Shorter than any gateway's own keep-alive: a request written to a connection that the other side has
-# just closed for idleness would be an unknown for nothing.
-KEEP_ALIVE = timedelta(seconds=2)
 NAMES_KEPT = timedelta(seconds=30)
-MAX_CONNECTIONS = 256
 
 
 @dataclass(frozen=True)
@@ -67,9 +63,8 @@ class Transport:
     def __init__(self, *, private_hosts: Iterable[str] = (), secrets: Iterable[str] = ()) -> None:
         self._private_hosts = frozenset(private_hosts)
         self._secrets = tuple(secrets)
-        self._session: aiohttp.ClientSession | None = None
-        # Addresses written in digits that were judged already: unlike names they stay what they are.
-        self._permitted: set[tuple[str, int]] = set()
+        self._http = HttpClient(self._connect)
+        self._names: dict[tuple[str, int], tuple[float, Sequence[ResolvedAddress]]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,9 +74,7 @@ class Transport:
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        self._http.close()
 
     async def request(
         self,
@@ -89,7 +82,7 @@ class Transport:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes = b"",
         within: timedelta = timedelta(seconds=20),
     ) -> Response:
         """Send one request and read the complete answer `within` a time; follow no redirect, judge no status.
@@ -97,15 +90,21 @@ class Transport:
         Raises SendError: NOT_SENT when the request surely did not leave, UNKNOWN when it may have been
         taken, ACCOUNT when the address itself cannot be used.
         """
-        target = self._target(url)
+        # Connecting ends well before the whole does, so that a total time-out always means: written.
+        connect = min(CONNECT_TIMEOUT, within / 2)
         try:
-            await self._refuse_literal(target)
-            async with self._opened().request(
-                method, target, headers=headers, data=body, allow_redirects=False, timeout=_limits(within)
-            ) as answer:
-                return Response(answer.status, answer.headers, await _read(answer))
-        except (aiohttp.ClientError, ForbiddenDestination, OSError, TimeoutError) as error:
-            raise self._judged(error) from error
+            answer = await self._http.request(
+                method, self._target(url), headers=headers or {}, body=body, within=within, connect=connect
+            )
+        except NotConnected as error:
+            raise self._judged_before_writing(error.__cause__ or error) from error
+        except ForbiddenDestination as error:
+            raise self._judged_before_writing(error) from error
+        except NoAnswer as error:
+            raise SendError(ErrorClass.UNKNOWN, code=error.code, detail=self.redacted(str(error))) from error
+        except ValueError as error:
+            raise SendError(ErrorClass.ACCOUNT, code="bad_header", detail=self.redacted(str(error))) from error
+        return Response(answer.status, answer.headers, answer.body)
 
     async def open_connection(self, host: str, port: int, *, within: timedelta = CONNECT_TIMEOUT) -> socket.socket:
         """A connected TCP socket to a permitted address of `host`. Raises SendError NOT_SENT or ACCOUNT."""
@@ -122,9 +121,10 @@ class Transport:
     async def _connect(self, host: str, port: int) -> socket.socket:
         """Try the addresses one after another, as a name may have some that are out of order."""
         failure: OSError = OSError("no address")
-        for address in await resolve(host, port, private_hosts=self._private_hosts):
+        for address in await self._resolved(host, port):
             connection = socket.socket(address.family, socket.SOCK_STREAM)
             connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
                 await asyncio.get_running_loop().sock_connect(connection, (address.ip, address.port))
             except OSError as error:
@@ -137,50 +137,23 @@ class Transport:
                 return connection
         raise failure
 
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(
-                resolver=PermittedResolver(self._private_hosts),
-                limit=MAX_CONNECTIONS,
-                ttl_dns_cache=int(NAMES_KEPT.total_seconds()),
-                keepalive_timeout=KEEP_ALIVE.total_seconds(),
-            )
-            self._session = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": "Cascade"}
-            )
-        return self._session
+    async def _resolved(self, host: str, port: int) -> Sequence[ResolvedAddress]:
+        """The permitted addresses of `host`, asked for again after NAMES_KEPT."""
+        now = time.monotonic()
+        kept_until, addresses = self._names.get((host, port), (0.0, ()))
+        if now >= kept_until:
+            addresses = tuple(await resolve(host, port, private_hosts=self._private_hosts))
+            self._names[host, port] = now + NAMES_KEPT.total_seconds(), addresses
+        return addresses
 
     def _target(self, url: str) -> URL:
-        wrong = SendError(ErrorClass.ACCOUNT, code="bad_url", detail=self.redacted(f"This is not a web address: {url}"))
         try:
-            target = URL(url)
-            has_port = target.port is not None
+            return web_address(url)
         except ValueError as error:
-            raise wrong from error
-        if target.scheme not in {"http", "https"} or not target.raw_host or not has_port:
-            raise wrong
-        return target
+            told = self.redacted(f"This is not a web address: {url}")
+            raise SendError(ErrorClass.ACCOUNT, code="bad_url", detail=told) from error
 
-    async def _refuse_literal(self, target: URL) -> None:
-        """aiohttp asks no resolver about a host that is written as an address, so it is checked here."""
-        place = target.raw_host or "", target.port or 0
-        if place not in self._permitted and (":" in place[0] or place[0].replace(".", "").isdigit()):
-            await resolve(*place, private_hosts=self._private_hosts)
-            self._permitted.add(place)
-
-    def _judged(self, error: Exception) -> SendError:
-        """What `error` means: only what surely happened before the request was written is NOT_SENT."""
-        is_before_writing = isinstance(
-            error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | ForbiddenDestination
-        )
-        if is_before_writing or isinstance(error, socket.gaierror):
-            return self._judged_before_writing(error)
-        if isinstance(error, aiohttp.InvalidURL):
-            return SendError(ErrorClass.ACCOUNT, code="bad_url", detail=self.redacted(str(error)))
-        code = "no_answer" if isinstance(error, TimeoutError) else "broken_answer"
-        return SendError(ErrorClass.UNKNOWN, code=code, detail=self.redacted(f"{type(error).__name__} {error}"))
-
-    def _judged_before_writing(self, error: Exception) -> SendError:
+    def _judged_before_writing(self, error: BaseException) -> SendError:
         if isinstance(error, ForbiddenDestination):
             told = f"{error} is not on the public internet, and CASCADE_PRIVATE_HOSTS does not name it"
             return SendError(ErrorClass.ACCOUNT, code="forbidden_address", detail=self.redacted(told))
@@ -188,48 +161,13 @@ class Transport:
         return SendError(ErrorClass.NOT_SENT, code=code, detail=self.redacted(f"{type(error).__name__} {error}"))
 
 
-class PermittedResolver(AbstractResolver):
-    """Gives aiohttp only addresses that a connection may go to; aiohttp connects to what it was given."""
-
-    def __init__(self, private_hosts: Iterable[str]) -> None:
-        self._private_hosts = frozenset(private_hosts)
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """The permitted addresses of `host`. Raises OSError and ForbiddenDestination."""
-        found = await resolve(host, port, private_hosts=self._private_hosts, family=family)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address.ip,
-                port=port,
-                family=address.family,
-                proto=socket.IPPROTO_TCP,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address in found
-        ]
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
-
-
-def _limits(within: timedelta) -> aiohttp.ClientTimeout:
-    """Connecting ends well before the whole does, so that a total time-out always means: written."""
-    total = within.total_seconds()
-    return aiohttp.ClientTimeout(total=total, connect=min(CONNECT_TIMEOUT.total_seconds(), total / 2))
-
-
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in answer.content.iter_any():
-        size += len(chunk)
-        if size > MAX_ANSWER:
-            raise SendError(ErrorClass.UNKNOWN, code="answer_too_large")
-        chunks.append(chunk)
-    return b"".join(chunks)
+@lru_cache(maxsize=1024)
+def web_address(url: str) -> URL:
+    """`url`, taken apart. Raises ValueError for what is no address of a web server."""
+    target = URL(url)
+    if target.scheme not in {"http", "https"} or not target.raw_host or target.port is None:
+        raise ValueError("not http, or without a host")
+    return target
 
 
 def status_error(response: Response, *, told: str = "") -> SendError | None:

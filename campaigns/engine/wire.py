@@ -12,6 +12,8 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
+import uvloop
+
 from channels.messages import OutboundMessage, Receipt
 from channels.provider import Provider
 
@@ -24,7 +26,7 @@ class Wire:
 
     def __init__(self, open_provider: Callable[[], Provider]) -> None:
         self._open_provider = open_provider
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._receipts: queue.SimpleQueue[Receipt] = queue.SimpleQueue()
         self.in_flight = 0

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from channels.errors import ErrorClass, InvalidWebhook, SendError
 from channels.events import Event, EventType, RejectReason
 from channels.gateway_settings import ERROR_WORDS, EVENT_WORDS, FIELDS, complaints, header_lines, header_value, table
+from channels.http_client import MAX_CONNECTIONS
 from channels.json_path import at, text_at
 from channels.kinds import Channel
 from channels.messages import OutboundMessage, Receipt, ReceiptStatus
@@ -20,7 +21,7 @@ from channels.placeholders import fill, in_json, in_url, names
 from channels.provider import AccountSettings, Capabilities, Provider, WebhookRequest
 from channels.signing import is_same
 from channels.stop_words import is_stop
-from channels.transport import MAX_CONNECTIONS, Response, status_error
+from channels.transport import Response, status_error
 
 LONGEST_VALIDITY = timedelta(days=7)
 REASONS = {

@@ -12,7 +12,8 @@ import pytest
 
 from channels.destinations import is_public
 from channels.errors import ErrorClass, SendError
-from channels.transport import MAX_ANSWER, Response, Transport, retry_after, status_error
+from channels.http_client import MAX_ANSWER
+from channels.transport import Response, Transport, retry_after, status_error
 from tests.channels.web import Answer, half, never, reset, text_answer, web_server
 
 SOON = timedelta(seconds=1)
