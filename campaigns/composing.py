@@ -20,7 +20,7 @@ _WITHOUT_ADDRESSES = {Channel.VOICE}
 _SAMPLE_TOKEN = "0" * tracked.TOKEN_LENGTH
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Composition:
     """Everything that one message is made of.
 

@@ -6,6 +6,7 @@ outside both tables turns the whole text into UCS-2, with 70 and 67 UTF-16 units
 dash can double the price.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,8 @@ GSM_BASIC = frozenset(
 )
 GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
 GSM = GSM_BASIC | GSM_EXTENSION
+
+_ONE_UNIT_IN_GSM = re.compile(f"[{re.escape(''.join(sorted(GSM_BASIC)))}]*")
 
 # What word processors and phones put in place of the plain character that costs nothing.
 PLAIN_FOR = {
@@ -83,8 +86,17 @@ def measure(text: str) -> SmsMeasure:
 
 
 def count_parts(text: str) -> int:
-    """How many parts of `text` are paid for."""
-    return len(split(text))
+    """How many parts of `text` are paid for.
+
+    Where every character takes one unit, nothing has to be cut to know it.
+    """
+    if _ONE_UNIT_IN_GSM.fullmatch(text):
+        alone, shared = ROOM[SmsEncoding.GSM]
+    elif not GSM.issuperset(text) and (not text or max(text) <= "\uffff"):
+        alone, shared = ROOM[SmsEncoding.UCS2]
+    else:
+        return len(split(text))
+    return -(-len(text) // (alone if len(text) <= alone else shared))
 
 
 def split(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from campaigns.composing import Composition, compose, pick_content
+from campaigns.composing import Composition, compose
 from campaigns.eligibility import ReachableAddress, load_addresses
 from campaigns.engine.attempt_keys import new_key
 from campaigns.engine.claimed import Claimed
@@ -20,8 +20,8 @@ from campaigns.models import Attempt, HoldReason, SkipReason
 from campaigns.models.consent import Purpose
 from campaigns.models.messages import LIVE_ATTEMPT
 from campaigns.personalise import contact_values
-from channels import kinds, sms_text
-from channels.kinds import Channel
+from channels import sms_text
+from channels.kinds import FACTS
 from channels.messages import OutboundMessage
 
 
@@ -131,7 +131,7 @@ def _piece(shelf: Shelf, message: Claimed, address: ReachableAddress, repeated: 
         message=message,
         address=address,
         outbound=outbound,
-        parts=sms_text.count_parts(outbound.text) if kinds.facts(message.channel).has_parts else 1,
+        parts=sms_text.count_parts(outbound.text) if FACTS[outbound.channel].has_parts else 1,
         price=shelf.price(message.contact),
         is_repeat=repeated is not None,
     )
@@ -152,25 +152,23 @@ def _new_name(shelf: Shelf, message: Claimed) -> _Name:
 
 def _composition(shelf: Shelf, message: Claimed, address: ReachableAddress, name: _Name) -> Composition:
     contact, place = message.contact, message.place
-    capability = shelf.capability(message)
-    longest = capability.max_validity if capability else None
     language = contact.language or place.language
+    manner = shelf.manner(message, language)
     return Composition(
         key=name.key.hex,
         token=name.token,
         attempt_id=name.attempt_id,
-        channel=Channel(message.channel),
+        channel=manner.channel,
         sender=shelf.sender.identity,
         sender_settings=shelf.sender.settings,
         address=address.value,
-        content=pick_content(shelf.contents[place.version_id], message.channel, language),
+        content=manner.content,
         links=shelf.links[place.version_id],
         values=contact_values(contact, data=message.data),
         is_trackable=contact.is_trackable,
         is_transactional=message.campaign.purpose == Purpose.TRANSACTIONAL,
         language=language,
-        # No longer than the decision window, or two channels reach the person.
-        has_buttons=capability.has_buttons if capability else None,
-        has_images=capability.has_images if capability else None,
-        validity=min(shelf.steps[message.step_id].timeout, longest) if longest else None,
+        has_buttons=manner.has_buttons,
+        has_images=manner.has_images,
+        validity=manner.validity,
     )

@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+from campaigns.composing import pick_content
 from campaigns.engine.claimed import Claimed, Recipient
 from campaigns.engine.routes import Surroundings, load_surroundings
 from campaigns.engine.rows import run
 from campaigns.models import Content, Link, Step
+from channels.kinds import Channel
 from channels.models import Price, Sender
 from channels.provider import Capabilities
 
@@ -32,6 +36,29 @@ class UnitPrice:
         self.amount = (told or Decimal(0)) * rate
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What is the same in all messages of a step in one language; None of `has_…`: whatever the channel can do."""
+
+    channel: Channel
+    content: Content
+    has_buttons: bool | None
+    has_images: bool | None
+    validity: timedelta | None
+
+
+def _manner(channel: Channel, content: Content, able: Capabilities | None, timeout: timedelta) -> Manner:
+    longest = able.max_validity if able else None
+    return Manner(
+        channel=channel,
+        content=content,
+        has_buttons=able.has_buttons if able else None,
+        has_images=able.has_images if able else None,
+        # No longer than the decision window, or two channels reach the person.
+        validity=min(timeout, longest) if longest else None,
+    )
+
+
 class Shelf:
     """What one worker needs to make messages of `sender`; `stock` it before each batch."""
 
@@ -44,6 +71,8 @@ class Shelf:
         self._price_rows: dict[str, Price] = {}
         # By country.
         self._prices: dict[str, UnitPrice] = {}
+        # By step and language.
+        self._manners: dict[tuple[int, str], Manner] = {}
         self._ids = _attempt_ids()
         self._routes: set[int] = set()
         self._stocked_at = float("-inf")
@@ -67,6 +96,7 @@ class Shelf:
     def _clear(self) -> None:
         self._routes.clear()
         self._prices.clear()
+        self._manners.clear()
         rows = Price.objects.filter(account=self.sender.account, channel=self.sender.channel)
         self._price_rows = {row.country: row for row in rows}
         self._stocked_at = time.monotonic()
@@ -79,6 +109,16 @@ class Shelf:
     def capability(self, message: Claimed) -> Capabilities | None:
         """What the sender of the message's step can do; None when it cannot carry the step at all."""
         return self._surroundings.capability(self.steps[message.step_id])
+
+    def manner(self, message: Claimed, language: str) -> "Manner":
+        """How `message` is said to somebody who speaks `language`. Raises NoContent."""
+        key = message.step_id, language
+        if key not in self._manners:
+            contents = self.contents[message.place.version_id]
+            content = pick_content(contents, message.channel, language)
+            timeout = self.steps[message.step_id].timeout
+            self._manners[key] = _manner(Channel(message.channel), content, self.capability(message), timeout)
+        return self._manners[key]
 
     def price(self, recipient: Recipient) -> UnitPrice:
         """What one part costs."""

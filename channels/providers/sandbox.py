@@ -133,10 +133,12 @@ class SandboxProvider(Provider):
         """Ask the sandbox whose key this is. Raises SendError."""
         return self.transport.redacted((await self._ask("GET", "/api/account")).text())
 
-    async def _ask(self, method: str, path: str, *, body: bytes | None = None) -> Response:
+    async def _ask(self, method: str, path: str, *, body: bytes = b"") -> Response:
         headers = {"Authorization": f"Bearer {self.account.settings['api_key']}", "Content-Type": "application/json"}
         url = str(self.account.settings["url"]).rstrip("/") + path
-        answer = await self.transport.request(method, url, headers=headers, body=body or b"", within=self.request_timeout)
+        answer = await self.transport.request(
+            method, url, headers=headers, body=body or b"", within=self.request_timeout
+        )
         error = status_error(answer, told=self.transport.redacted(answer.text()))
         if error is not None:
             raise error
