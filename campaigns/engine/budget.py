@@ -60,6 +60,11 @@ def keep_open(campaign_ids: Iterable[int]) -> None:
         _gate("pg_advisory_xact_lock_shared", campaign_id)
 
 
+def is_counted(campaign_ids: Iterable[int]) -> bool:
+    """Whether any of `campaign_ids` has a budget; true until the transaction ends, where it keeps their gates open."""
+    return BudgetState.objects.filter(campaign_id__in=campaign_ids).exists()
+
+
 def room(campaign_ids: Iterable[int]) -> dict[int, Room]:
     """The room of those of `campaign_ids` that have a budget; their states are locked until the transaction ends."""
     states = (

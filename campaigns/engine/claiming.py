@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef
 
 from campaigns.engine import rates
 from campaigns.engine.claimed import Claimed, take
@@ -16,6 +16,7 @@ from campaigns.engine.counters import Counter as Counted
 from campaigns.engine.deltas import Deltas
 from campaigns.engine.ledger import Ledger
 from campaigns.engine.rows import array, run
+from campaigns.lookups import first_of
 from campaigns.models import Campaign, Message
 from campaigns.models.consent import Purpose
 from campaigns.models.messages import MessageStatus
@@ -76,7 +77,8 @@ def _campaigns(sender: Sender, now: datetime) -> list[Campaign]:
     queued = Message.objects.filter(
         sender=sender, campaign=OuterRef("pk"), status=MessageStatus.QUEUED, available_at__lte=now
     )
-    return list(Campaign.objects.sending().filter(Exists(queued)).order_by("priority", "id"))
+    sending = Campaign.objects.sending().alias(message=first_of(queued)).filter(message__isnull=False)
+    return list(sending.order_by("priority", "id"))
 
 
 def _share(sender: Sender, campaign_ids: Sequence[int], now: datetime, limit: int) -> list[Chosen]:

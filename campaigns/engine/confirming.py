@@ -20,9 +20,9 @@ from campaigns.engine.shelf import Shelf
 from campaigns.engine.waking import add_waking
 from channels.messages import Receipt, ReceiptStatus
 
-# Enrolments, then messages, then attempts, each in the order of their ids, as everybody locks them. By their ids alone:
-# an index of those in some state is full of those that have just left it. Only then is looked at their states, as
-# booleans, of which the planner expects a half and not one in two hundred.
+# The enrolments are locked first, as everybody locks them: while they are, nobody else changes a message on the wire.
+# By their ids alone, because an index of those in some state is full of those that have just left it; with the state
+# as a boolean, of which the planner expects a half and not one in two hundred.
 CONFIRM = """
 WITH given AS (
     SELECT * FROM unnest(%(attempts)s::bigint[], %(messages)s::bigint[], %(enrolments)s::bigint[],
@@ -31,33 +31,26 @@ WITH given AS (
 ), inside AS MATERIALIZED (
     SELECT id, outcome = '' AS is_open FROM campaigns_enrolment
     WHERE id = ANY(%(enrolments)s::bigint[]) ORDER BY id FOR UPDATE
-), waiting AS MATERIALIZED (
-    SELECT id, status = 'sending' AND fate = '' AS is_sending FROM campaigns_message
-    WHERE id = ANY(%(messages)s::bigint[]) AND (SELECT count(*) FROM inside) > 0 ORDER BY id FOR UPDATE
-), locked AS MATERIALIZED (
-    SELECT id, status = 'sending' AS is_sending, account_id FROM campaigns_attempt
-    WHERE id = ANY(%(attempts)s::bigint[]) AND (SELECT count(*) FROM waiting) > 0 ORDER BY id FOR UPDATE
-), asked AS MATERIALIZED (
-    SELECT given.*, locked.account_id FROM given
-    JOIN inside ON inside.id = given.enrolment_id AND inside.is_open
-    JOIN waiting ON waiting.id = given.message_id AND waiting.is_sending
-    JOIN locked ON locked.id = given.attempt_id AND locked.is_sending
+), accepted AS (
+    UPDATE campaigns_message m SET status = 'accepted', accepted_at = %(now)s, decide_at = given.decide_at,
+        hold_reason = '', claim_token = NULL, lease_until = NULL
+    FROM given JOIN inside ON inside.id = given.enrolment_id AND inside.is_open
+    WHERE m.id = given.message_id AND m.status || m.fate = 'sending'
+    RETURNING given.attempt_id
 ), answered AS (
-    UPDATE campaigns_attempt t SET status = 'accepted', answered_at = %(now)s, vendor_message_id = asked.vendor_id,
-        price = COALESCE(asked.price, t.price)
-    FROM asked WHERE t.id = asked.attempt_id
+    UPDATE campaigns_attempt t SET status = 'accepted', answered_at = %(now)s, vendor_message_id = given.vendor_id,
+        price = COALESCE(given.price, t.price)
+    FROM given WHERE t.id = given.attempt_id AND given.attempt_id IN (SELECT attempt_id FROM accepted)
+    RETURNING t.id, t.account_id, given.vendor_id
 ), named AS (
     INSERT INTO campaigns_vendorreference (account_id, vendor_message_id, attempt_id)
-    SELECT account_id, vendor_id, attempt_id FROM asked WHERE vendor_id IS NOT NULL
+    SELECT account_id, vendor_id, id FROM answered WHERE vendor_id IS NOT NULL
     ON CONFLICT DO NOTHING
-), accepted AS (
-    UPDATE campaigns_message m SET status = 'accepted', accepted_at = %(now)s, decide_at = asked.decide_at,
-        hold_reason = '', claim_token = NULL, lease_until = NULL
-    FROM asked WHERE m.id = asked.message_id
 ), going_on AS (
-    UPDATE campaigns_enrolment e SET next_at = asked.decide_at FROM asked WHERE e.id = asked.enrolment_id
+    UPDATE campaigns_enrolment e SET next_at = given.decide_at
+    FROM given WHERE e.id = given.enrolment_id AND given.attempt_id IN (SELECT attempt_id FROM accepted)
 )
-SELECT attempt_id FROM asked
+SELECT attempt_id FROM accepted
 """
 
 

@@ -2,9 +2,10 @@
 
 import uuid
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -25,25 +26,30 @@ LATER = timedelta(hours=1)
 # A request may end this much after its timeout and still be recorded by its own worker.
 MARGIN = timedelta(seconds=30)
 
-# What still holds of the claimed rows, read under their locks; a stop that came first has withdrawn them.
-LOCK = """
-SELECT m.id FROM campaigns_message m
-JOIN campaigns_enrolment e ON e.id = m.enrolment_id
-JOIN campaigns_campaign c ON c.id = m.campaign_id
-JOIN channels_sender s ON s.id = m.sender_id
-WHERE m.id = ANY(%(ids)s::bigint[]) AND m.status = 'claimed' AND m.claim_token = %(token)s
-AND m.lease_until > clock_timestamp() + %(needed)s
+# What must hold of a claimed row `m`, with its enrolment `e`, campaign `c` and sender `s`; a stop that came first has
+# withdrawn it.
+STILL_MINE = """
+m.status = 'claimed' AND m.claim_token = %(token)s AND m.lease_until > clock_timestamp() + %(needed)s
 AND e.outcome = '' AND c.status = 'running' AND c.held_at IS NULL AND s.held_at IS NULL
 AND NOT EXISTS (
     SELECT FROM campaigns_downtimegap g
     WHERE g.ended_at - g.started_at > c.grace AND m.queued_at < g.ended_at
     AND g.ended_at > COALESCE(c.resumed_at, '-infinity') AND g.ended_at > COALESCE(s.released_at, '-infinity')
 )
-ORDER BY m.id FOR UPDATE OF m
 """
 
-# The attempts at addresses that may be messaged now, and their messages. Consent and suppression are read here, not
-# before; an attempt that breaks a unique index is left out: the address has a live one for this step.
+LOCK = f"""
+SELECT m.id FROM campaigns_message m
+JOIN campaigns_enrolment e ON e.id = m.enrolment_id
+JOIN campaigns_campaign c ON c.id = m.campaign_id
+JOIN channels_sender s ON s.id = m.sender_id
+WHERE m.id = ANY(%(ids)s::bigint[]) AND {STILL_MINE}
+ORDER BY m.id FOR UPDATE OF m
+"""  # noqa: S608  a constant of ours
+
+# 1. The addresses that may be messaged now: consent and suppression are read here, not before.
+# 2. Their messages, locked in the order of their ids, and as far as they are still this worker's then.
+# 3. The attempts. One that breaks a unique index is left out: the address has a live one for this step.
 MARK = f"""
 WITH given AS (
     SELECT * FROM unnest(%(attempts)s::bigint[], %(messages)s::bigint[], %(addresses)s::bigint[], %(keys)s::uuid[],
@@ -51,18 +57,29 @@ WITH given AS (
         %(repeats)s::boolean[])
     AS g (attempt_id, message_id, address_id, key, token, parts, price, currency, rate, is_repeat)
 ), allowed AS (
-    SELECT g.*, m.campaign_id, m.step_id, m.sender_id, s.account_id, e.entry_key, a.value_hash
+    SELECT g.*, a.value_hash
     FROM given g
     JOIN campaigns_message m ON m.id = g.message_id
     JOIN campaigns_enrolment e ON e.id = m.enrolment_id
     JOIN campaigns_campaign c ON c.id = m.campaign_id
-    JOIN channels_sender s ON s.id = m.sender_id
     JOIN campaigns_address a ON a.id = g.address_id
     WHERE {REACHABLE_SQL}
+), locked AS MATERIALIZED (
+    SELECT id FROM campaigns_message WHERE id = ANY(%(marked)s::bigint[]) ORDER BY id FOR UPDATE
+), marked AS (
+    UPDATE campaigns_message m SET status = 'sending', sending_at = %(now)s, decide_at = %(now)s + p.timeout,
+        first_attempt_at = COALESCE(m.first_attempt_at, %(now)s), tries = m.tries + 1, parts = w.parts, cost = w.cost,
+        lease_until = clock_timestamp() + %(lease)s
+    FROM unnest(%(marked)s::bigint[], %(most_parts)s::smallint[], %(costs)s::numeric[]) AS w (id, parts, cost),
+        campaigns_step p, campaigns_enrolment e, campaigns_campaign c, channels_sender s
+    WHERE m.id = w.id AND p.id = m.step_id AND e.id = m.enrolment_id AND c.id = m.campaign_id AND s.id = m.sender_id
+    AND m.id IN (SELECT id FROM locked) AND m.id IN (SELECT message_id FROM allowed) AND {STILL_MINE}
+    RETURNING m.id, m.campaign_id, m.step_id, m.sender_id, s.account_id, e.entry_key
 ), repeated AS (
     UPDATE campaigns_attempt t SET status = 'sending', sending_at = %(now)s
-    FROM allowed WHERE allowed.is_repeat AND t.id = allowed.attempt_id
-    RETURNING t.id, t.message_id
+    FROM allowed JOIN marked ON marked.id = allowed.message_id
+    WHERE allowed.is_repeat AND t.id = allowed.attempt_id
+    RETURNING t.id
 ), written AS (
     INSERT INTO campaigns_attempt (id, message_id, campaign_id, step_id, account_id, sender_id, address_id,
         address_hash, entry_key, key, token, status, created_at, sending_at, error_class, error_code, error_detail,
@@ -70,21 +87,21 @@ WITH given AS (
     SELECT attempt_id, message_id, campaign_id, step_id, account_id, sender_id, address_id,
         value_hash, entry_key, key, token, 'sending', %(now)s, %(now)s, '', '', '',
         parts, price, currency, rate
-    FROM allowed WHERE NOT is_repeat ORDER BY attempt_id
+    FROM allowed JOIN marked ON marked.id = allowed.message_id WHERE NOT is_repeat ORDER BY attempt_id
     ON CONFLICT DO NOTHING
-    RETURNING id, message_id
-), going AS (
-    SELECT id, message_id FROM repeated UNION ALL SELECT id, message_id FROM written
-), marked AS (
-    UPDATE campaigns_message m SET status = 'sending', sending_at = %(now)s, decide_at = %(now)s + s.timeout,
-        first_attempt_at = COALESCE(m.first_attempt_at, %(now)s), tries = m.tries + 1, parts = w.parts, cost = w.cost,
-        lease_until = clock_timestamp() + %(lease)s
-    FROM unnest(%(marked)s::bigint[], %(most_parts)s::smallint[], %(costs)s::numeric[]) AS w (id, parts, cost),
-        campaigns_step s
-    WHERE m.id = w.id AND s.id = m.step_id AND m.id IN (SELECT message_id FROM going)
+    RETURNING id
 )
-SELECT attempt_id, attempt_id IN (SELECT id FROM going) FROM allowed
+SELECT given.attempt_id, allowed.attempt_id IS NOT NULL, given.message_id IN (SELECT id FROM marked),
+    given.attempt_id IN (SELECT id FROM repeated UNION ALL SELECT id FROM written)
+FROM given LEFT JOIN allowed ON allowed.attempt_id = given.attempt_id
 """  # noqa: S608  a constant of ours
+
+# Nothing of these may leave after all: claimed as before.
+UNMARK = """
+UPDATE campaigns_message m SET status = 'claimed', sending_at = NULL, decide_at = NULL, tries = m.tries - 1,
+    first_attempt_at = CASE WHEN m.tries = 1 THEN NULL ELSE m.first_attempt_at END, cost = w.cost
+FROM unnest(%s::bigint[], %s::numeric[]) AS w (id, cost) WHERE m.id = w.id
+"""
 
 
 @dataclass(kw_only=True)
@@ -102,26 +119,36 @@ class Marked:
 def mark_sending(group: Sequence[Outgoing], *, token: uuid.UUID, now: datetime, request_timeout: timedelta) -> Marked:
     """Mark what may still leave of `group` as sending; committed before the first byte.
 
-    1. Lock the rows and read again that they are claimed by this worker, that nothing has stopped,
-       paused or held them, and that the lease outlives a request.
+    1. Where a cap or a budget counts: lock the rows, so that only what is still this worker's is counted.
     2. The frequency cap, at the enrolment's first send.
     3. Reserve the budget; what does not fit is held.
-    4. Consent and suppression of each address, and the attempts; an address that the step has messaged already
-       gets none. Messages and counters.
+    4. In one statement: consent and suppression of each address, whether the messages are still claimed by this
+       worker, whether anything has stopped, paused or held them, whether the lease outlives a request; then
+       messages and attempts. An address that the step has messaged already gets none.
+    5. Counters.
 
     What may not leave now stays claimed and is named in the result, because ending an enrolment takes
     its lock, which comes before a message's.
     """
     budget.keep_open({outgoing.message.campaign.pk for outgoing in group})
-    ids = array(outgoing.message.pk for outgoing in group)
-    locked = {row[0] for row in run(LOCK, {"ids": ids, "token": token, "needed": request_timeout})}
+    mine = {"token": token, "needed": request_timeout}
     marked = Marked()
-    left = [outgoing for outgoing in group if outgoing.message.pk in locked]
-    left = _under_cap(marked, left, now)
-    left = _within_budget(marked, left, now)
-    gone = _write(marked, left, now, request_timeout + MARGIN)
+    left = list(group)
+    if _is_counted(group):
+        ids = array(outgoing.message.pk for outgoing in group)
+        locked = {row[0] for row in run(LOCK, {"ids": ids, **mine})}
+        left = [outgoing for outgoing in group if outgoing.message.pk in locked]
+        left = _under_cap(marked, left, now)
+        left = _within_budget(marked, left, now)
+    gone = _write(marked, left, {**mine, "now": now, "lease": request_timeout + MARGIN})
     _count(gone, now)
     return marked
+
+
+def _is_counted(group: Sequence[Outgoing]) -> bool:
+    campaigns = {outgoing.message.campaign.pk: outgoing.message.campaign for outgoing in group}
+    has_cap = any(campaign.cap_campaigns is not None for campaign in campaigns.values())
+    return has_cap or budget.is_counted(campaigns)
 
 
 def _under_cap(marked: Marked, group: Sequence[Outgoing], now: datetime) -> list[Outgoing]:
@@ -151,23 +178,40 @@ def _within_budget(marked: Marked, group: Sequence[Outgoing], now: datetime) -> 
     return left
 
 
-def _write(marked: Marked, group: Sequence[Outgoing], now: datetime, lease: timedelta) -> list[Outgoing]:
+def _write(marked: Marked, group: Sequence[Outgoing], values: Mapping[str, object]) -> list[Outgoing]:
     """Write the attempts of `group` and their messages; gives those that are on their way."""
     pieces = [piece for outgoing in group for piece in outgoing.pieces]
     if not pieces:
         return []
-    verdicts = dict(run(MARK, {**_columns(pieces), **_message_columns(group), "now": now, "lease": lease}))
-    gone = []
+    rows = run(MARK, {**_columns(pieces), **_message_columns(group), **values})
+    verdicts = {attempt_id: _Verdict(*verdict) for attempt_id, *verdict in rows}
+    gone, useless = [], []
     for outgoing in group:
-        found = [verdicts.get(piece.attempt_id) for piece in outgoing.pieces]
-        if any(found):
-            marked.pieces += [piece for piece, is_going in zip(outgoing.pieces, found, strict=True) if is_going]
+        found = [verdicts[piece.attempt_id] for piece in outgoing.pieces]
+        if any(verdict.is_going for verdict in found):
+            marked.pieces += [piece for piece in outgoing.pieces if verdicts[piece.attempt_id].is_going]
             gone.append(outgoing)
-        elif all(verdict is None for verdict in found):
-            marked.skipped.append((outgoing.message, _why_unreachable(outgoing.message)))
-        else:
+        elif any(verdict.is_marked for verdict in found):
+            useless.append(outgoing)
             marked.skipped.append((outgoing.message, SkipReason.REPEATED_ADDRESS))
+        elif not any(verdict.is_allowed for verdict in found):
+            marked.skipped.append((outgoing.message, _why_unreachable(outgoing.message)))
+    if useless:
+        _unmark(useless)
     return gone
+
+
+class _Verdict(NamedTuple):
+    """Of a piece: may its address be messaged, is its message marked, and is it on its way itself?"""
+
+    is_allowed: bool
+    is_marked: bool
+    is_going: bool
+
+
+def _unmark(group: Sequence[Outgoing]) -> None:
+    messages = [outgoing.message for outgoing in group]
+    run(UNMARK, [array(message.pk for message in messages), array(message.cost for message in messages)])
 
 
 def _columns(pieces: Sequence[Piece]) -> dict[str, object]:

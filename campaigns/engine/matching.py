@@ -10,7 +10,6 @@ from campaigns.audience.addresses import address_hash, normalise
 from campaigns.engine import clock
 from campaigns.engine.happenings import Happening
 from campaigns.models import Attempt, VendorReference
-from campaigns.models.messages import LIVE_ATTEMPT
 from channels import kinds
 from channels.errors import ErrorClass
 from channels.events import Event, EventType, RejectReason
@@ -85,7 +84,7 @@ def _by_address(one: Told) -> Attempt | None:
     address_kinds = {kinds.facts(channel).address_kind for channel in provider_class(one.account.provider).channels}
     hashes = [address_hash(kind, value) for kind in address_kinds if (value := _normalised(kind, event.address))]
     return (
-        Attempt.objects.filter(LIVE_ATTEMPT, account=one.account, address_hash__in=hashes)
+        Attempt.objects.filter(account=one.account, live_hash__in=hashes)
         .select_related("message")
         .order_by("-sending_at", "-id")
         .first()

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef
 
 from campaigns.engine import clock, leases, stats
 from campaigns.engine.launch import start_scheduled
+from campaigns.lookups import first_of
 from campaigns.models import Campaign, DowntimeGap, Enrolment, Hit, Message, Tick
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.models.messages import MessageStatus
@@ -88,7 +89,7 @@ def _look_at_queued(now: datetime) -> None:
 def finish_campaigns(now: datetime) -> int:
     """Finish the campaigns that nobody is inside of, and nobody can enter; gives how many there were."""
     inside = Enrolment.objects.open().filter(campaign=OuterRef("pk"))
-    empty = Campaign.objects.alive().filter(~Exists(inside))
+    empty = Campaign.objects.alive().alias(somebody=first_of(inside)).filter(somebody__isnull=True)
     once = empty.filter(kind=CampaignKind.ONCE, enrolled_at__isnull=False)
     over = empty.exclude(kind=CampaignKind.ONCE).filter(ends_at__lte=now)
     return sum(group.update(status=CampaignStatus.FINISHED, ended_at=now) for group in (once, over))
@@ -109,15 +110,24 @@ def find_work(now: datetime) -> Work:
         unenrolled_campaign_ids=tuple(
             Campaign.objects.alive().filter(kind=CampaignKind.ONCE, enrolled_at=None).values_list("id", flat=True)
         ),
-        has_cancelled=Enrolment.objects.open().filter(campaign__status=CampaignStatus.CANCELLED).exists(),
+        has_cancelled=Campaign.objects.filter(status=CampaignStatus.CANCELLED)
+        .alias(somebody=first_of(Enrolment.objects.open().filter(campaign=OuterRef("pk"))))
+        .filter(somebody__isnull=False)
+        .exists(),
     )
 
 
 def _senders(now: datetime) -> list[int]:
     queued = Message.objects.filter(
-        sender=OuterRef("pk"),
+        sender=OuterRef(OuterRef("pk")),
+        campaign=OuterRef("pk"),
         status=MessageStatus.QUEUED,
         available_at__lte=now,
-        campaign__status=CampaignStatus.RUNNING,
     )
-    return list(Sender.objects.filter(Exists(queued), held_at=None).values_list("id", flat=True))
+    sending = (
+        Campaign.objects.filter(status=CampaignStatus.RUNNING)
+        .alias(message=first_of(queued))
+        .filter(message__isnull=False)
+    )
+    senders = Sender.objects.filter(held_at=None).alias(campaign=first_of(sending)).filter(campaign__isnull=False)
+    return list(senders.values_list("id", flat=True))

@@ -47,7 +47,7 @@ class Enrolment(models.Model):
         CampaignVersion, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
     route = models.ForeignKey(Route, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="enrolments")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="enrolments", db_constraint=False)
     # '' for a one-off, else the event's id, the birthday's year or the caller's idempotency key.
     entry_key = models.CharField(max_length=200, blank=True)
     variant = models.CharField(max_length=20, blank=True)

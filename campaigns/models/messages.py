@@ -74,7 +74,9 @@ class Message(models.Model):
     campaign = models.ForeignKey(
         Campaign, on_delete=models.PROTECT, related_name="messages", db_index=False, db_constraint=False
     )
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, related_name="messages", db_index=False, db_constraint=False
+    )
     step = models.ForeignKey(
         Step, on_delete=models.DO_NOTHING, related_name="messages", db_index=False, db_constraint=False
     )
@@ -170,7 +172,9 @@ LIVE_ATTEMPT = Q(status__in=[AttemptStatus.SENDING, AttemptStatus.ACCEPTED, Atte
 class Attempt(models.Model):
     """One request for a message to one address."""
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts", db_index=False)
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, related_name="attempts", db_index=False, db_constraint=False
+    )
     # These four say again what the message says: it is the message that protects them (docs/decisions/0003).
     campaign = models.ForeignKey(
         Campaign, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
@@ -217,15 +221,15 @@ class Attempt(models.Model):
         constraints = [
             # Nobody is sent the same message twice, whatever a worker believes.
             models.UniqueConstraint(fields=["message", "live_hash"], name="attempt_one_live_per_address"),
-            # Within a campaign an address is messaged once per step and entry, whoever has it.
+            # Within a campaign an address is messaged once per step and entry, whoever has it. The address comes first,
+            # so that a reply that names nothing finds what its sender was sent.
             models.UniqueConstraint(
-                fields=["campaign", "step", "entry_key", "live_hash"],
+                fields=["live_hash", "campaign", "step", "entry_key"],
                 name="attempt_one_live_per_step",
             ),
             # Not `unique`: that would bring a second index, for searches by the beginning.
             models.UniqueConstraint(fields=["token"], name="attempt_token_once"),
         ]
-        indexes = [models.Index(fields=["address_hash", "-sending_at"], name="attempt_of_address")]
 
     def __str__(self) -> str:
         return str(self.key)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.ports import free_port
+from tests.ports import free_port, wait_for_port
 
 ECHO_MODULE = Path("/usr/lib/nginx/modules/ngx_http_echo_module.so")
 KEY_HEADER = "Idempotency-Key"
@@ -89,6 +89,7 @@ def sink(folder: Path, *, delay_s: float = 0) -> Iterator[Sink]:
         )
     )
     process = subprocess.Popen([program, "-c", config, "-p", folder], stderr=subprocess.DEVNULL)
+    wait_for_port(port)
     try:
         yield Sink(
             url=f"http://127.0.0.1:{port}/send",
