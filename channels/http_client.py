@@ -114,6 +114,11 @@ class _Connection(asyncio.Protocol):
         else:
             self._fail(NoAnswer("broken_answer", f"{type(error).__name__} {error}" if error else "cut off"))
 
+    def on_message_begin(self) -> None:
+        """The parser has met an answer; one that nobody waits for ends the connection."""
+        if self._reading is None:
+            self.close()
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """The parser has read a header."""
         if self._reading:

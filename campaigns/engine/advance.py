@@ -53,11 +53,12 @@ def advance(now: datetime, *, limit: int = BATCH) -> tuple[int, set[int]]:
     due = run(DUE, [now, limit])
     newcomers = [Newcomer(*row[1:]) for row in due if row[0] is None]
     inside = [row[1] for row in due if row[0] is not None]
-    queued_for = _admit(newcomers, now) if newcomers else set()
-    return len(due), queued_for | (_move_on(inside, now) if inside else set())
+    queued_for = admit(newcomers, now) if newcomers else set()
+    return len(due), queued_for | (move_on(inside, now) if inside else set())
 
 
-def _admit(newcomers: Sequence[Newcomer], now: datetime) -> set[int]:
+def admit(newcomers: Sequence[Newcomer], now: datetime) -> set[int]:
+    """Decide about locked enrolments that no step has begun for; gives the senders that have new messages."""
     surroundings = load_surroundings(
         campaign_ids={one.campaign_id for one in newcomers}, route_ids={one.route_id for one in newcomers}
     )
@@ -68,7 +69,8 @@ def _admit(newcomers: Sequence[Newcomer], now: datetime) -> set[int]:
     return entrance.queued_for
 
 
-def _move_on(enrolment_ids: Sequence[int], now: datetime) -> set[int]:
+def move_on(enrolment_ids: Sequence[int], now: datetime) -> set[int]:
+    """Decide about any locked enrolments; gives the senders that have new messages."""
     batch = load_batch(lock_enrolments(enrolment_ids))
     ledger = Ledger(now)
     queued_for = {_decide_safely(ledger, batch, enrolment) for enrolment in batch.enrolments.values()}

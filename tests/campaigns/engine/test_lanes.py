@@ -1,0 +1,188 @@
+"""What is written for many at once is what would be written for each: the quick lanes against the general ones."""
+
+from collections.abc import Callable, Sequence
+from datetime import time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from campaigns.engine import advance as advancing
+from campaigns.engine import clock
+from campaigns.engine.advance import DUE
+from campaigns.engine.claiming import claim
+from campaigns.engine.confirming import confirm
+from campaigns.engine.entering import Newcomer
+from campaigns.engine.launch import enrol_audience
+from campaigns.engine.marking import mark_sending
+from campaigns.engine.outgoing import Piece, prepare
+from campaigns.engine.receipts import record
+from campaigns.engine.rows import run
+from campaigns.engine.shelf import Shelf
+from campaigns.models import Attempt, Campaign, DowntimeGap, Enrolment, Message, Step, StepDelta, Suppression
+from campaigns.models.campaigns import CampaignStatus
+from channels.kinds import AddressKind, Channel
+from channels.messages import Receipt, ReceiptStatus
+from channels.models import Sender
+from tests.campaigns.engine.stage import Stage
+from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_contact, make_price
+
+pytestmark = pytest.mark.django_db
+TIMEOUT = timedelta(seconds=20)
+CHAIN = (Channel.VIBER, Channel.SMS, Channel.EMAIL)
+
+
+def effects(action: Callable[[], object]) -> tuple[list[dict[str, Any]], ...]:
+    """Everything in the engine's tables after `action`, which is undone; without what is drawn by lot."""
+    by_lot = {"id", "key", "token"}
+    tables = (
+        Enrolment.objects.order_by("id"),
+        Message.objects.order_by("enrolment_id", "step_id"),
+        Attempt.objects.order_by("message_id"),
+        StepDelta.objects.order_by("step_key", "route_id", "language", "counter", "value"),
+    )
+    with transaction.atomic():
+        StepDelta.objects.all().delete()
+        action()
+        found = tuple(
+            [{name: row[name] for name in row if name not in by_lot} for row in rows.values()] for rows in tables
+        )
+        transaction.set_rollback(True)
+    return found
+
+
+def people() -> None:
+    """One for each way to be reached or not, in two languages."""
+    every = {"addresses": {AddressKind.EMAIL: "all@example.com"}}
+    make_contact(phone="+380671110001", consents=CHAIN, language="uk", **every)
+    make_contact(phone="+380671110002", consents=(Channel.SMS,), language="uk")
+    make_contact(phone="+380671110003", consents=(Channel.EMAIL,), language="es")
+    make_contact(addresses={AddressKind.EMAIL: "one@example.com"}, consents=CHAIN, language="es")
+    make_contact(consents=CHAIN)
+    make_contact(phone="+380671110004")
+    make_contact(phone="+380671110005", consents=CHAIN, is_trackable=False)
+    barred = make_contact(phone="+380671110006", consents=CHAIN)
+    Suppression.objects.create(
+        address_kind=AddressKind.PHONE,
+        address_hash=barred.addresses.get().value_hash,
+        channel="",
+        reason=Suppression.Reason.COMPLAINT,
+        created_at=NOON,
+    )
+
+
+def enrolled(stage: Stage, **fields: object) -> Campaign:
+    """A campaign over CHAIN that everybody has just entered."""
+    steps = [StepPlan(channel=channel, sender=stage.sender(channel)) for channel in CHAIN]
+    campaign = make_campaign(routes=[RoutePlan(steps=steps)], status=CampaignStatus.RUNNING, **fields)
+    enrol_audience(campaign.pk)
+    return campaign
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["running", "over"])
+@pytest.mark.parametrize("had_gap", [False, True], ids=["in time", "after a downtime"])
+def test_newcomers_are_decided_as_everybody_is(stage: Stage, is_over: bool, had_gap: bool) -> None:
+    people()
+    enrolled(stage, ends_at=NOON - timedelta(hours=1) if is_over else None)
+    Enrolment.objects.filter(pk=Enrolment.objects.order_by("id").values("pk")[:1]).update(
+        next_at=NOON - timedelta(hours=30)
+    )
+    if had_gap:
+        DowntimeGap.objects.create(started_at=NOON - timedelta(hours=29), ended_at=NOON - timedelta(hours=1))
+    now = clock.now()
+    due = run(DUE, [now, 1000])
+    newcomers = [Newcomer(*row[1:]) for row in due]
+    assert len(newcomers) == 8
+    together = effects(lambda: advancing.admit(newcomers, now))
+    one_by_one = effects(lambda: advancing.move_on([one.pk for one in newcomers], now))
+    assert together == one_by_one
+    assert is_over or len({row["outcome"] for row in together[0]}) > 1
+
+
+def on_the_wire(stage: Stage) -> tuple[Sender, Shelf, dict[str, Piece]]:
+    """What a worker has just sent by SMS, by key."""
+    sender = stage.sender(Channel.SMS)
+    now = clock.now()
+    while advancing.advance(now)[0]:
+        pass
+    claimed = claim(sender, now=now, limit=100)
+    shelf = Shelf(Sender.objects.select_related("account").get(pk=sender.pk))
+    outgoing = prepare(shelf, claimed.messages, now).outgoing
+    marked = mark_sending(outgoing, token=claimed.token, now=now, request_timeout=TIMEOUT)
+    return sender, shelf, {piece.outbound.key: piece for piece in marked.pieces}
+
+
+def accepted(keys: Sequence[str]) -> list[Receipt]:
+    """The vendor has all of them, and says what one cost."""
+    return [
+        Receipt(
+            key=key,
+            status=ReceiptStatus.ACCEPTED,
+            vendor_message_id=f"vendor-{key}",
+            price=None if number else Decimal("0.07"),
+        )
+        for number, key in enumerate(keys)
+    ]
+
+
+@pytest.fixture
+def five(stage: Stage) -> tuple[Shelf, dict[str, Piece]]:
+    """Five SMS on the wire, with a price; half of the people in another time zone."""
+    make_price(account=stage.account, channel=Channel.SMS, amount="0.05")
+    for number in range(5):
+        make_contact(
+            phone=f"+38067111000{number}",
+            consents=(Channel.SMS,),
+            time_zone="Asia/Kolkata" if number % 2 else "Europe/Kyiv",
+        )
+    campaign = enrolled(stage, quiet_from=time(21), quiet_until=time(9))
+    # The version is frozen: its step is changed as the editor would have before.
+    _let_change(campaign)
+    return on_the_wire(stage)[1:]
+
+
+def _let_change(campaign: Campaign) -> None:
+    assert campaign.version is not None
+    version = type(campaign.version).objects.filter(pk=campaign.version.pk)
+    version.update(frozen_at=None)
+    Step.objects.filter(route__version=campaign.version).update(is_waking_time=True, timeout=timedelta(hours=12))
+    version.update(frozen_at=NOON)
+
+
+def test_answers_are_recorded_together_as_one_by_one(five: tuple[Shelf, dict[str, Piece]]) -> None:
+    shelf, sent = five
+    assert len(sent) == 5
+    receipts = accepted(list(sent))
+    now = clock.now()
+    assert effects(lambda: confirm(shelf, sent, receipts, now=now)) == effects(lambda: record(receipts, now=now))
+    assert confirm(shelf, sent, receipts, now=now) == []
+    assert len({message.decide_at for message in Message.objects.all()}) == 2
+
+
+def test_what_is_not_the_usual_answer_is_left_for_the_general_lane(five: tuple[Shelf, dict[str, Piece]]) -> None:
+    shelf, sent = five
+    now = clock.now()
+    first, stopped, again, unknown, _ = list(sent)
+    Enrolment.objects.filter(pk=sent[stopped].message.enrolment_id).update(
+        outcome="engaged", ended_at=now, next_at=None
+    )
+    assert confirm(shelf, sent, accepted([again]), now=now) == []
+    receipts = accepted([first, stopped, again, uuid4().hex])
+    receipts.append(Receipt(key=unknown, status=ReceiptStatus.UNKNOWN))
+    left = confirm(shelf, sent, receipts, now=now)
+    assert [receipt.key for receipt in left] == [receipt.key for receipt in receipts[1:]]
+    record(left, now=now)
+    statuses = {message.pk: message.status for message in Message.objects.all()}
+    assert statuses[sent[stopped].message.pk] == "accepted"
+    # This vendor recognises a key: it is asked again.
+    assert statuses[sent[unknown].message.pk] == "queued"
+
+
+def test_a_worker_still_knows_the_steps_of_what_is_with_the_vendor(five: tuple[Shelf, dict[str, Piece]]) -> None:
+    """Another campaign's batch came between, and a moment passed: the first one's step was put away."""
+    shelf, sent = five
+    shelf._stocked_at = float("-inf")
+    shelf.stock([])
+    assert confirm(shelf, sent, accepted(list(sent)), now=clock.now()) == []

@@ -1,0 +1,59 @@
+"""A vendor that leaves many requests without an answer holds up those requests, and nothing else."""
+
+import asyncio
+import time
+
+import pytest
+from aiohttp import web
+from django.conf import LazySettings
+
+from campaigns.engine import clock
+from campaigns.engine.advance import advance
+from campaigns.engine.deliver import deliver
+from campaigns.engine.launch import enrol_audience
+from campaigns.models import Message
+from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.messages import MessageStatus
+from channels.kinds import Channel
+from tests.campaigns.engine.stage import Stage
+from tests.campaigns.servers import in_a_thread
+from tests.channels.web import web_server
+from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_contact, make_sender
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = 12
+# Of four requests at once.
+HELD = 3
+
+
+def test_more_than_half_of_the_requests_hang_and_the_rest_go_on(stage: Stage, settings: LazySettings) -> None:
+    asked = 0
+    all_asked = asyncio.Event()
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        nonlocal asked
+        asked += 1
+        number = asked
+        if asked == PEOPLE:
+            all_asked.set()
+        if number <= HELD:
+            await asyncio.wait_for(all_asked.wait(), timeout=15)
+        return web.json_response({"id": str(number)})
+
+    for number in range(PEOPLE):
+        make_contact(phone=f"+3806711100{number:02}", consents=(Channel.SMS,))
+    with in_a_thread(web_server(answer)) as server:
+        settings.PRIVATE_HOSTS = [server.host]
+        gateway = {"url": server.url, "body": '{"to": "{{ to }}"}', "id_path": "id", "requests_at_once": 4}
+        account = make_account(provider="generic_http", settings=gateway)
+        sender = make_sender(channel=Channel.SMS, account=account, rate_per_second=1000)
+        campaign = make_campaign(
+            routes=[RoutePlan(steps=[StepPlan(channel=Channel.SMS, sender=sender)])], status=CampaignStatus.RUNNING
+        )
+        enrol_audience(campaign.pk)
+        advance(clock.now())
+        began = time.monotonic()
+        assert deliver(sender.pk).sent == PEOPLE
+    assert time.monotonic() - began < 10
+    assert Message.objects.filter(status=MessageStatus.ACCEPTED).count() == PEOPLE
