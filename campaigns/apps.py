@@ -5,6 +5,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 from campaigns.instants import read_fast
+from campaigns.planning import plan_once
 
 
 class CampaignsConfig(AppConfig):
@@ -20,5 +21,6 @@ class CampaignsConfig(AppConfig):
         from campaigns.schedule import write_schedule  # noqa: PLC0415  the same
 
         connection_created.connect(read_fast)
+        connection_created.connect(plan_once)
         post_migrate.connect(create_roles, sender=self)
         post_migrate.connect(write_schedule, sender=self)

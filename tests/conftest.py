@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 from psycopg.conninfo import make_conninfo
 
 FOLDER = Path(__file__).resolve().parent.parent
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("cascade", deadline=None)
+hypothesis.settings.load_profile("cascade")
 BROWSER_TESTS = FOLDER / "tests" / "e2e"
 
 

@@ -21,26 +21,27 @@ from campaigns.engine.waking import add_waking
 from channels.messages import Receipt, ReceiptStatus
 
 # The enrolments are locked first, as everybody locks them: while they are, nobody else changes a message on the wire.
-# By their ids alone, because an index of those in some state is full of those that have just left it; with the state
-# as a boolean, of which the planner expects a half and not one in two hundred.
+# Rows are found by their ids alone, because an index of those in some state is full of those that have just left it.
+# "(… IN …) IS TRUE": see marking.py.
 CONFIRM = """
 WITH given AS (
     SELECT * FROM unnest(%(attempts)s::bigint[], %(messages)s::bigint[], %(enrolments)s::bigint[],
         %(vendor_ids)s::text[], %(prices)s::numeric[], %(decide_at)s::timestamptz[])
     AS g (attempt_id, message_id, enrolment_id, vendor_id, price, decide_at)
 ), inside AS MATERIALIZED (
-    SELECT id, outcome = '' AS is_open FROM campaigns_enrolment
+    SELECT id, outcome FROM campaigns_enrolment
     WHERE id = ANY(%(enrolments)s::bigint[]) ORDER BY id FOR UPDATE
 ), accepted AS (
     UPDATE campaigns_message m SET status = 'accepted', accepted_at = %(now)s, decide_at = given.decide_at,
         hold_reason = '', claim_token = NULL, lease_until = NULL
-    FROM given JOIN inside ON inside.id = given.enrolment_id AND inside.is_open
+    FROM given
     WHERE m.id = given.message_id AND m.status || m.fate = 'sending'
+    AND (given.enrolment_id IN (SELECT id FROM inside WHERE outcome = '')) IS TRUE
     RETURNING given.attempt_id
 ), answered AS (
     UPDATE campaigns_attempt t SET status = 'accepted', answered_at = %(now)s, vendor_message_id = given.vendor_id,
         price = COALESCE(given.price, t.price)
-    FROM given WHERE t.id = given.attempt_id AND given.attempt_id IN (SELECT attempt_id FROM accepted)
+    FROM given WHERE t.id = given.attempt_id AND (given.attempt_id IN (SELECT attempt_id FROM accepted)) IS TRUE
     RETURNING t.id, t.account_id, given.vendor_id
 ), named AS (
     INSERT INTO campaigns_vendorreference (account_id, vendor_message_id, attempt_id)
@@ -48,7 +49,7 @@ WITH given AS (
     ON CONFLICT DO NOTHING
 ), going_on AS (
     UPDATE campaigns_enrolment e SET next_at = given.decide_at
-    FROM given WHERE e.id = given.enrolment_id AND given.attempt_id IN (SELECT attempt_id FROM accepted)
+    FROM given WHERE e.id = given.enrolment_id AND (given.attempt_id IN (SELECT attempt_id FROM accepted)) IS TRUE
 )
 SELECT attempt_id FROM accepted
 """

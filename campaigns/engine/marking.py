@@ -26,11 +26,12 @@ LATER = timedelta(hours=1)
 # A request may end this much after its timeout and still be recorded by its own worker.
 MARGIN = timedelta(seconds=30)
 
-# What must hold of a claimed row `m`, with its enrolment `e`, campaign `c` and sender `s`; a stop that came first has
-# withdrawn it.
-STILL_MINE = """
-m.status = 'claimed' AND m.claim_token = %(token)s AND m.lease_until > clock_timestamp() + %(needed)s
-AND e.outcome = '' AND c.status = 'running' AND c.held_at IS NULL AND s.held_at IS NULL
+# What must hold of a row `m` that this worker has claimed; a stop that came first has withdrawn it.
+STILL_MINE = "m.status = 'claimed' AND m.claim_token = %(token)s AND m.lease_until > clock_timestamp() + %(needed)s"
+
+# What must hold of its enrolment `e`, its campaign `c` and its sender `s`.
+MAY_LEAVE = """
+e.outcome = '' AND c.status = 'running' AND c.held_at IS NULL AND s.held_at IS NULL
 AND NOT EXISTS (
     SELECT FROM campaigns_downtimegap g
     WHERE g.ended_at - g.started_at > c.grace AND m.queued_at < g.ended_at
@@ -43,13 +44,15 @@ SELECT m.id FROM campaigns_message m
 JOIN campaigns_enrolment e ON e.id = m.enrolment_id
 JOIN campaigns_campaign c ON c.id = m.campaign_id
 JOIN channels_sender s ON s.id = m.sender_id
-WHERE m.id = ANY(%(ids)s::bigint[]) AND {STILL_MINE}
+WHERE m.id = ANY(%(ids)s::bigint[]) AND {STILL_MINE} AND {MAY_LEAVE}
 ORDER BY m.id FOR UPDATE OF m
 """  # noqa: S608  a constant of ours
 
-# 1. The addresses that may be messaged now: consent and suppression are read here, not before.
+# 1. The addresses that may be messaged now: consent and suppression are read here, not before; and what is stopped.
 # 2. Their messages, locked in the order of their ids, and as far as they are still this worker's then.
 # 3. The attempts. One that breaks a unique index is left out: the address has a live one for this step.
+# "(… IN …) IS TRUE" is looked up in a hash; a plain IN becomes a join, which the planner, who expects a row or two,
+# makes by comparing each with each.
 MARK = f"""
 WITH given AS (
     SELECT * FROM unnest(%(attempts)s::bigint[], %(messages)s::bigint[], %(addresses)s::bigint[], %(keys)s::uuid[],
@@ -57,28 +60,30 @@ WITH given AS (
         %(repeats)s::boolean[])
     AS g (attempt_id, message_id, address_id, key, token, parts, price, currency, rate, is_repeat)
 ), allowed AS (
-    SELECT g.*, a.value_hash
+    SELECT g.*, a.value_hash, m.campaign_id, m.step_id, m.sender_id, s.account_id, e.entry_key,
+        ({MAY_LEAVE}) AS may_leave
     FROM given g
     JOIN campaigns_message m ON m.id = g.message_id
     JOIN campaigns_enrolment e ON e.id = m.enrolment_id
     JOIN campaigns_campaign c ON c.id = m.campaign_id
+    JOIN channels_sender s ON s.id = m.sender_id
     JOIN campaigns_address a ON a.id = g.address_id
     WHERE {REACHABLE_SQL}
 ), locked AS MATERIALIZED (
     SELECT id FROM campaigns_message WHERE id = ANY(%(marked)s::bigint[]) ORDER BY id FOR UPDATE
 ), marked AS (
-    UPDATE campaigns_message m SET status = 'sending', sending_at = %(now)s, decide_at = %(now)s + p.timeout,
+    UPDATE campaigns_message m SET status = 'sending', sending_at = %(now)s,
+        decide_at = %(now)s + (SELECT p.timeout FROM campaigns_step p WHERE p.id = m.step_id),
         first_attempt_at = COALESCE(m.first_attempt_at, %(now)s), tries = m.tries + 1, parts = w.parts, cost = w.cost,
         lease_until = clock_timestamp() + %(lease)s
-    FROM unnest(%(marked)s::bigint[], %(most_parts)s::smallint[], %(costs)s::numeric[]) AS w (id, parts, cost),
-        campaigns_step p, campaigns_enrolment e, campaigns_campaign c, channels_sender s
-    WHERE m.id = w.id AND p.id = m.step_id AND e.id = m.enrolment_id AND c.id = m.campaign_id AND s.id = m.sender_id
-    AND m.id IN (SELECT id FROM locked) AND m.id IN (SELECT message_id FROM allowed) AND {STILL_MINE}
-    RETURNING m.id, m.campaign_id, m.step_id, m.sender_id, s.account_id, e.entry_key
+    FROM unnest(%(marked)s::bigint[], %(most_parts)s::smallint[], %(costs)s::numeric[]) AS w (id, parts, cost)
+    WHERE m.id = w.id AND (SELECT count(*) FROM locked) > 0
+    AND (m.id IN (SELECT message_id FROM allowed WHERE may_leave)) IS TRUE AND {STILL_MINE}
+    RETURNING m.id
 ), repeated AS (
     UPDATE campaigns_attempt t SET status = 'sending', sending_at = %(now)s
-    FROM allowed JOIN marked ON marked.id = allowed.message_id
-    WHERE allowed.is_repeat AND t.id = allowed.attempt_id
+    FROM allowed
+    WHERE allowed.is_repeat AND t.id = allowed.attempt_id AND (allowed.message_id IN (SELECT id FROM marked)) IS TRUE
     RETURNING t.id
 ), written AS (
     INSERT INTO campaigns_attempt (id, message_id, campaign_id, step_id, account_id, sender_id, address_id,
@@ -87,7 +92,7 @@ WITH given AS (
     SELECT attempt_id, message_id, campaign_id, step_id, account_id, sender_id, address_id,
         value_hash, entry_key, key, token, 'sending', %(now)s, %(now)s, '', '', '',
         parts, price, currency, rate
-    FROM allowed JOIN marked ON marked.id = allowed.message_id WHERE NOT is_repeat ORDER BY attempt_id
+    FROM allowed WHERE NOT is_repeat AND (message_id IN (SELECT id FROM marked)) IS TRUE ORDER BY attempt_id
     ON CONFLICT DO NOTHING
     RETURNING id
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.bench.ground import FOLDER
 
-MEASUREMENTS = ("raw_client", "send", "import")
+MEASUREMENTS = ("raw_client", "send", "launch", "import")
 LATEST = FOLDER / "bench" / "latest.json"
 
 

@@ -1,7 +1,7 @@
 """The product's own processes but the web server, and what they cost."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,12 +35,12 @@ class Crew:
 
 
 @contextmanager
-def crew(log_dir: Path) -> Iterator[Crew]:
-    """Run the workers of every queue, two of them for the engine, and beat."""
+def crew(log_dir: Path, queues: Mapping[str, int] = QUEUES) -> Iterator[Crew]:
+    """Run the workers of `queues` (so many at once of each), and beat where there are all of them."""
     started = Crew()
-    workers = [processes.worker(queue, concurrency=concurrency) for queue, concurrency in QUEUES.items()]
+    programs = [processes.worker(queue, concurrency=concurrency) for queue, concurrency in queues.items()]
     try:
-        for program in [*workers, processes.beat()]:
+        for program in [*programs, processes.beat()] if queues is QUEUES else programs:
             started.running.append(_start(program, log_dir))
         yield started
     finally:

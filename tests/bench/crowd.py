@@ -7,7 +7,8 @@ CROWD = """
 WITH made AS (
     INSERT INTO campaigns_contact (first_name, last_name, language, country, time_zone, preferences, attributes,
         is_trackable, created_at, updated_at)
-    SELECT (ARRAY['Olena', 'Bo', 'María', 'Konstantin', 'Иван', 'Sofía'])[1 + n %% 6], 'No. ' || n, 'en', 'UA', '',
+    SELECT (ARRAY['Olena', 'Bo', 'María', 'Konstantin', 'Иван', 'Sofía'])[1 + n %% 6], 'No. ' || n,
+        (ARRAY['uk', 'en', 'es', 'ru'])[1 + n %% 4], 'UA', '',
         '{}', '{}', true, now(), now()
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
     RETURNING id
