@@ -130,17 +130,25 @@ class Provider(ABC):
         size = self.batch_size
         batches = [messages[begin : begin + size] for begin in range(0, len(messages), size)]
         waiting = iter(batches)
-        answered: asyncio.Queue[list[Receipt]] = asyncio.Queue()
+        answered: list[Receipt] = []
+        has_come = asyncio.Event()
 
         async def send_on() -> None:
             for batch in waiting:
-                answered.put_nowait(await self._send_safely(batch))
+                answered.extend(await self._send_safely(batch))
+                has_come.set()
 
+        left = len(messages)
         async with asyncio.TaskGroup() as senders:
             for _ in range(min(self.in_flight, len(batches))):
                 senders.create_task(send_on())
-            for _ in batches:
-                for receipt in await answered.get():
+            while left:
+                await has_come.wait()
+                has_come.clear()
+                found = answered.copy()
+                answered.clear()
+                left -= len(found)
+                for receipt in found:
                     yield receipt
 
     async def _send_safely(self, batch: Sequence[OutboundMessage]) -> list[Receipt]:

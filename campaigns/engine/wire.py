@@ -4,9 +4,8 @@ An event loop in a thread of its own, so that database and vendor never wait for
 """
 
 import asyncio
-import queue
 import threading
-import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from types import TracebackType
@@ -28,7 +27,10 @@ class Wire:
         self._open_provider = open_provider
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._receipts: queue.SimpleQueue[Receipt] = queue.SimpleQueue()
+        self._receipts: deque[Receipt] = deque()
+        # Rung when as many have come: the threads wake each other for a group, not for each answer.
+        self._bell = threading.Event()
+        self._bell_at = 1
         self.in_flight = 0
 
     def __enter__(self) -> Self:
@@ -59,15 +61,12 @@ class Wire:
 
     def receipts(self, *, wait: timedelta, enough: int) -> list[Receipt]:
         """The receipts that have come: as many as are `enough`, or those that came while waiting for `wait`."""
-        found: list[Receipt] = []
-        ends_at = time.monotonic() + wait.total_seconds()
-        try:
-            while len(found) < min(enough, self.in_flight):
-                found.append(self._receipts.get(timeout=max(ends_at - time.monotonic(), 0)))
-            while True:
-                found.append(self._receipts.get_nowait())
-        except queue.Empty:
-            self.in_flight -= len(found)
+        self._bell.clear()
+        self._bell_at = min(enough, self.in_flight)
+        if len(self._receipts) < self._bell_at:
+            self._bell.wait(wait.total_seconds())
+        found = [self._receipts.popleft() for _ in range(len(self._receipts))]
+        self.in_flight -= len(found)
         return found
 
     async def _open(self) -> Provider:
@@ -75,4 +74,6 @@ class Wire:
 
     async def _send(self, messages: Sequence[OutboundMessage]) -> None:
         async for receipt in self.provider.send_many(messages):
-            self._receipts.put(receipt)
+            self._receipts.append(receipt)
+            if len(self._receipts) >= self._bell_at:
+                self._bell.set()
