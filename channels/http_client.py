@@ -18,6 +18,7 @@ import httptools
 from multidict import CIMultiDict
 from yarl import URL
 
+# With its headers, in bytes.
 MAX_ANSWER = 1024 * 1024
 # Shorter than any gateway's own keep-alive: a request written to a connection that the other side has
 # just closed for idleness would be an unknown for nothing.
@@ -96,9 +97,13 @@ class _Connection(asyncio.Protocol):
         self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Read on; what nobody asked for ends the connection."""
+        """Read on; what nobody asked for ends the connection, and so does an answer without an end."""
         if self._reading is None:
             self.close()
+            return
+        self._reading.size += len(data)
+        if self._reading.size > MAX_ANSWER:
+            self._fail(NoAnswer("answer_too_large"))
             return
         try:
             self._parser.feed_data(data)
@@ -131,12 +136,7 @@ class _Connection(asyncio.Protocol):
 
     def on_body(self, chunk: bytes) -> None:
         """The parser has read a piece of the body."""
-        if self._reading is None:
-            return
-        self._reading.size += len(chunk)
-        if self._reading.size > MAX_ANSWER:
-            self._fail(NoAnswer("answer_too_large"))
-        else:
+        if self._reading:
             self._reading.chunks.append(chunk)
 
     def on_message_complete(self) -> None:

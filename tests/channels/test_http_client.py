@@ -132,6 +132,23 @@ def test_half_an_answer_is_none(answer: bytes) -> None:
     assert error_of(attempt).error_class is ErrorClass.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + b"x" * 2_000_000,
+        b"HTTP/1.1 200 OK\r\nX-Endless: " + b"x" * 2_000_000,
+        b"HTTP/1.1 200 OK\r\n" + b"X-Again: and again\r\n" * 100_000,
+    ],
+    ids=["body", "one header", "many headers"],
+)
+def test_an_answer_without_an_end_is_not_read_to_it(answer: bytes) -> None:
+    async def attempt() -> None:
+        async with wire(answer) as server, Transport(private_hosts=[server.host]) as transport:
+            await ask(transport, server)
+
+    assert error_of(attempt).code == "answer_too_large"
+
+
 @pytest.mark.parametrize("extra", [b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nextra", b"garbage"])
 def test_a_connection_on_which_more_came_than_was_asked_for_is_not_used_again(extra: bytes) -> None:
     found, connections = answers_to(OK + extra, OK, count=2)
