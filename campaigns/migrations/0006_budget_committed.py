@@ -5,6 +5,8 @@ UPDATE campaigns_budgetstate SET committed = reserved + spent;
 DELETE FROM campaigns_budgetstate b USING campaigns_campaign c WHERE c.id = b.campaign_id AND c.budget IS NULL;
 INSERT INTO campaigns_budgetstate (campaign_id, reserved, spent, committed)
 SELECT id, 0, 0, 0 FROM campaigns_campaign WHERE budget IS NOT NULL AND launched_at IS NOT NULL ON CONFLICT DO NOTHING;
+-- What the new rows refer to is looked up now: a table with open questions cannot be altered.
+SET CONSTRAINTS ALL IMMEDIATE;
 """
 
 
