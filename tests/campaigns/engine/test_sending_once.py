@@ -129,6 +129,20 @@ def test_the_database_itself_refuses_a_second_live_attempt(stage: Stage, person:
         attempt.save(force_insert=True)
 
 
+def test_two_people_with_one_phone_are_messaged_once(stage: Stage, person: Contact) -> None:
+    make_price(account=stage.account, channel=Channel.SMS, amount="0.10")
+    twin = make_contact(phone=person.addresses.get(kind="phone").value, consents=(Channel.SMS,))
+    campaign = stage.launch(two_steps(stage), budget=Decimal(1))
+    (skipped, _) = messages_of(twin)
+    assert (skipped.status, skipped.skip_reason) == (MessageStatus.SKIPPED, SkipReason.REPEATED_ADDRESS)
+    assert (skipped.tries, skipped.cost, skipped.first_attempt_at, skipped.sending_at) == (0, 0, None, None)
+    assert skipped.attempts.count() == 0
+    assert enrolment_of(twin).outcome == Outcome.UNREACHABLE
+    assert Attempt.objects.count() == 1
+    assert BudgetState.objects.get().committed == Decimal("0.10")
+    assert campaign_report(campaign.pk).problems() == []
+
+
 def test_quiet_hours_hold_and_never_skip(stage: Stage, person: Contact) -> None:
     """Sent at 3 in the morning: mautic#5318. It is noon in UTC, two in the afternoon in Kyiv."""
     campaign = stage.launch(two_steps(stage), quiet_from=time(13), quiet_until=time(16))
