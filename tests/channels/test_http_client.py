@@ -12,7 +12,8 @@ from channels import http_client
 from channels.errors import ErrorClass, SendError
 from channels.transport import Response, Transport
 
-SOON = timedelta(seconds=1)
+# Longer than any machine takes; no test waits for it.
+SOON = timedelta(seconds=20)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -25,8 +26,8 @@ class Wire:
 
 
 @contextlib.asynccontextmanager
-async def wire(*answers: bytes, closes: bool = False, after: float = 0) -> AsyncIterator[Wire]:
-    """Give `answers` in turn, whichever connection asks, each `after` seconds, and close behind each if it `closes`."""
+async def wire(*answers: bytes, closes: bool = False, after: asyncio.Event | None = None) -> AsyncIterator[Wire]:
+    """Give `answers` in turn, whichever connection asks, `after` an event, and close behind each if it `closes`."""
     told = Wire()
     left = iter(answers)
 
@@ -37,7 +38,8 @@ async def wire(*answers: bytes, closes: bool = False, after: float = 0) -> Async
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 asked.append(head + await reader.readexactly(_length(head)))
-                await asyncio.sleep(after)
+                if after:
+                    await after.wait()
                 writer.write(next(left))
                 await writer.drain()
                 if closes:
@@ -176,11 +178,11 @@ def test_a_connection_that_rested_too_long_is_not_used_again(monkeypatch: pytest
 
 def test_a_late_answer_is_never_taken_for_that_of_the_next_request() -> None:
     async def run() -> tuple[SendError, bytes]:
-        late = OK.replace(b"ok", b"A!")
-        async with wire(late, OK, after=0.1) as server, Transport(private_hosts=[server.host]) as transport:
+        late, given_up = OK.replace(b"ok", b"A!"), asyncio.Event()
+        async with wire(late, OK, after=given_up) as server, Transport(private_hosts=[server.host]) as transport:
             with pytest.raises(SendError) as caught:
-                await transport.request("POST", f"http://{server.host}/", within=timedelta(milliseconds=60))
-            await asyncio.sleep(0.1)
+                await transport.request("POST", f"http://{server.host}/", within=timedelta(seconds=2))
+            given_up.set()
             return caught.value, (await ask(transport, server)).body
 
     error, body = asyncio.run(run())

@@ -16,7 +16,8 @@ from channels.http_client import MAX_ANSWER
 from channels.transport import Response, Transport, retry_after, status_error
 from tests.channels.web import Answer, half, never, reset, text_answer, web_server
 
-SOON = timedelta(seconds=1)
+# A slow machine connects within half of it.
+SOON = timedelta(seconds=3)
 
 
 def failure(attempt: Callable[[], Coroutine[Any, Any, Any]]) -> SendError:
