@@ -5,6 +5,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 from campaigns.instants import read_fast
+from campaigns.lookups import register_lookups
 from campaigns.planning import plan_once
 
 
@@ -16,10 +17,10 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the roles and the periodic tasks whenever the tables have been migrated."""
-        import campaigns.lookups  # noqa: F401, PLC0415  a field without its lookup would not be understood
         from campaigns.permissions import create_roles  # noqa: PLC0415  models are not loaded when this module is
         from campaigns.schedule import write_schedule  # noqa: PLC0415  the same
 
+        register_lookups()
         connection_created.connect(read_fast)
         connection_created.connect(plan_once)
         post_migrate.connect(create_roles, sender=self)

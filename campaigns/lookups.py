@@ -11,8 +11,6 @@ from django.db.models import Field, ForeignKey, Lookup, QuerySet, Subquery
 from django.db.models.sql.compiler import SQLCompiler
 
 
-@ForeignKey.register_lookup  # which takes none over from Field
-@Field.register_lookup
 class EqualsAny(Lookup):  # type: ignore[type-arg]  # generic in the stubs only
     """Whether the field equals one of a collection of plain values: of ids, not of objects."""
 
@@ -33,3 +31,9 @@ def first_of(rows: "QuerySet[Any]") -> Subquery:
     Not an Exists: of that PostgreSQL may make a join, and read all rows there are to find out about a few.
     """
     return Subquery(rows.values("pk")[:1])
+
+
+def register_lookups() -> None:
+    """Let every field be asked by `any`. A ForeignKey takes none over from Field."""
+    Field.register_lookup(EqualsAny)
+    ForeignKey.register_lookup(EqualsAny)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Sum
+from django.db.models import F
 
 from campaigns.engine.counters import Counter
-from campaigns.models import BudgetState, Campaign, StepDelta, StepStats
+from campaigns.models import BudgetState, Campaign
+from campaigns.reports_counts import read_counts
 
 
 @dataclass(kw_only=True)
@@ -22,14 +23,12 @@ class Room:
     """What is left of the budget of a campaign whose state is locked."""
 
     left: Decimal
-    taken: Decimal = Decimal(0)
 
     def take(self, amount: Decimal) -> bool:
         """Take `amount`, in the reporting currency, if there is as much."""
         if amount > self.left:
             return False
         self.left -= amount
-        self.taken += amount
         return True
 
 
@@ -90,11 +89,7 @@ def end(campaign: Campaign) -> None:
 
 def _cost_so_far(campaign_id: int) -> Decimal:
     """What all its messages cost, as the counters tell: unanswered and running ones included."""
-    parts = (
-        model.objects.filter(campaign_id=campaign_id, counter=Counter.COST).aggregate(cost=Sum("value"))["cost"]
-        for model in (StepDelta, StepStats)
-    )
-    return sum((part for part in parts if part), Decimal(0))
+    return read_counts([campaign_id], counters=[Counter.COST])[campaign_id].everywhere().amount(Counter.COST)
 
 
 def _gate(function: str, campaign_id: int) -> None:

@@ -62,10 +62,10 @@ def update_rows(model: type[models.Model], rows: Sequence[models.Model], names: 
     run(statement, [column.values for column in [*constant, *read]])
 
 
-def insert_rows(model: type[models.Model], rows: Sequence[models.Model], *, is_once: bool = False) -> list[int]:
+def insert_rows(model: type[models.Model], rows: Sequence[models.Model]) -> list[int]:
     """Insert unsaved `rows`, whose ids are all set or all None; gives the ids of the rows that were written.
 
-    With `is_once` a row that breaks a unique constraint is left out. Values that a save would fill in
+    Values that a save would fill in
     (auto_now) have to be there.
     """
     if not rows:
@@ -77,9 +77,8 @@ def insert_rows(model: type[models.Model], rows: Sequence[models.Model], *, is_o
     read = [places, *varying]
     names = ", ".join(f'"{column.name}"' for column in [*constant, *varying])
     sources = ", ".join(column.source for column in [*constant, *varying])
-    conflict = "ON CONFLICT DO NOTHING" if is_once else ""
     statement = (
-        f'INSERT INTO "{_table(model)}" ({names}) SELECT {sources} FROM {_unnested(read)} ORDER BY v.place {conflict}'  # noqa: S608
+        f'INSERT INTO "{_table(model)}" ({names}) SELECT {sources} FROM {_unnested(read)} ORDER BY v.place'  # noqa: S608
         " RETURNING id"
     )
     return [row[0] for row in run(statement, [column.values for column in [*constant, *read]])]

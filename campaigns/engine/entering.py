@@ -68,9 +68,10 @@ class Entrance:
     def admit(self, newcomers: Sequence[Newcomer], *, after_error: timedelta) -> None:
         """Decide and write; what cannot be decided is looked at again after `after_error`."""
         alike: dict[tuple[object, ...], list[Newcomer]] = defaultdict(list)
+        late = {campaign_id for campaign_id in self.surroundings.campaigns if self._gap(campaign_id)}
         for one in newcomers:
             reasons = tuple(self._skip_reasons(one))
-            due_at = one.due_at if self._gap(one.campaign_id) else None
+            due_at = one.due_at if one.campaign_id in late else None
             alike[one.campaign_id, one.route_id, reasons, due_at].append(one)
         for group in alike.values():
             try:

@@ -22,7 +22,7 @@ SPEAKERS_OF_SPANISH = {"op": "all", "rules": [{"field": "language", "is": "in", 
 
 def _launch_once(worker: Crew, data_dir: Path) -> dict[str, Any]:
     from campaigns.engine.launch import launch  # noqa: PLC0415  Django is set up only now
-    from campaigns.models import Campaign, Enrolment  # noqa: PLC0415
+    from campaigns.models import Campaign, Enrolment  # noqa: PLC0415  the same
 
     campaign = _draft()
     used = postgres_cpu_s(data_dir)
@@ -44,8 +44,8 @@ def _launch_once(worker: Crew, data_dir: Path) -> dict[str, Any]:
 
 
 def _draft() -> Any:
-    from channels.kinds import Channel  # noqa: PLC0415
-    from tests.factories import RoutePlan, StepPlan, make_campaign, make_segment, make_sender  # noqa: PLC0415
+    from channels.kinds import Channel  # noqa: PLC0415  the same
+    from tests.factories import RoutePlan, StepPlan, make_campaign, make_segment, make_sender  # noqa: PLC0415  the same
 
     sender = make_sender(channel=Channel.SMS)
     steps = [StepPlan(channel=Channel.SMS, sender=sender, timeout=timedelta(hours=1))]

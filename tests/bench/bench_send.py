@@ -12,6 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Max
+
 from tests.bench.crew import Crew, crew
 from tests.bench.ground import ground, postgres_cpu_s
 from tests.bench.sink import KEY_HEADER, Sink, sink
@@ -64,8 +66,8 @@ def send(*, people: int, runs: int, folder: Path, delay_s: float = 0) -> list[Se
 
 
 def _send_once(people: int, vendor: Sink, workers: Crew, data_dir: Path) -> Sent:
-    from campaigns.engine.launch import launch  # noqa: PLC0415
-    from campaigns.models import Campaign  # noqa: PLC0415
+    from campaigns.engine.launch import launch  # noqa: PLC0415  Django is set up only now
+    from campaigns.models import Campaign  # noqa: PLC0415  Django is set up only now
 
     before = len(vendor.keys())
     campaign = _draft(vendor)
@@ -96,8 +98,8 @@ def _used(workers: Crew, vendor: Sink, data_dir: Path) -> tuple[float, float, fl
 
 
 def _draft(vendor: Sink) -> Any:
-    from channels.kinds import Channel  # noqa: PLC0415
-    from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_sender  # noqa: PLC0415
+    from channels.kinds import Channel  # noqa: PLC0415  Django is set up only now
+    from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_sender  # noqa: PLC0415  Django is set up only now
 
     account = make_account(
         provider="generic_http",
@@ -109,22 +111,15 @@ def _draft(vendor: Sink) -> Any:
 
 
 def _left(campaign_id: int) -> bool:
-    from django.db.models import Sum  # noqa: PLC0415
+    from campaigns.engine.counters import Counter  # noqa: PLC0415  Django is set up only now
+    from campaigns.reports_counts import read_counts  # noqa: PLC0415  the same
 
-    from campaigns.models import StepDelta, StepStats  # noqa: PLC0415
-
-    counts = {"audience": 0, "accepted": 0}
-    for model in (StepDelta, StepStats):
-        rows = model.objects.filter(campaign_id=campaign_id, counter__in=counts)
-        for counter, value in rows.values_list("counter").annotate(Sum("value")):
-            counts[counter] += value
-    return counts["accepted"] < counts["audience"]
+    counts = read_counts([campaign_id], counters=[Counter.AUDIENCE, Counter.ACCEPTED])[campaign_id].everywhere()
+    return counts.people(Counter.ACCEPTED) < counts.people(Counter.AUDIENCE)
 
 
 def _seconds(campaign_id: int) -> timedelta:
-    from django.db.models import Max  # noqa: PLC0415
-
-    from campaigns.models import Attempt, Campaign  # noqa: PLC0415
+    from campaigns.models import Attempt, Campaign  # noqa: PLC0415  Django is set up only now
 
     answered = Attempt.objects.filter(campaign_id=campaign_id).aggregate(last=Max("answered_at"))
     enrolled_at = Campaign.objects.values_list("enrolled_at", flat=True).get(pk=campaign_id)

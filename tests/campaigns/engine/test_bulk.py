@@ -47,13 +47,6 @@ def test_rows_are_written_as_they_are_in_their_order() -> None:
                 assert getattr(row, field.attname) == getattr(meant, field.attname), field.attname
 
 
-def test_a_row_that_is_there_already_is_left_out_where_that_is_wanted() -> None:
-    messages = unsaved(3)
-    insert_rows(Message, messages[1:2])
-    assert len(insert_rows(Message, messages, is_once=True)) == 2
-    assert Message.objects.count() == 3
-
-
 def test_one_value_for_all_and_one_for_each_are_set_alike() -> None:
     first, second = insert_rows(Message, unsaved(2))
     names = ["status", "error_detail", "queued_at"]
