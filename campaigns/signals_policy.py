@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -136,7 +137,13 @@ def _own_rule(hit: Signal, accepted_at: datetime) -> MachineRule | None:
 def _is_machines_agent(hit: Signal) -> bool:
     if hit.kind is SignalKind.OPEN and LOOKED_AT.search(hit.user_agent):
         return False
-    return _AGENTS.search(hit.user_agent) is not None
+    return _names_machine(hit.user_agent)
+
+
+@lru_cache(maxsize=10_000)
+def _names_machine(user_agent: str) -> bool:
+    """The same few programs come again and again, and the search is slow."""
+    return _AGENTS.search(user_agent) is not None
 
 
 def _rule_by_others(hit: Signal, others: Sequence[Signal]) -> MachineRule | None:

@@ -4,24 +4,41 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from django.db import connection
-
-from campaigns.models import Enrolment, Message
+from campaigns.engine.rows import array, run
 
 # The unique key (message_created_at, message, dedupe_key) says which are new.
 INSERT = """
 INSERT INTO campaigns_event (message_created_at, campaign_id, enrolment_id, message_id, attempt_id, link_id,
     inbound_request_id, type, dedupe_key, occurred_at, recorded_at, is_machine, machine_rule, details)
 SELECT message_created_at, campaign_id, enrolment_id, message_id, attempt_id, link_id,
-    inbound_request_id, type, dedupe_key, occurred_at, recorded_at, is_machine, machine_rule, details
-FROM jsonb_to_recordset(%s) AS x(message_created_at timestamptz, campaign_id bigint, enrolment_id bigint,
-    message_id bigint, attempt_id bigint, link_id bigint, inbound_request_id bigint, type text, dedupe_key text,
-    occurred_at timestamptz, recorded_at timestamptz, is_machine boolean, machine_rule text, details jsonb)
+    inbound_request_id, type, dedupe_key, occurred_at, %(now)s, is_machine, machine_rule, details::jsonb
+FROM unnest(%(message_created_at)s::timestamptz[], %(campaign_id)s::bigint[], %(enrolment_id)s::bigint[],
+    %(message_id)s::bigint[], %(attempt_id)s::bigint[], %(link_id)s::bigint[], %(inbound_request_id)s::bigint[],
+    %(type)s::text[], %(dedupe_key)s::text[], %(occurred_at)s::timestamptz[], %(is_machine)s::boolean[],
+    %(machine_rule)s::text[], %(details)s::text[])
+AS x (message_created_at, campaign_id, enrolment_id, message_id, attempt_id, link_id, inbound_request_id, type,
+    dedupe_key, occurred_at, is_machine, machine_rule, details)
 ON CONFLICT DO NOTHING
 RETURNING enrolment_id, message_id, dedupe_key
 """
+
+
+class Enrolled(Protocol):
+    """What an event takes over from its enrolment: a model, or what a worker read of one."""
+
+    @property
+    def campaign_id(self) -> int: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+class Created(Protocol):
+    """What an event takes over from its message."""
+
+    @property
+    def created_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,47 +75,40 @@ class Happening:
 def write(
     happenings: Sequence[Happening],
     *,
-    enrolments: Mapping[int, Enrolment],
-    messages: Mapping[int, Message],
+    enrolments: Mapping[int, Enrolled],
+    messages: Mapping[int, Created],
     now: datetime,
 ) -> list[Happening]:
     """Write `happenings` of locked enrolments and messages; gives those that were not known, in time's order."""
-    rows = [_row(happening, enrolments, messages, now) for happening in happenings]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [json.dumps(rows)])
-        fresh = set(cursor.fetchall())
+    created_at = [
+        (messages[one.message_id] if one.message_id else enrolments[one.enrolment_id]).created_at for one in happenings
+    ]
+    columns = {
+        "message_created_at": array(at.isoformat() for at in created_at),
+        "campaign_id": array(enrolments[one.enrolment_id].campaign_id for one in happenings),
+        "enrolment_id": array(one.enrolment_id for one in happenings),
+        "message_id": array(one.message_id for one in happenings),
+        "attempt_id": array(one.attempt_id for one in happenings),
+        "link_id": array(one.link_id for one in happenings),
+        "inbound_request_id": array(one.inbound_request_id for one in happenings),
+        "type": [str(one.type) for one in happenings],
+        "dedupe_key": [one.identity[2] for one in happenings],
+        "occurred_at": array(one.occurred_at.isoformat() for one in happenings),
+        "is_machine": [one.is_machine for one in happenings],
+        "machine_rule": [str(one.machine_rule) for one in happenings],
+        "details": [_details(one) for one in happenings],
+    }
+    fresh = set(run(INSERT, {**columns, "now": now}))
     return sorted(_once(happenings, fresh), key=lambda happening: happening.occurred_at)
 
 
-def _once(happenings: Iterable[Happening], fresh: set[tuple[int, int | None, str]]) -> Iterable[Happening]:
+def _once(happenings: Iterable[Happening], fresh: set[tuple[Any, ...]]) -> Iterable[Happening]:
     for happening in happenings:
         if happening.identity in fresh:
             fresh.discard(happening.identity)
             yield happening
 
 
-def _row(
-    happening: Happening,
-    enrolments: Mapping[int, Enrolment],
-    messages: Mapping[int, Message],
-    now: datetime,
-) -> dict[str, Any]:
-    enrolment = enrolments[happening.enrolment_id]
-    message = messages[happening.message_id] if happening.message_id else None
+def _details(happening: Happening) -> str:
     told = {"code": happening.code, "detail": happening.detail} if happening.code or happening.detail else {}
-    return {
-        "message_created_at": (message.created_at if message else enrolment.created_at).isoformat(),
-        "campaign_id": enrolment.campaign_id,
-        "enrolment_id": enrolment.pk,
-        "message_id": happening.message_id,
-        "attempt_id": happening.attempt_id,
-        "link_id": happening.link_id,
-        "inbound_request_id": happening.inbound_request_id,
-        "type": happening.type,
-        "dedupe_key": happening.identity[2],
-        "occurred_at": happening.occurred_at.isoformat(),
-        "recorded_at": now.isoformat(),
-        "is_machine": happening.is_machine,
-        "machine_rule": happening.machine_rule,
-        "details": {**told, **happening.details},
-    }
+    return json.dumps({**told, **happening.details})

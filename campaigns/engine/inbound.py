@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from campaigns.engine.matching import Told, match
 from campaigns.engine.recording import record_happenings
 from channels.models import Account, InboundRequest
 from channels.opening import open_provider
-from channels.provider import WebhookRequest
+from channels.provider import Provider, WebhookRequest
 
 logger = logging.getLogger(__name__)
 
@@ -110,12 +110,12 @@ def _json(value: str | dict[str, str]) -> dict[str, str]:
 
 
 def _read(stored: Sequence[Stored], now: datetime) -> None:
-    accounts = Account.objects.in_bulk({one.account_id for one in stored})
+    vendors = _Vendors(Account.objects.in_bulk({one.account_id for one in stored}))
     told: list[Told] = []
     unreadable: list[tuple[Stored, str]] = []
     for one in stored:
         try:
-            told += _parse(one, accounts[one.account_id])
+            told += vendors.parse(one)
         except Exception as error:
             logger.exception("inbound request %s cannot be read", one.id)
             unreadable.append((one, f"{type(error).__name__}: {error}"))
@@ -132,9 +132,20 @@ def _read(stored: Sequence[Stored], now: datetime) -> None:
     _wait([one for one in stored if one.id in waiting])
 
 
-def _parse(one: Stored, account: Account) -> Iterable[Told]:
-    events = open_provider(account).parse_events(one.request)
-    return [Told(event=event, account=account, inbound_request_id=one.id) for event in events]
+class _Vendors:
+    """Reads requests as the provider of each account does, which is opened once for all of its requests."""
+
+    def __init__(self, accounts: Mapping[int, Account]) -> None:
+        self._accounts = accounts
+        self._open: dict[int, Provider] = {}
+
+    def parse(self, one: Stored) -> list[Told]:
+        """What `one` tells. Raises whatever the provider raises."""
+        account = self._accounts[one.account_id]
+        if account.pk not in self._open:
+            self._open[account.pk] = open_provider(account)
+        events = self._open[account.pk].parse_events(one.request)
+        return [Told(event=event, account=account, inbound_request_id=one.id) for event in events]
 
 
 def _close(stored: Sequence[Stored], *, state: InboundRequest.State, error: str = "") -> None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from campaigns.audience.addresses import address_hash, normalise
 from campaigns.engine import clock
@@ -27,6 +28,17 @@ class Told:
     event: Event
     account: Account
     inbound_request_id: int
+
+
+class Known(NamedTuple):
+    """An attempt that events may be about."""
+
+    pk: int
+    message_id: int
+    enrolment_id: int
+
+
+KNOWN = ("pk", "message_id", "message__enrolment_id")
 
 
 def match(told: Sequence[Told], *, now: datetime) -> tuple[list[Happening], list[Told]]:
@@ -59,36 +71,37 @@ def _uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def _by_key(keys: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Attempt]:
+def _by_key(keys: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Known]:
     wanted = {key for key in keys if key}
-    return {row.key: row for row in Attempt.objects.filter(key__in=wanted).select_related("message")}
+    rows = Attempt.objects.filter(key__any=wanted).values_list("key", *KNOWN) if wanted else ()
+    return {key: Known(*row) for key, *row in rows}
 
 
-def _by_vendor_id(told: Iterable[Told]) -> dict[tuple[int, str], Attempt]:
+def _by_vendor_id(told: Iterable[Told]) -> dict[tuple[int, str], Known]:
     ids = {one.event.vendor_message_id for one in told if one.event.vendor_message_id}
+    if not ids:
+        return {}
     accounts = {one.account.pk for one in told}
-    rows = VendorReference.objects.filter(account_id__in=accounts, vendor_message_id__in=ids)
+    rows = VendorReference.objects.filter(account_id__any=accounts, vendor_message_id__any=ids)
     named: dict[tuple[int, str], list[int]] = defaultdict(list)
     for account_id, vendor_id, attempt_id in rows.values_list("account_id", "vendor_message_id", "attempt_id"):
         named[account_id, vendor_id].append(attempt_id)
     # An id that stands for several attempts stands for none.
     clear = {name: attempt_ids[0] for name, attempt_ids in named.items() if len(attempt_ids) == 1}
-    attempts = Attempt.objects.select_related("message").in_bulk(set(clear.values()))
+    known = (Known(*row) for row in Attempt.objects.filter(pk__any=set(clear.values())).values_list(*KNOWN))
+    attempts = {attempt.pk: attempt for attempt in known}
     return {name: attempts[attempt_id] for name, attempt_id in clear.items() if attempt_id in attempts}
 
 
-def _by_address(one: Told) -> Attempt | None:
+def _by_address(one: Told) -> Known | None:
     event = one.event
     if not event.address or event.vendor_message_id or event.reference:
         return None
     address_kinds = {kinds.facts(channel).address_kind for channel in provider_class(one.account.provider).channels}
     hashes = [address_hash(kind, value) for kind in address_kinds if (value := _normalised(kind, event.address))]
-    return (
-        Attempt.objects.filter(account=one.account, live_hash__in=hashes)
-        .select_related("message")
-        .order_by("-sending_at", "-id")
-        .first()
-    )
+    sent = Attempt.objects.filter(account=one.account, live_hash__in=hashes).order_by("-sending_at", "-id")
+    latest = sent.values_list(*KNOWN).first()
+    return Known(*latest) if latest else None
 
 
 def _normalised(kind: str, value: str) -> str:
@@ -98,13 +111,13 @@ def _normalised(kind: str, value: str) -> str:
         return ""
 
 
-def _happening(one: Told, attempt: Attempt, now: datetime) -> Happening:
+def _happening(one: Told, attempt: Known, now: datetime) -> Happening:
     event = one.event
     is_hopeless = event.type is EventType.BOUNCED and event.reject_reason in HOPELESS
     texts = {"text": event.text, "url": event.url, "reason": event.reject_reason or ""}
     return Happening(
         type=event.type,
-        enrolment_id=attempt.message.enrolment_id,
+        enrolment_id=attempt.enrolment_id,
         message_id=attempt.message_id,
         attempt_id=attempt.pk,
         dedupe_key=event.dedupe_key,

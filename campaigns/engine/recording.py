@@ -13,6 +13,7 @@ from campaigns.engine.conditions import SUCCESS_EVENTS, is_satisfied
 from campaigns.engine.counters import Counter
 from campaigns.engine.happenings import Happening, write
 from campaigns.engine.ledger import Ledger, place_of
+from campaigns.engine.noting import FIRST_TIMES, MACHINE_FIRST_TIMES, note
 from campaigns.engine.opting_out import CHANNEL, record_opt_out
 from campaigns.engine.reasons import Reason
 from campaigns.engine.routes import Surroundings, load_surroundings
@@ -25,19 +26,6 @@ from campaigns.models.messages import AttemptStatus
 from channels.errors import ErrorClass
 from channels.events import EventType
 
-# The column and the counter of the first time that each happens to a message.
-FIRST_TIMES = {
-    EventType.DELIVERED: ("delivered_at", Counter.DELIVERED),
-    EventType.OPENED: ("opened_at", Counter.OPENED),
-    EventType.CLICKED: ("clicked_at", Counter.CLICKED),
-    EventType.REPLIED: ("replied_at", Counter.REPLIED),
-    EventType.ANSWERED: ("answered_at", Counter.ANSWERED),
-    EventType.GOAL: ("goal_at", Counter.GOAL),
-}
-MACHINE_FIRST_TIMES = {
-    EventType.OPENED: ("machine_opened_at", Counter.MACHINE_OPENED),
-    EventType.CLICKED: ("machine_clicked_at", Counter.MACHINE_CLICKED),
-}
 FAILURES = frozenset({EventType.BOUNCED, EventType.FAILED, EventType.EXPIRED})
 OPT_OUTS = {
     EventType.UNSUBSCRIBED: ConsentSource.STOP_WORD,
@@ -61,11 +49,19 @@ def record_happenings(happenings: Sequence[Happening], *, now: datetime) -> int:
     """Record `happenings` at `now` (product time); gives how many were new.
 
     1. Lock enrolments, then their messages, each in the order of their ids.
-    2. Write the events; only those that were not known go on.
-    3. Each moves its message forward, and may end the step or the enrolment.
+    2. Record the usual ones together (noting.py), then the others:
+    3. Write the events; only those that were not known go on.
+    4. Each moves its message forward, and may end the step or the enrolment.
     """
     if not happenings:
         return 0
+    noted, others = note(happenings, now=now)
+    return noted + (record_each(others, now=now) if others else 0)
+
+
+@transaction.atomic
+def record_each(happenings: Sequence[Happening], *, now: datetime) -> int:
+    """Record `happenings`, usual or not, each by itself; gives how many were new."""
     enrolments = lock_enrolments({happening.enrolment_id for happening in happenings})
     messages = lock_messages(enrolments)
     by_id = {message.pk: message for of_enrolment in messages.values() for message in of_enrolment}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from campaigns.engine.conditions import effective_condition
 from campaigns.engine.waking import QuietHours, zone
-from campaigns.models import Campaign, Contact, Installation, Step
+from campaigns.models import Campaign, Installation, Step
 from channels.kinds import Channel
 from channels.models import Account
 from channels.opening import open_provider
@@ -20,6 +20,13 @@ class HasTimeZone(Protocol):
 
     @property
     def time_zone(self) -> str: ...
+
+
+class MayBeTracked(Protocol):
+    """A contact, or what a worker knows of one."""
+
+    @property
+    def is_trackable(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +44,12 @@ class Surroundings:
         """What the sender of `step` can do; None when it cannot carry the step at all."""
         return self.capabilities.get((step.sender.account_id, step.channel)) if step.sender else None
 
-    def condition(self, step: Step, contact: Contact) -> str | None:
-        """The condition by which `contact` is judged at `step` (None: nothing can tell)."""
+    def condition(self, step: Step, person: MayBeTracked) -> str | None:
+        """The condition by which `person` is judged at `step` (None: nothing can tell)."""
         able = self.capability(step)
         return effective_condition(
             step.condition,
-            is_trackable=contact.is_trackable,
+            is_trackable=person.is_trackable,
             reported=able.reports if able else frozenset(),
         )
 

@@ -31,7 +31,7 @@ def lock_messages(enrolments: dict[int, Enrolment]) -> dict[int, list[Message]]:
     """Lock all messages of locked `enrolments`, in the order of their ids; by enrolment, in chain order."""
     rows = (
         Message.objects.filter(enrolment_id__any=enrolments)
-        .select_related("step")
+        .select_related("step__sender")
         .order_by("id")
         .select_for_update(of=("self",))
     )

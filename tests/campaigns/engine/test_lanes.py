@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.db.models import Sum
 
 from campaigns.engine import advance as advancing
 from campaigns.engine import clock
@@ -15,14 +16,19 @@ from campaigns.engine.advance import DUE
 from campaigns.engine.claiming import claim
 from campaigns.engine.confirming import confirm
 from campaigns.engine.entering import Newcomer
+from campaigns.engine.happenings import Happening
 from campaigns.engine.launch import enrol_audience
 from campaigns.engine.marking import mark_sending
+from campaigns.engine.noting import note
 from campaigns.engine.outgoing import Piece, prepare
 from campaigns.engine.receipts import record
+from campaigns.engine.recording import record_each, record_happenings
 from campaigns.engine.rows import run
 from campaigns.engine.shelf import Shelf
-from campaigns.models import Attempt, Campaign, DowntimeGap, Enrolment, Message, Step, StepDelta, Suppression
+from campaigns.models import Attempt, Campaign, DowntimeGap, Enrolment, Event, Message, Step, StepDelta, Suppression
 from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.cascades import Condition
+from channels.events import EventType
 from channels.kinds import AddressKind, Channel
 from channels.messages import Receipt, ReceiptStatus
 from channels.models import Sender
@@ -37,11 +43,12 @@ CHAIN = (Channel.VIBER, Channel.SMS, Channel.EMAIL)
 def effects(action: Callable[[], object]) -> tuple[list[dict[str, Any]], ...]:
     """Everything in the engine's tables after `action`, which is undone; without what is drawn by lot."""
     by_lot = {"id", "key", "token"}
+    places = [field.attname for field in StepDelta._meta.fields if field.name not in {"id", "value"}]
     tables = (
         Enrolment.objects.order_by("id"),
         Message.objects.order_by("enrolment_id", "step_id"),
         Attempt.objects.order_by("message_id"),
-        StepDelta.objects.order_by("step_key", "route_id", "language", "counter", "value"),
+        Event.objects.order_by("message_id", "dedupe_key"),
     )
     with transaction.atomic():
         StepDelta.objects.all().delete()
@@ -49,6 +56,7 @@ def effects(action: Callable[[], object]) -> tuple[list[dict[str, Any]], ...]:
         found = tuple(
             [{name: row[name] for name in row if name not in by_lot} for row in rows.values()] for rows in tables
         )
+        found += (list(StepDelta.objects.values(*places).annotate(total=Sum("value")).order_by(*places)),)
         transaction.set_rollback(True)
     return found
 
@@ -186,3 +194,76 @@ def test_a_worker_still_knows_the_steps_of_what_is_with_the_vendor(five: tuple[S
     shelf._stocked_at = float("-inf")
     shelf.stock([])
     assert confirm(shelf, sent, accepted(list(sent)), now=clock.now()) == []
+
+
+def told(message: Message, event_type: EventType, *, second: int, **fields: Any) -> Happening:
+    """It happened to `message` in that second."""
+    return Happening(
+        type=event_type,
+        enrolment_id=message.enrolment_id,
+        message_id=message.pk,
+        attempt_id=message.attempts.get().pk,
+        dedupe_key=f"{event_type} {second}",
+        occurred_at=clock.now() + timedelta(seconds=second),
+        **fields,
+    )
+
+
+# What is told of one message, in the order of its coming; the seconds say when each happened.
+STORIES: dict[str, Sequence[tuple[EventType, int, dict[str, Any]]]] = {
+    "delivered": [(EventType.DELIVERED, 1, {})],
+    "sent, delivered": [(EventType.SENT, 1, {}), (EventType.DELIVERED, 2, {})],
+    "the wrong way round": [(EventType.CLICKED, 5, {}), (EventType.DELIVERED, 2, {}), (EventType.OPENED, 3, {})],
+    "the same twice": [(EventType.OPENED, 1, {}), (EventType.OPENED, 1, {})],
+    "clicked twice": [(EventType.CLICKED, 1, {}), (EventType.CLICKED, 2, {})],
+    "a scanner": [(EventType.CLICKED, 1, {"is_machine": True, "machine_rule": "agent"})],
+    "a scanner, then the person": [
+        (EventType.OPENED, 1, {"is_machine": True, "machine_rule": "agent"}),
+        (EventType.OPENED, 9, {"details": {"user_agent": "a phone"}}),
+    ],
+    "replied": [(EventType.REPLIED, 1, {"details": {"text": "yes"}})],
+    "delivered, then bounced": [(EventType.DELIVERED, 1, {}), (EventType.BOUNCED, 2, {"code": "550"})],
+    "opted out": [(EventType.OPENED, 1, {}), (EventType.UNSUBSCRIBED, 2, {})],
+}
+
+
+@pytest.mark.parametrize("condition", [Condition.DELIVERED, Condition.OPENED, Condition.CLICKED])
+@pytest.mark.parametrize("machines_count", [False, True], ids=["machines do not count", "machines count"])
+def test_events_are_recorded_together_as_one_by_one(stage: Stage, condition: Condition, machines_count: bool) -> None:
+    for number in range(len(STORIES)):
+        make_contact(phone=f"+38067111000{number}", consents=(Channel.SMS,), is_trackable=number % 4 != 3)
+    steps = [StepPlan(channel=Channel.SMS, sender=stage.sender(Channel.SMS), condition=condition)]
+    stage.launch(RoutePlan(steps=steps), do_machine_signals_count=machines_count)
+    messages = list(Message.objects.order_by("id"))
+    now = clock.now() + timedelta(minutes=1)
+    happenings = [
+        told(message, event_type, second=second, **fields)
+        for message, story in zip(messages, STORIES.values(), strict=True)
+        for event_type, second, fields in story
+    ]
+    together = effects(lambda: record_happenings(happenings, now=now))
+    one_by_one = effects(lambda: record_each(happenings, now=now))
+    assert together == one_by_one
+    assert {row["outcome"] for row in together[0]} > {"engaged"}
+    with transaction.atomic():
+        new, left = note(happenings, now=now)
+    assert new == 13
+    assert {happening.type for happening in left} >= {EventType.BOUNCED, EventType.UNSUBSCRIBED}
+    assert record_happenings(happenings[:-4], now=now) == 0
+
+
+def test_what_comes_late_is_left_for_the_general_lane(stage: Stage) -> None:
+    """A success of an earlier step, after the end, and of a message that nobody knew to have arrived."""
+    for number in range(3):
+        make_contact(phone=f"+38067111000{number}", consents=(Channel.SMS,))
+    stage.launch(RoutePlan(steps=[StepPlan(channel=Channel.SMS, sender=stage.sender(Channel.SMS))]))
+    earlier, ended, unanswered = Message.objects.order_by("id")
+    Message.objects.filter(pk=earlier.pk).update(fate="advanced", fate_reason="timeout", fate_at=NOON)
+    Enrolment.objects.filter(pk=ended.enrolment_id).update(outcome="exhausted", ended_at=NOON, next_at=None)
+    Attempt.objects.filter(message=unanswered).update(status="unknown")
+    happenings = [told(message, EventType.CLICKED, second=1) for message in (earlier, ended, unanswered)]
+    with transaction.atomic():
+        assert note(happenings, now=clock.now()) == (0, happenings)
+    assert record_happenings(happenings, now=clock.now()) == 3
+    assert Enrolment.objects.get(pk=ended.enrolment_id).engaged_late_at is not None
+    assert Attempt.objects.get(message=unanswered).status == "accepted"
