@@ -1,38 +1,59 @@
 """A visit to one of our addresses: which attempt it is about, and the hit that is kept of it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from campaigns.engine.rows import array, run
 from campaigns.links import target_url
 from campaigns.masking import masked
-from campaigns.models import Contact, Hit
+from campaigns.models import Contact
 from campaigns.personalise import contact_values
 from campaigns.signals_policy import Signal, SignalKind, classify
 from channels.kinds import Channel
 
 AGENT_LENGTH = 300
 
-# Everything about an attempt that answering a visit takes, in one round trip. The link is of the version that
-# the person was enrolled on, so that a token leads to nothing but its own campaign's links.
+# Everything about the attempts that answering visits takes, in one round trip. The link is of the version that the
+# person was enrolled on, so that a token leads to nothing but its own campaign's links.
 _FIND = """
-SELECT cascade_now() AS at, a.id AS attempt_id, COALESCE(m.accepted_at, a.sending_at) AS accepted_at, m.channel,
+WITH asked AS MATERIALIZED (SELECT cascade_now() AS at)
+SELECT g.place, asked.at, a.id, COALESCE(m.accepted_at, a.sending_at), m.channel,
     e.data, e.contact_id, c.first_name, c.last_name, c.birth_date, c.language, c.country, c.external_id,
-    c.attributes, c.is_trackable, d.kind AS address_kind, d.value AS address_value, l.id AS link_id, l.url AS link_url,
-    (SELECT count(*) FROM campaigns_link WHERE version_id = e.version_id) AS links
-FROM campaigns_attempt a
+    c.attributes, c.is_trackable, d.kind, d.value, l.id, l.url,
+    (SELECT count(*) FROM campaigns_link WHERE version_id = e.version_id)
+FROM asked
+CROSS JOIN unnest(%(tokens)s::text[], %(positions)s::int[], %(attempts)s::bigint[], %(places)s::int[])
+    AS g (token, position, attempt_id, place)
+JOIN campaigns_attempt a ON {which}
 JOIN campaigns_message m ON m.id = a.message_id
 JOIN campaigns_enrolment e ON e.id = m.enrolment_id
 JOIN campaigns_contact c ON c.id = e.contact_id
 LEFT JOIN campaigns_address d ON d.id = a.address_id
-LEFT JOIN campaigns_link l ON l.version_id = e.version_id AND l.position = %(position)s
-WHERE {which}
+LEFT JOIN campaigns_link l ON l.version_id = e.version_id AND l.position = g.position
 """
-_BY_TOKEN = _FIND.format(which="a.token = %(token)s AND l.id IS NOT NULL")
-_BY_ID = _FIND.format(which="a.id = %(attempt_id)s")
+_BY_TOKEN = _FIND.format(which="a.token = g.token") + " WHERE l.id IS NOT NULL"
+_BY_ID = _FIND.format(which="a.id = g.attempt_id")
+
+_KEEP = """
+INSERT INTO campaigns_hit (kind, attempt_id, link_id, at, method, user_agent, decide_at, machine_rule)
+SELECT *, '' FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[],
+    %s::timestamptz[])
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knock:
+    """A request to a tracked link (`token` and `position`), or to the pixel or the trap of the attempt `attempt_id`."""
+
+    kind: SignalKind
+    method: str
+    user_agent: str
+    token: str | None = None
+    position: int | None = None
+    attempt_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,72 +76,100 @@ class Visit:
     target: str = ""
 
 
-def click_visit(token: str, position: int) -> Visit | None:
-    """The visit to the link at `position` in the attempt with `token`; None if there is no such link."""
-    return _find(_BY_TOKEN, token=token, position=position)
+def keep(knocks: Sequence[Knock]) -> list[Visit | None]:
+    """Keep a hit of each of `knocks`, to be judged when it can be; committed on return.
+
+    Gives the visits in their order: None where there is no such address. Nothing is kept of somebody who may not be
+    tracked, or of a link that leads nowhere.
+    """
+    visits = _visits(knocks)
+    kept = [
+        (knock, visit)
+        for knock, visit in zip(knocks, visits, strict=True)
+        if visit and visit.contact.is_trackable and (visit.target or knock.kind is not SignalKind.CLICK)
+    ]
+    if kept:
+        run(_KEEP, _columns(kept))
+    return visits
 
 
 def signed_visit(attempt_id: int) -> Visit | None:
-    """The visit to a pixel, a trap or an unsubscribe page of an attempt; None if it is no longer there."""
-    return _find(_BY_ID, attempt_id=attempt_id, position=None)
+    """The visit to the unsubscribe page of an attempt, of which no hit is kept; None if it is no longer there."""
+    return _find(_BY_ID, [Knock(kind=SignalKind.OPEN, method="", user_agent="", attempt_id=attempt_id)]).get(0)
 
 
-def store_hit(visit: Visit, kind: SignalKind, *, method: str, user_agent: str) -> bool:
-    """Keep the visit as a hit that is judged when it can be; gives whether it was kept.
+def _visits(knocks: Sequence[Knock]) -> list[Visit | None]:
+    found: dict[int, Visit] = {}
+    if any(knock.token for knock in knocks):
+        found |= _find(_BY_TOKEN, knocks)
+    if any(knock.attempt_id for knock in knocks):
+        found |= _find(_BY_ID, knocks)
+    return [found.get(place) for place in range(len(knocks))]
 
-    Nothing is kept of somebody who may not be tracked.
-    """
-    if not visit.contact.is_trackable:
-        return False
-    signal = Signal(kind=kind, at=visit.at, link=visit.link_id, method=method, user_agent=user_agent)
+
+def _find(query: str, knocks: Sequence[Knock]) -> dict[int, Visit]:
+    """By their places among `knocks`."""
+    values = {
+        "tokens": [knock.token for knock in knocks],
+        "positions": array(knock.position for knock in knocks),
+        "attempts": array(knock.attempt_id for knock in knocks),
+        "places": array(range(len(knocks))),
+    }
+    return {row[0]: _visit(row[1:]) for row in run(query, values)}
+
+
+def _columns(kept: Sequence[tuple[Knock, Visit]]) -> list[object]:
+    verdicts = [_judged(knock, visit) for knock, visit in kept]
+    return [
+        [knock.kind.value for knock, _ in kept],
+        array(visit.attempt_id for _, visit in kept),
+        array(visit.link_id for _, visit in kept),
+        array(visit.at.isoformat() for _, visit in kept),
+        [knock.method for knock, _ in kept],
+        [knock.user_agent.replace("\0", "")[:AGENT_LENGTH] for knock, _ in kept],
+        array(decide_at.isoformat() for decide_at in verdicts),
+    ]
+
+
+def _judged(knock: Knock, visit: Visit) -> datetime:
+    """When the hit can be judged: at once, if no other hit can tell more of it."""
     verdict = classify(
-        signal,
+        Signal(kind=knock.kind, at=visit.at, link=visit.link_id, method=knock.method, user_agent=knock.user_agent),
         (),
         accepted_at=visit.accepted_at,
         sends_many_links=visit.sends_many_links,
         is_mail=visit.channel == Channel.EMAIL,
     )
-    Hit.objects.create(
-        kind=kind,
-        attempt_id=visit.attempt_id,
-        link_id=visit.link_id,
-        at=visit.at,
-        method=method,
-        user_agent=user_agent.replace("\0", "")[:AGENT_LENGTH],
-        decide_at=verdict.until or visit.at,
-    )
-    return True
+    return verdict.until or visit.at
 
 
-def _find(query: str, **which: Any) -> Visit | None:
-    with connection.cursor() as cursor:
-        cursor.execute(query, which)
-        found = cursor.fetchone()
-        names = [column.name for column in cursor.description or ()]
-    return _visit(dict(zip(names, found, strict=True))) if found else None
-
-
-def _visit(row: dict[str, Any]) -> Visit:
-    contact = Contact(
-        id=row["contact_id"],
-        first_name=row["first_name"],
-        last_name=row["last_name"],
-        birth_date=row["birth_date"],
-        language=row["language"],
-        country=row["country"],
-        external_id=row["external_id"],
-        attributes=json.loads(row["attributes"]),
-        is_trackable=row["is_trackable"],
-    )
-    values = contact_values(contact, data=json.loads(row["data"])) if row["link_id"] else {}
+def _visit(row: Sequence[Any]) -> Visit:
+    at, attempt_id, accepted_at, channel, data, *of_contact, kind, address, link_id, link_url, links = row
+    contact = _contact(of_contact)
+    values = contact_values(contact, data=json.loads(data)) if link_id else {}
     return Visit(
-        at=row["at"],
-        attempt_id=row["attempt_id"],
-        accepted_at=row["accepted_at"],
-        channel=Channel(row["channel"]),
+        at=at,
+        attempt_id=attempt_id,
+        accepted_at=accepted_at,
+        channel=Channel(channel),
         contact=contact,
-        sends_many_links=row["links"] > 1,
-        address=masked(row["address_kind"], row["address_value"]) if row["address_kind"] else "",
-        link_id=row["link_id"],
-        target=target_url(row["link_url"], values) if row["link_id"] else "",
+        sends_many_links=links > 1,
+        address=masked(kind, address) if kind else "",
+        link_id=link_id,
+        target=target_url(link_url, values) if link_id else "",
+    )
+
+
+def _contact(row: Sequence[Any]) -> Contact:
+    pk, first_name, last_name, birth_date, language, country, external_id, attributes, is_trackable = row
+    return Contact(
+        id=pk,
+        first_name=first_name,
+        last_name=last_name,
+        birth_date=birth_date,
+        language=language,
+        country=country,
+        external_id=external_id,
+        attributes=json.loads(attributes),
+        is_trackable=is_trackable,
     )

@@ -8,7 +8,7 @@ import base64
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -25,7 +25,7 @@ from campaigns.models import Installation
 from campaigns.models.consent import ConsentSource
 from campaigns.signals_policy import SignalKind
 from campaigns.tracking_memory import GuessLimit, RememberedTargets, client_of
-from campaigns.visits import Visit, click_visit, signed_visit, store_hit
+from campaigns.visits import Knock, Visit, keep, signed_visit
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 HEADERS = {
@@ -66,14 +66,13 @@ def click(request: HttpRequest, part: str) -> HttpResponse:
         return _unknown(request)
     name = "{}{}".format(*link)
     try:
-        visit = click_visit(*link)
-        if visit is None or not visit.target:
-            return _unknown(request)
-        _keep(request, visit, SignalKind.CLICK)
+        visit = _keep(request, SignalKind.CLICK, token=link[0], position=link[1])
     except DatabaseError:
         logger.exception("A click was not kept")
         target = targets.get(name)
         return HttpResponseRedirect(target) if target else _away(request)
+    if visit is None or not visit.target:
+        return _unknown(request)
     targets.put(name, visit.target)
     return HttpResponseRedirect(visit.target)
 
@@ -85,7 +84,7 @@ def opened(request: HttpRequest, signed: str) -> HttpResponse:
     attempt_id = parse_signed(LinkKind.OPEN, signed)
     if attempt_id is not None:
         try:
-            _keep(request, signed_visit(attempt_id), SignalKind.OPEN)
+            _keep(request, SignalKind.OPEN, attempt_id=attempt_id)
         except DatabaseError:
             logger.exception("An open was not kept")
     return HttpResponse(PIXEL, content_type="image/gif")
@@ -99,7 +98,7 @@ def trap(request: HttpRequest, signed: str) -> HttpResponse:
     if attempt_id is None:
         return _unknown(request)
     try:
-        _keep(request, signed_visit(attempt_id), SignalKind.TRAP)
+        _keep(request, SignalKind.TRAP, attempt_id=attempt_id)
     except DatabaseError:
         logger.exception("A trap was not kept")
     return render(request, "tracking/nothing.html")
@@ -158,10 +157,13 @@ def _language(spoken: str) -> str:
     return next((tag for tag in candidates if tag in known), translation.get_language() or settings.LANGUAGE_CODE)
 
 
-def _keep(request: HttpRequest, visit: Visit | None, kind: SignalKind) -> None:
+def _keep(request: HttpRequest, kind: SignalKind, **which: Any) -> Visit | None:
+    """Keep the hit of one request; `which` address it was, as Knock names it."""
     agent = request.headers.get("User-Agent", "")
-    if visit and store_hit(visit, kind, method=request.method or "", user_agent=agent):
+    visit = keep([Knock(kind=kind, method=request.method or "", user_agent=agent, **which)])[0]
+    if visit:
         wake(TRACK)
+    return visit
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
