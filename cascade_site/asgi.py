@@ -1,9 +1,14 @@
-"""The ASGI application."""
+"""The ASGI application: the door for what comes by thousands, and Django's pages in threads behind it."""
 
-import os
+from a2wsgi import WSGIMiddleware
 
-from django.core.asgi import get_asgi_application
+from cascade_site.wsgi import application as pages
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cascade_site.settings")
+# isort: split
+# Models can be read now that the WSGI application has set Django up.
+from campaigns.door import Door
 
-application = get_asgi_application()
+# Django's views and its ORM block, and each thread keeps one connection to the database.
+THREADS = 4
+
+application = Door(WSGIMiddleware(pages, workers=THREADS))  # type: ignore[arg-type]  # types of WSGI of its own

@@ -11,15 +11,12 @@ CELERY = [sys.executable, "-m", "celery", "--app=cascade_site.celery"]
 def web(*, host: str, port: int) -> Program:
     """The pages, the API and the webhooks, on `host`:`port`.
 
-    WSGI with four threads: Django's views and its ORM block, and each thread keeps one connection. Measured with
-    16 clients at the sign-in page on two busy cores: one thread 47 pages a second, four 82 to 91, eight 64 to 96
-    with a longer tail, all at some 140 MB. Under ASGI (asginl) every request may get a thread and a lasting
-    connection of its own: the same 16 clients met "too many clients" at PostgreSQL's 100 connections.
+    One loop for what comes by thousands (campaigns/door.py), and four threads for pages (cascade_site/asgi.py).
     """
-    options = ["--interface=wsgi", "--workers=1", "--blocking-threads=4", f"--host={host}", f"--port={port}"]
+    options = ["--interface=asgi", "--workers=1", "--loop=uvloop", f"--host={host}", f"--port={port}"]
     return Program(
         name="web",
-        command=[sys.executable, "-m", "granian", *options, "--no-ws", "cascade_site.wsgi:application"],
+        command=[sys.executable, "-m", "granian", *options, "--no-ws", "cascade_site.asgi:application"],
     )
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "•••"
@@ -16,9 +16,19 @@ _BEARER = re.compile(r"(?i)\b(basic|bearer)\s+[\w.~+/=-]{8,}")
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` without any of `secrets`, however it is written, nor a password in a URL or header."""
-    for written in sorted(_forms(secrets), key=len, reverse=True):
-        text = text.replace(written, HIDDEN)
-    return _BEARER.sub(rf"\1 {HIDDEN}", _USER_IN_URL.sub(f"{HIDDEN}@", text))
+    return redactor(secrets)(text)
+
+
+def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
+    """What does the same as `redact`, for many texts with the same `secrets`."""
+    forms = sorted(_forms(secrets), key=len, reverse=True)
+
+    def hide(text: str) -> str:
+        for written in forms:
+            text = text.replace(written, HIDDEN)
+        return _BEARER.sub(rf"\1 {HIDDEN}", _USER_IN_URL.sub(f"{HIDDEN}@", text))
+
+    return hide
 
 
 def detail(text: str, secrets: Iterable[str] = ()) -> str:

@@ -2,6 +2,9 @@
 
 import json
 import logging
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from celery import current_app
 from django.db import connection
@@ -15,7 +18,7 @@ from channels.models import Account
 from channels.opening import open_provider
 from channels.pace import Pace
 from channels.provider import Provider, WebhookRequest
-from channels.redaction import redact
+from channels.redaction import redactor
 
 MAX_BODY = 1024 * 1024
 TRACK_TASK = "campaigns.tasks.track"
@@ -25,8 +28,12 @@ DROPPED_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 # The table makes the id, the times and the state by itself.
 STORE = """
 INSERT INTO channels_inboundrequest (account_id, method, path, query, headers, body)
-VALUES (%s, %s, %s, %s, %s, %s)
+SELECT account_id, method, path, query::jsonb, headers::jsonb, body
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[])
+    AS x (account_id, method, path, query, headers, body)
 """
+
+REFUSALS = (InvalidWebhook, NotSupported, UnreadableCredentials, KeyError)
 
 logger = logging.getLogger(__name__)
 # A storm of webhooks need not become a storm of tasks.
@@ -49,14 +56,14 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse("too large", status=413, content_type="text/plain")
     asked = as_webhook(request, body)
     try:
-        provider = open_provider(account)
+        reception = open_reception(account)
         if request.method != "POST":
-            return HttpResponse(provider.answer_check(asked), content_type="text/plain")
-        provider.verify(asked)
-    except (InvalidWebhook, NotSupported, UnreadableCredentials, KeyError) as refusal:
+            return HttpResponse(reception.provider.answer_check(asked), content_type="text/plain")
+        reception.provider.verify(asked)
+    except REFUSALS as refusal:
         logger.warning("Webhook of account %s refused: %s", account.pk, type(refusal).__name__)
         return HttpResponse("not proved", status=403, content_type="text/plain")
-    store(asked, account=account, provider=provider)
+    store([(reception, asked)])
     waking.run(wake)
     return HttpResponse("ok", content_type="text/plain")
 
@@ -72,14 +79,70 @@ def as_webhook(request: HttpRequest, body: bytes) -> WebhookRequest:
     )
 
 
-def store(asked: WebhookRequest, *, account: Account, provider: Provider) -> None:
-    """Write one InboundRequest, committed on return, without the secrets by which it was proved."""
-    hidden = {account.webhook_token, *provider.secrets}
-    headers = {name: redact(value, hidden) for name, value in asked.headers.items() if name not in DROPPED_HEADERS}
-    query = {name: redact(value, hidden) for name, value in asked.query.items()}
-    path = redact(asked.path, hidden)
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Takes the webhooks of one account; `hide` takes out the secrets by which they are proved."""
+
+    account: Account
+    provider: Provider
+    hide: Callable[[str], str]
+
+
+def open_reception(account: Account) -> Reception:
+    """The reception of `account`. Raises UnreadableCredentials, and KeyError for a vendor that is not known."""
+    provider = open_provider(account)
+    return Reception(account, provider, redactor({account.webhook_token, *provider.secrets}))
+
+
+def take(posted: Sequence[tuple[str, WebhookRequest]]) -> list[bool]:
+    """Prove and store those of `posted` (the token of the address, the request) that can be; committed on return.
+
+    Gives whether each was stored; why one was not is for `receive` to say.
+    """
+    receptions = _receptions({token for token, _ in posted})
+    proved = [_is_proved(receptions.get(token), asked) for token, asked in posted]
+    store([(receptions[token], asked) for (token, asked), is_proved in zip(posted, proved, strict=True) if is_proved])
+    return proved
+
+
+def _receptions(tokens: Collection[str]) -> dict[str, Reception]:
+    found = {}
+    for account in Account.objects.filter(webhook_token__in=tokens):
+        with suppress(UnreadableCredentials, KeyError):
+            found[account.webhook_token] = open_reception(account)
+    return found
+
+
+def _is_proved(reception: Reception | None, asked: WebhookRequest) -> bool:
+    try:
+        if reception:
+            reception.provider.verify(asked)
+    except REFUSALS:
+        return False
+    return reception is not None
+
+
+def store(proved: Sequence[tuple[Reception, WebhookRequest]]) -> None:
+    """Write an InboundRequest of each of the `proved`, committed on return, without the secrets that proved them."""
+    if not proved:
+        return
+    rows = [_row(*one) for one in proved]
     with connection.cursor() as cursor:
-        cursor.execute(STORE, [account.pk, asked.method, path, json.dumps(query), json.dumps(headers), asked.body])
+        cursor.execute(STORE, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _row(reception: Reception, asked: WebhookRequest) -> tuple[int, str, str, str, str, bytes]:
+    hide = reception.hide
+    headers = {name: hide(value) for name, value in asked.headers.items() if name not in DROPPED_HEADERS}
+    query = {name: hide(value) for name, value in asked.query.items()}
+    return (
+        reception.account.pk,
+        asked.method,
+        hide(asked.path),
+        json.dumps(query),
+        json.dumps(headers),
+        asked.body,
+    )
 
 
 def wake() -> None:
