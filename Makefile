@@ -31,7 +31,7 @@ check: setup-dev ## Format, lint, types, import contracts, migrations, templates
 	.venv/bin/deptry .
 	$(RUN) -m scripts.translations --check
 
-bench: setup-dev ## Measure how fast it is (WHAT=send measures one thing); needs nginx, from Debian's nginx-light
+bench: setup-dev ## Measure how fast it is (WHAT=send one thing, PEOPLE=5000 for so many); needs nginx, from Debian's nginx-light
 	@$(RUN) -m tests.bench $(WHAT)
 
 format: setup-dev ## Put code and templates into shape

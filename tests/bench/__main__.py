@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.bench.ground import FOLDER
 
-MEASUREMENTS = ("raw_client", "send", "launch", "import")
+MEASUREMENTS = ("raw_client", "send", "launch", "import", "events")
 LATEST = FOLDER / "bench" / "latest.json"
 
 
@@ -28,6 +28,14 @@ def measure(name: str) -> list[dict[str, Any]]:
             check=True,
         )
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def tables(name: str, rows: list[dict[str, Any]]) -> str:
+    """The measurement's rows, and below them those that stand beside a goal (goals.py)."""
+    goals = [row for row in rows if "goal" in row]
+    measured = [row for row in rows if "goal" not in row]
+    parts = [(name, measured), (f"{name}, beside its goals", goals)]
+    return "\n".join(table(heading, part) for heading, part in parts if part)
 
 
 def table(name: str, rows: list[dict[str, Any]]) -> str:
@@ -44,7 +52,7 @@ def main(names: list[str]) -> None:
     found: dict[str, list[dict[str, Any]]] = {}
     for name in names or MEASUREMENTS:
         found[name] = measure(name)
-        print(table(name, found[name]), flush=True)
+        print(tables(name, found[name]), flush=True)
     told = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},

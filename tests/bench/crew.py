@@ -41,7 +41,7 @@ def crew(log_dir: Path, queues: Mapping[str, int] = QUEUES) -> Iterator[Crew]:
     programs = [processes.worker(queue, concurrency=concurrency) for queue, concurrency in queues.items()]
     try:
         for program in [*programs, processes.beat()] if queues is QUEUES else programs:
-            started.running.append(_start(program, log_dir))
+            started.running.append(start(program, log_dir))
         yield started
     finally:
         for process in started.running:
@@ -49,6 +49,7 @@ def crew(log_dir: Path, queues: Mapping[str, int] = QUEUES) -> Iterator[Crew]:
             process.wait()
 
 
-def _start(program: Program, log_dir: Path) -> Popen[bytes]:
+def start(program: Program, log_dir: Path) -> Popen[bytes]:
+    """Start `program` with what the measurement's environment says, its lines in `log_dir`."""
     with (log_dir / f"{program.name}.log").open("ab") as log:
         return launch(program, environment=dict(os.environ), output=log)

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from cascade_site import embedded
+from cascade_site.cluster import folder_in
 
 FOLDER = Path(__file__).resolve().parents[2]
 # With its own configuration, as `make run` starts it; the sink is on this machine.
@@ -20,10 +21,17 @@ ENVIRONMENT = {
 
 
 @contextmanager
-def ground(data_dir: Path, *, private_hosts: str) -> Iterator[None]:
-    """Run an empty product's database in `data_dir`; Django is set up for it within the block."""
+def ground(data_dir: Path, *, private_hosts: str = "", notes_commits: bool = False) -> Iterator[None]:
+    """Run an empty product's database in `data_dir`; Django is set up for it within the block.
+
+    With `notes_commits` PostgreSQL remembers when each transaction was committed (pg_xact_commit_timestamp).
+    """
     shutil.rmtree(data_dir, ignore_errors=True)
     data_dir.mkdir(parents=True)
+    if notes_commits:
+        embedded.create(data_dir)
+        with (folder_in(data_dir) / "postgresql.auto.conf").open("a") as settings:
+            settings.write("track_commit_timestamp = on\n")
     with embedded.serving(data_dir) as conninfo:
         os.environ.update(ENVIRONMENT)
         os.environ["CASCADE_DATA_DIR"] = str(data_dir)
@@ -48,7 +56,7 @@ def _migrate(conninfo: str) -> None:
 
 def postgres_cpu_s(data_dir: Path) -> float:
     """The processor time that the server in `data_dir` has used, in seconds, ended backends included."""
-    pid = int((data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    pid = int((folder_in(data_dir) / "postmaster.pid").read_text().splitlines()[0])
     return cpu_s(psutil.Process(pid))
 
 

@@ -23,7 +23,7 @@ error_log {folder}/error.log warn;
 worker_processes 1;
 events {{ worker_connections 4096; }}
 http {{
-  log_format key '$msec $status $http_idempotency_key';
+  log_format key '$msec $request_time $status $http_idempotency_key';
   access_log {folder}/access.log key buffer=256k flush=1s;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
@@ -47,6 +47,14 @@ class NoSink(Exception):
     """nginx, or what it needs to answer late, is not installed: says what is missing."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """An accepted request: its idempotency key, and when its first byte came, in seconds since 1970."""
+
+    key: str
+    begun_at: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sink:
     """An nginx under way: `url` takes requests, `log` lists them."""
@@ -58,9 +66,18 @@ class Sink:
 
     def keys(self) -> list[str]:
         """The keys of all accepted requests so far, in the order of their answers."""
+        return [taken.key for taken in self.taken()]
+
+    def taken(self) -> list[Taken]:
+        """All accepted requests so far, in the order of their answers."""
         time.sleep(1.5)  # longer than nginx keeps lines to itself
         lines = (line.split() for line in self.log.read_text().splitlines())
-        return [line[2] for line in lines if line[1] == "200"]
+        return [
+            # nginx notes the end and the duration, to the millisecond.
+            Taken(key=key, begun_at=float(ended_at) - float(took))
+            for ended_at, took, status, key in lines
+            if status == "200"
+        ]
 
     def cpu_s(self) -> float:
         """The processor time that it has used so far, in seconds."""

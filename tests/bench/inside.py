@@ -1,0 +1,104 @@
+"""Many people inside a campaign at once: they were sent its first message, and wait for its window to close."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from campaigns.models import Campaign, Step
+from campaigns.models.campaigns import CampaignStatus
+from campaigns.reports import campaign_report
+from tests.bench.crowd import AT_ONCE
+from tests.factories import RoutePlan, StepPlan, make_campaign
+
+# `decide_at` is SQL over a contact's row, of the measurements' own.
+ENROL = """
+INSERT INTO campaigns_enrolment (campaign_id, version_id, route_id, contact_id, entry_key, variant, data, language,
+    step_position, next_at, created_at, outcome, ended_by, credit_step_key, is_late)
+SELECT %(campaign)s, %(version)s, %(route)s, id, '', '', '{{}}', language, 0, {decide_at}, %(accepted_at)s,
+    '', '', '', false
+FROM campaigns_contact WHERE id BETWEEN %(first)s AND %(last)s ORDER BY id
+RETURNING id, contact_id, next_at
+"""
+SEND = """
+INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, priority, status, skip_reason,
+    hold_reason, created_at, queued_at, available_at, first_attempt_at, tries, sending_at, accepted_at,
+    decide_at, error_class, error_code, error_detail, fate, fate_reason, parts, cost)
+SELECT %(campaign)s, id, %(step)s, %(sender)s, 'sms', 5, 'accepted', '',
+    '', %(accepted_at)s, %(accepted_at)s, %(accepted_at)s, %(accepted_at)s, 1, %(accepted_at)s, %(accepted_at)s,
+    next_at, '', '', '', '', '', 1, 0
+FROM enrolled ORDER BY id
+RETURNING id, enrolment_id
+"""
+# What stands in their links is their message's number: unique, and nobody guesses here.
+ATTEMPT = """
+INSERT INTO campaigns_attempt (message_id, campaign_id, step_id, account_id, sender_id, address_id, address_hash,
+    entry_key, key, token, status, vendor_message_id, created_at, sending_at, answered_at, error_class, error_code,
+    error_detail, parts, currency, rate)
+SELECT sent.id, %(campaign)s, %(step)s, %(account)s, %(sender)s, a.id, a.value_hash,
+    '', gen_random_uuid(), lpad(sent.id::text, 11, '0'), 'accepted', 'vendor-' || sent.id, %(accepted_at)s,
+    %(accepted_at)s, %(accepted_at)s, '', '', '', 1, '', 1
+FROM sent JOIN enrolled ON enrolled.id = sent.enrolment_id
+JOIN campaigns_address a ON a.contact_id = enrolled.contact_id AND a.kind = 'phone'
+ORDER BY sent.id
+RETURNING id, vendor_message_id
+"""
+REFER = """
+INSERT INTO campaigns_vendorreference (account_id, vendor_message_id, attempt_id)
+SELECT %(account)s, vendor_message_id, id FROM attempted
+"""
+SENT = f"WITH enrolled AS ({ENROL}), sent AS ({SEND}) SELECT count(*) FROM sent"
+ATTEMPTED = f"WITH enrolled AS ({ENROL}), sent AS ({SEND}), attempted AS ({ATTEMPT}) {REFER}"
+COUNT = """
+INSERT INTO campaigns_stepstats (campaign_id, version_id, step_key, route_id, variant, sender_id, language, hour,
+    counter, value)
+SELECT %(campaign)s, %(version)s, step_key, %(route)s, '', sender_id, language, date_trunc('hour', %(accepted_at)s),
+    counter, people
+FROM (SELECT language, count(*) AS people FROM campaigns_enrolment WHERE campaign_id = %(campaign)s GROUP BY language)
+CROSS JOIN (VALUES ('', 0, 'audience'), (%(step_key)s, %(sender)s, 'came'), (%(step_key)s, %(sender)s, 'accepted'),
+    (%(step_key)s, %(sender)s, 'now_accepted')) AS counted (step_key, sender_id, counter)
+"""
+
+
+def running_campaign(steps: list[StepPlan], *, now: datetime, **fields: Any) -> Campaign:
+    """A campaign that was launched an hour before `now`, its audience (to be put inside) enrolled."""
+    launched_at = now - timedelta(hours=1)
+    return make_campaign(
+        routes=[RoutePlan(steps=steps)],
+        status=CampaignStatus.RUNNING,
+        launched_at=launched_at,
+        enrolled_at=launched_at,
+        **fields,
+    )
+
+
+def put_inside(campaign: Campaign, *, people: int, decide_at: str, has_attempts: bool = True) -> None:
+    """Let the first `people` contacts wait at the first step of `campaign`, accepted when it was launched.
+
+    `decide_at` is SQL over a contact's `id`: when their window closes. Without attempts nobody can click or report,
+    which timers never look at. Raises AssertionError where the figures would not add up.
+    """
+    step = Step.objects.select_related("sender", "route").get(route__version=campaign.version, position=0)
+    values = {
+        "campaign": campaign.pk,
+        "version": campaign.version_id,
+        "route": step.route_id,
+        "step": step.pk,
+        "step_key": step.key,
+        "sender": step.sender_id,
+        "account": step.sender.account_id,
+        "accepted_at": campaign.launched_at,
+    }
+    statement = (ATTEMPTED if has_attempts else SENT).format(decide_at=decide_at)
+    with connection.cursor() as cursor:
+        for first in range(1, people + 1, AT_ONCE):
+            cursor.execute(statement, {**values, "first": first, "last": min(first + AT_ONCE - 1, people)})
+        cursor.execute(COUNT, values)
+    problems = campaign_report(campaign.pk).problems()
+    assert not problems, problems
+
+
+def settle() -> None:
+    """Let PostgreSQL know what it holds now, as autovacuum would in a while."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE campaigns_enrolment, campaigns_message, campaigns_attempt, campaigns_stepstats")
