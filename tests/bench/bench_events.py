@@ -175,7 +175,8 @@ def _asking(folder: Path, pages: Web, workers: Crew) -> Callable[..., Answers]:
         return pages.cpu_s() + workers.cpu_s() + postgres_cpu_s(folder / "data")
 
     def ask(events: Events, name: str, *, seconds: float, rate: float) -> Answers:
-        backlog, before, load = [], used(), None
+        backlog: list[int] = []
+        before, load = used(), None
         for load in generate(
             events.requests, folder=folder / name, port=pages.port, connections=CONNECTIONS, seconds=seconds, rate=rate
         ):
