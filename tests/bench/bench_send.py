@@ -16,11 +16,8 @@ from django.db.models import Max
 
 from tests.bench.crew import Crew, crew
 from tests.bench.ground import ground, postgres_cpu_s
-from tests.bench.sink import KEY_HEADER, Sink, sink
+from tests.bench.sink import Sink, sink
 
-BODY = '{"to": "{{ to }}", "from": "{{ sender }}", "text": "{{ text }}"}'
-TEXT = "Hello {{ first_name | friend }}, our autumn collection is here. See it before the others do: {{ link }}"
-MORE_THAN_ENOUGH = 1_000_000
 PEOPLE = 100_000
 RUNS = 3
 
@@ -67,10 +64,12 @@ def send(*, people: int, runs: int, folder: Path, delay_s: float = 0) -> list[Se
 
 def _send_once(people: int, vendor: Sink, workers: Crew, data_dir: Path) -> Sent:
     from campaigns.engine.launch import launch  # noqa: PLC0415  Django is set up only now
-    from campaigns.models import Campaign  # noqa: PLC0415  Django is set up only now
+    from campaigns.models import Campaign  # noqa: PLC0415  the same
+    from tests.bench.gateway import draft, gateway_sender  # noqa: PLC0415  the same
+    from tests.factories import StepPlan  # noqa: PLC0415  the same
 
     before = len(vendor.keys())
-    campaign = _draft(vendor)
+    campaign = draft([StepPlan(sender=gateway_sender(vendor), timeout=timedelta(hours=1))])
     launch(campaign=campaign, actor=None)
     while not Campaign.objects.filter(pk=campaign.pk, enrolled_at__isnull=False).exists():
         time.sleep(0.02)
@@ -95,19 +94,6 @@ def _send_once(people: int, vendor: Sink, workers: Crew, data_dir: Path) -> Sent
 
 def _used(workers: Crew, vendor: Sink, data_dir: Path) -> tuple[float, float, float]:
     return workers.cpu_s(), postgres_cpu_s(data_dir), vendor.cpu_s()
-
-
-def _draft(vendor: Sink) -> Any:
-    from channels.kinds import Channel  # noqa: PLC0415  Django is set up only now
-    from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_sender  # noqa: PLC0415  Django is set up only now
-
-    account = make_account(
-        provider="generic_http",
-        settings={"url": vendor.url, "body": BODY, "key_header": KEY_HEADER, "id_path": "id", "requests_at_once": 256},
-    )
-    sender = make_sender(channel=Channel.SMS, account=account, rate_per_second=MORE_THAN_ENOUGH)
-    steps = [StepPlan(channel=Channel.SMS, sender=sender, timeout=timedelta(hours=1))]
-    return make_campaign(routes=[RoutePlan(steps=steps)], text=TEXT)
 
 
 def _left(campaign_id: int) -> bool:

@@ -17,6 +17,8 @@ ENVIRONMENT = {
     "CASCADE_SECRET_KEY": "for measurements only, nothing here is secret",
     "CASCADE_PUBLIC_URL": "https://go.shop.example",
     "LOG_LEVEL": "WARNING",
+    # In seconds: a measurement of several steps shall come to its end.
+    "CASCADE_STEP_TIMEOUT_MIN": "5",
 }
 
 
