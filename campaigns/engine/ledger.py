@@ -22,7 +22,7 @@ from campaigns.models import Enrolment, Message
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import Fate, MessageStatus, SkipReason
 
-_FATES = {
+FATES = {
     Fate.ENGAGED: Counter.ENGAGED,
     Fate.ADVANCED: Counter.ADVANCED,
     Fate.ENDED: Counter.ENDED,
@@ -122,7 +122,7 @@ class Ledger:
         elif message.status in NOT_LEFT:
             fields |= {"status": MessageStatus.WITHDRAWN, "hold_reason": ""}
         self.change(message, **fields)
-        counter = counters.skipped(skip_reason) if fate is Fate.SKIPPED and skip_reason else _FATES[fate]
+        counter = counters.skipped(skip_reason) if fate is Fate.SKIPPED and skip_reason else FATES[fate]
         self.deltas.add(place_of(message), counter)
 
     def end(self, enrolment: Enrolment, outcome: Outcome, reason: Reason) -> None:

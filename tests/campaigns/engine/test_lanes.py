@@ -1,7 +1,7 @@
 """What is written for many at once is what would be written for each: the quick lanes against the general ones."""
 
 from collections.abc import Callable, Sequence
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -12,10 +12,8 @@ from django.db.models import Sum
 
 from campaigns.engine import advance as advancing
 from campaigns.engine import clock
-from campaigns.engine.advance import DUE
 from campaigns.engine.claiming import claim
 from campaigns.engine.confirming import confirm
-from campaigns.engine.entering import Newcomer
 from campaigns.engine.happenings import Happening
 from campaigns.engine.launch import enrol_audience
 from campaigns.engine.marking import mark_sending
@@ -23,7 +21,6 @@ from campaigns.engine.noting import note
 from campaigns.engine.outgoing import Piece, prepare
 from campaigns.engine.receipts import record
 from campaigns.engine.recording import record_each, record_happenings
-from campaigns.engine.rows import run
 from campaigns.engine.shelf import Shelf
 from campaigns.models import Attempt, Campaign, DowntimeGap, Enrolment, Event, Message, Step, StepDelta, Suppression
 from campaigns.models.campaigns import CampaignStatus
@@ -89,9 +86,15 @@ def enrolled(stage: Stage, **fields: object) -> Campaign:
     return campaign
 
 
+def one_at_a_time(now: datetime) -> None:
+    """Decide all who are due, each in a batch of its own."""
+    while advancing.advance(now, limit=1)[0]:
+        pass
+
+
 @pytest.mark.parametrize("is_over", [False, True], ids=["running", "over"])
 @pytest.mark.parametrize("had_gap", [False, True], ids=["in time", "after a downtime"])
-def test_newcomers_are_decided_as_everybody_is(stage: Stage, is_over: bool, had_gap: bool) -> None:
+def test_newcomers_are_decided_together_as_one_by_one(stage: Stage, is_over: bool, had_gap: bool) -> None:
     people()
     enrolled(stage, ends_at=NOON - timedelta(hours=1) if is_over else None)
     Enrolment.objects.filter(pk=Enrolment.objects.order_by("id").values("pk")[:1]).update(
@@ -100,13 +103,50 @@ def test_newcomers_are_decided_as_everybody_is(stage: Stage, is_over: bool, had_
     if had_gap:
         DowntimeGap.objects.create(started_at=NOON - timedelta(hours=29), ended_at=NOON - timedelta(hours=1))
     now = clock.now()
-    due = run(DUE, [now, 1000])
-    newcomers = [Newcomer(*row[1:]) for row in due]
-    assert len(newcomers) == 8
-    together = effects(lambda: advancing.admit(newcomers, now))
-    one_by_one = effects(lambda: advancing.move_on([one.pk for one in newcomers], now))
+    together = effects(lambda: advancing.advance(now))
+    one_by_one = effects(lambda: one_at_a_time(now))
     assert together == one_by_one
     assert is_over or len({row["outcome"] for row in together[0]}) > 1
+
+
+# How the message of the first step may stand when somebody looks, and what becomes of the step then.
+STANDING: dict[str, tuple[dict[str, Any], str]] = {
+    "its window has closed": ({"status": "accepted", "accepted_at": NOON, "decide_at": NOON}, "advanced"),
+    "nobody knows, and the window has closed": ({"status": "unknown", "decide_at": NOON}, "advanced"),
+    "its window is open": ({"status": "accepted", "accepted_at": NOON, "decide_at": NOON + timedelta(days=9)}, ""),
+    "it bounced": ({"status": "accepted", "accepted_at": NOON, "decide_at": NOON, "failed_at": NOON}, "advanced"),
+    "it failed": ({"status": "failed", "fate": "advanced", "fate_reason": "failed", "fate_at": NOON}, "advanced"),
+    "it is on the wire": ({"status": "sending", "decide_at": NOON}, ""),
+    "it waits for its turn": ({}, ""),
+    "it is held": ({"hold_reason": "quiet_hours"}, ""),
+    "its time to be tried again is over": ({"first_attempt_at": NOON - timedelta(days=9)}, "skipped"),
+}
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["running", "over"])
+def test_people_inside_are_decided_together_as_one_by_one(stage: Stage, is_over: bool) -> None:
+    for number in range(2 * len(STANDING)):
+        # Half of them could be reached by the second step too.
+        channels = (Channel.VIBER, Channel.SMS) if number % 2 else (Channel.VIBER,)
+        make_contact(phone=f"+3806711100{number:02}", consents=channels, is_trackable=number % 3 > 0)
+    enrolled(stage, ends_at=NOON + timedelta(hours=1) if is_over else None)
+    advancing.advance(clock.now())
+    clock.run_at(shown_at=NOON + timedelta(hours=2), speed=0)
+    messages = list(Message.objects.order_by("id"))
+    assert len(messages) == 2 * len(STANDING)
+    fates = {}
+    for number, message in enumerate(messages):
+        change, fate = STANDING[list(STANDING)[number // 2]]
+        Message.objects.filter(pk=message.pk).update(**change)
+        fates[message.pk] = fate
+    Enrolment.objects.update(next_at=NOON)
+    now = clock.now()
+    together = effects(lambda: advancing.advance(now))
+    assert together == effects(lambda: one_at_a_time(now))
+    assert is_over or {row["outcome"] for row in together[0]} == {"", "exhausted", "failed"}
+    advancing.advance(now)
+    if not is_over:
+        assert {pk: Message.objects.get(pk=pk).fate.replace("ended", "advanced") for pk in fates} == fates
 
 
 def on_the_wire(stage: Stage) -> tuple[Sender, Shelf, dict[str, Piece]]:
