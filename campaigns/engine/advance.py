@@ -9,13 +9,8 @@ from django.db import transaction
 from campaigns.engine.carrying_out import CarryingOut
 from campaigns.engine.decide import Decision, Wait, decide
 from campaigns.engine.deltas import Deltas
-from campaigns.engine.rows import run
-from campaigns.engine.snapshots import Batch, Due, load_batch
-
-DUE = """
-SELECT step_position, id, campaign_id, version_id, route_id, contact_id, variant, language, next_at
-FROM campaigns_enrolment WHERE outcome = '' AND next_at <= %s ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
-"""
+from campaigns.engine.due import Due, lock_due
+from campaigns.engine.snapshots import Batch, load_batch
 
 Way = tuple[object, ...]
 
@@ -27,8 +22,8 @@ AFTER_ERROR = timedelta(minutes=5)
 
 
 @transaction.atomic
-def advance(now: datetime, *, limit: int = BATCH) -> tuple[int, set[int]]:
-    """Decide up to `limit` due enrolments at `now` (product time).
+def advance(now: datetime, *, limit: int = BATCH, is_urgent_only: bool = False) -> tuple[int, set[int]]:
+    """Decide up to `limit` due enrolments at `now` (product time), or those of transactional campaigns only.
 
     1. Lock the due ones, skipping those that another worker has.
     2. Load what decisions need, for all of them at once, and lock their messages.
@@ -37,7 +32,7 @@ def advance(now: datetime, *, limit: int = BATCH) -> tuple[int, set[int]]:
 
     Gives how many were looked at, and the ids of the senders that have new messages.
     """
-    due = [Due(*row) for row in run(DUE, [now, limit])]
+    due = lock_due(now, limit=limit, is_urgent_only=is_urgent_only)
     if not due:
         return 0, set()
     batch = load_batch(due)

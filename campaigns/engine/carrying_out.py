@@ -10,10 +10,11 @@ from campaigns.engine import counters
 from campaigns.engine.counters import Counter
 from campaigns.engine.decide import RECHECK, Close, Decision, End, Send, Wait
 from campaigns.engine.deltas import Deltas, Place, waiting_counter
+from campaigns.engine.due import Due
 from campaigns.engine.ledger import FATES
 from campaigns.engine.reasons import Reason
 from campaigns.engine.rows import array, run
-from campaigns.engine.snapshots import Batch, Due
+from campaigns.engine.snapshots import Batch
 from campaigns.models import SkipReason, Step
 from campaigns.models.messages import Fate
 

@@ -16,6 +16,7 @@ from campaigns.engine.counters import Counter as Counted
 from campaigns.engine.deltas import Deltas
 from campaigns.engine.ledger import Ledger
 from campaigns.engine.rows import array, run
+from campaigns.engine.sharing import share
 from campaigns.lookups import first_of
 from campaigns.models import Campaign, Message
 from campaigns.models.consent import Purpose
@@ -41,8 +42,10 @@ class Claim:
     wait: timedelta | None = None
 
 
-def claim(sender: Sender, *, now: datetime, limit: int) -> Claim:
+def claim(sender: Sender, *, now: datetime, limit: int, is_urgent_only: bool = False) -> Claim:
     """Claim up to `limit` queued messages of `sender` that may leave at `now` (product time).
+
+    Where `is_urgent_only`, those of transactional campaigns.
 
     1. Take tokens from the sender's bucket, if there are any and its circuit is closed: in a transaction of its
        own, because all workers wait for one another there. What is not needed is put back.
@@ -54,9 +57,9 @@ def claim(sender: Sender, *, now: datetime, limit: int) -> Claim:
         return Claim(token=token)
     taken, wait = rates.take(sender, limit)
     if wait:
-        return Claim(token=token, wait=wait if _campaigns(sender, now) else None)
+        return Claim(token=token, wait=wait if _campaigns(sender, now, is_urgent_only) else None)
     with transaction.atomic():
-        campaigns = _campaigns(sender, now)
+        campaigns = _campaigns(sender, now, is_urgent_only)
         chosen = _choose(sender, campaigns, now, taken)
         messages = _mark_claimed(chosen, token, now, {campaign.pk: campaign for campaign in campaigns})
     rates.put_back(sender, taken - len(chosen))
@@ -64,40 +67,22 @@ def claim(sender: Sender, *, now: datetime, limit: int) -> Claim:
 
 
 def _choose(sender: Sender, campaigns: Sequence[Campaign], now: datetime, limit: int) -> list[Chosen]:
-    chosen: list[Chosen] = []
+    def take(campaign_id: int, count: int, taken: Sequence[Chosen]) -> list[Chosen]:
+        return _lock_queued(sender, campaign_id, now=now, limit=count, taken=taken)
+
     urgent = [campaign.pk for campaign in campaigns if campaign.purpose == Purpose.TRANSACTIONAL]
     others = [campaign.pk for campaign in campaigns if campaign.purpose != Purpose.TRANSACTIONAL]
-    for group in (urgent, others):
-        chosen += _share(sender, group, now, limit - len(chosen))
-    return chosen
+    chosen = share(urgent, limit, take)
+    return chosen + share(others, limit - len(chosen), take)
 
 
-def _campaigns(sender: Sender, now: datetime) -> list[Campaign]:
-    """The campaigns that have something to send from `sender`, the more important first."""
+def _campaigns(sender: Sender, now: datetime, is_urgent_only: bool) -> list[Campaign]:
+    """The campaigns that have something to send from `sender`."""
     queued = Message.objects.filter(
         sender=sender, campaign=OuterRef("pk"), status=MessageStatus.QUEUED, available_at__lte=now
     )
     sending = Campaign.objects.sending().alias(message=first_of(queued)).filter(message__isnull=False)
-    return list(sending.order_by("priority", "id"))
-
-
-def _share(sender: Sender, campaign_ids: Sequence[int], now: datetime, limit: int) -> list[Chosen]:
-    """Up to `limit` messages, evenly from each campaign; what one does not need goes to the others.
-
-    The one with the least is asked first in the second round, because the first told who has enough.
-    """
-    chosen: list[Chosen] = []
-    hungry = list(campaign_ids)
-    while hungry and len(chosen) < limit:
-        quota = max((limit - len(chosen)) // len(hungry), 1)
-        still_hungry = []
-        for campaign_id in hungry[: limit - len(chosen)]:
-            found = _lock_queued(sender, campaign_id, now=now, limit=quota, taken=chosen)
-            chosen += found
-            if len(found) == quota:
-                still_hungry.append(campaign_id)
-        hungry = still_hungry
-    return chosen
+    return list(sending.filter(purpose=Purpose.TRANSACTIONAL) if is_urgent_only else sending)
 
 
 def _lock_queued(

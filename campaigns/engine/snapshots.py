@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from campaigns.eligibility import Reach, load_reach
 from campaigns.engine.decide import Gap, MessageView, Situation, StepView
+from campaigns.engine.due import Due
 from campaigns.engine.routes import Surroundings, load_surroundings
 from campaigns.engine.rows import array, run
 from campaigns.models import Campaign, DowntimeGap, SkipReason, Step
@@ -28,20 +29,6 @@ JOIN campaigns_hit h ON h.attempt_id = a.id AND h.is_machine IS NULL
 WHERE m.enrolment_id = ANY(%s::bigint[]) GROUP BY m.enrolment_id
 """
 UNTRACKED = "SELECT id FROM campaigns_contact WHERE id = ANY(%s::bigint[]) AND NOT is_trackable"
-
-
-class Due(NamedTuple):
-    """A locked, open enrolment that is due since `due_at`; one without a position is before its first step."""
-
-    step_position: int | None
-    pk: int
-    campaign_id: int
-    version_id: int
-    route_id: int
-    contact_id: int
-    variant: str
-    language: str
-    due_at: datetime
 
 
 class Standing(NamedTuple):

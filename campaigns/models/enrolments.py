@@ -84,7 +84,8 @@ class Enrolment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_at"], condition=Q(outcome=""), name="enrolment_due"),
+            # By campaign, so that a batch is shared between campaigns and the urgent ones come first.
+            models.Index(fields=["campaign", "next_at"], condition=Q(outcome=""), name="enrolment_due_of_campaign"),
             models.Index(fields=["campaign", "outcome", "id"], name="enrolment_of_campaign"),
         ]
 
