@@ -1,15 +1,19 @@
 """Celery's entry points: fetch, call, wake the next. What they do is told where they call."""
 
 import time
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_process_shutdown, worker_shutdown
 
 import campaigns.audience.tasks  # noqa: F401  Celery looks for tasks in this module only
 from campaigns.engine import advance as advancing
 from campaigns.engine import clock, control, partitions, ticking
-from campaigns.engine import deliver as delivering
 from campaigns.engine import launch as launching
 from campaigns.engine import track as tracking
+from campaigns.engine import urgent as hurrying
+from campaigns.engine.serving import serve
+from campaigns.engine.shifts import Shift, Shifts
 from campaigns.engine.turns import turn
 from campaigns.engine.wake import (
     ADVANCE,
@@ -17,12 +21,22 @@ from campaigns.engine.wake import (
     END_CANCELLED,
     ENROL_AUDIENCE,
     TRACK,
+    URGENT,
     wake,
 )
-from channels.models import Sender
 
 # A task gives its worker back to others after so many seconds.
 SHIFT = 20
+
+# What this process sends.
+shifts = Shifts()
+
+
+@worker_process_shutdown.connect
+@worker_shutdown.connect
+def end_shifts(**_signal: Any) -> None:
+    """A worker that is asked to end finishes what is under way. Runs in each of its processes."""
+    shifts.end()
 
 
 @shared_task(name="campaigns.tasks.tick")
@@ -31,6 +45,8 @@ def tick() -> None:
     work = ticking.tick()
     for campaign_id in work.unenrolled_campaign_ids:
         wake(ENROL_AUDIENCE, campaign_id)
+    if work.has_urgent:
+        wake(URGENT)
     if work.has_signals:
         wake(TRACK)
     if work.has_due_enrolments:
@@ -60,16 +76,16 @@ def advance() -> None:
 
 @shared_task(name=DELIVER)
 def deliver(sender_id: int) -> None:
-    """Send what is queued for a sender; go on in another task when the shift was too short."""
-    with turn("deliver", sender_id) as is_mine:
-        if not is_mine or not Sender.objects.filter(pk=sender_id).exists():
-            return
-        ticking.note_tick(clock.now())
-        delivered = delivering.deliver(sender_id)
-    if delivered.sent:
-        wake(ADVANCE)
-    if delivered.wait is not None and not delivered.wait:
-        wake(DELIVER, sender_id)
+    """Send what is queued for a sender, until that is done or there is nothing to do but to wait."""
+    shifts.run(("deliver", sender_id), lambda shift: serve(sender_id, shift=shift))
+
+
+@shared_task(name=URGENT)
+def urgent() -> None:
+    """Decide and send what is transactional."""
+    with turn("urgent") as is_mine:
+        if is_mine:
+            hurrying.hurry(shifts, shift=Shift())
 
 
 @shared_task(name=TRACK)

@@ -127,8 +127,12 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 # Without it Celery's Django fix-up opens a database connection for each task.
 CELERY_DB_REUSE_MAX = env.int("CELERY_DB_REUSE_MAX", default=1000)
 CELERY_TASK_DEFAULT_QUEUE = "engine"
-# The tick has a queue of its own: it must not wait behind what it has woken.
-CELERY_TASK_ROUTES = {"campaigns.tasks.tick": {"queue": "tick"}, "campaigns.tasks.bulk_*": {"queue": "bulk"}}
+# The tick has a queue of its own: it must not wait behind what it has woken. Nor must what is transactional.
+CELERY_TASK_ROUTES = {
+    "campaigns.tasks.tick": {"queue": "tick"},
+    "campaigns.tasks.urgent": {"queue": "urgent"},
+    "campaigns.tasks.bulk_*": {"queue": "bulk"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

@@ -15,6 +15,7 @@ from campaigns.engine.outgoing import Outgoing, Piece, prepare
 from campaigns.engine.receipts import record
 from campaigns.engine.settling import Unsent, settle
 from campaigns.engine.shelf import Shelf
+from campaigns.engine.shifts import Shift
 from campaigns.engine.wire import Wire
 from channels.errors import TEMPORARY
 from channels.messages import Receipt
@@ -25,9 +26,12 @@ BATCH = 500
 # Receipts are recorded in groups gathered this long, or as many as this.
 GATHER = timedelta(milliseconds=50)
 RECORDED_TOGETHER = 250
-# A task gives its worker back to others after this.
-SHIFT = timedelta(seconds=20)
 IDLE = timedelta(seconds=1)
+# A sender that may not go faster is asked again after so long at least, and left to the next tick after so long.
+PULSE = timedelta(seconds=0.2)
+LONGEST_REST = timedelta(seconds=2)
+# A vendor that has given no answer for so long is being waited for.
+SLOW = timedelta(seconds=0.5)
 BEAT_EVERY = timedelta(seconds=10)
 
 
@@ -83,29 +87,33 @@ class Delivered:
     wait: timedelta | None
 
 
-def deliver(sender_id: int, *, shift: timedelta = SHIFT) -> Delivered:
-    """Send queued messages of the sender until none is left, it may not go faster, or the shift is over.
+def deliver(sender_id: int, *, shift: Shift | None = None, is_urgent_only: bool = False) -> Delivered:
+    """Send queued messages of the sender, at its pace, until none is left or the shift (a new one) is over.
 
-    Any number of workers may do this for one sender at once. Raises Sender.DoesNotExist.
+    Where `is_urgent_only`, those of transactional campaigns. Any number of workers may do this for one sender at
+    once. Raises Sender.DoesNotExist.
     """
+    shift = shift or Shift()
     sender = Sender.objects.select_related("account").get(pk=sender_id)
-    ends_at = time.monotonic() + shift.total_seconds()
-    claimed = claim(sender, now=clock.now(), limit=BATCH)
-    if not claimed.messages:
+    claimed = claim(sender, now=clock.now(), limit=BATCH, is_urgent_only=is_urgent_only)
+    if _is_idle(claimed):
         return Delivered(sent=0, wait=claimed.wait)
     with Wire(lambda: open_provider(sender.account)) as wire:
-        desk = _Desk(sender, wire)
-        wait = claimed.wait
-        while claimed.messages:
+        desk = _Desk(sender, wire, shift)
+        wait = None
+        while not _is_idle(claimed):
             wait = desk.serve(claimed)
-            if wait is not None or time.monotonic() > ends_at:
+            if wait is not None or shift.is_over:
                 break
-            sender.refresh_from_db(fields=["held_at"])
-            claimed = claim(sender, now=clock.now(), limit=BATCH)
-            wait = claimed.wait
+            sender.refresh_from_db(fields=["held_at", "rate_per_second"])
+            claimed = claim(sender, now=clock.now(), limit=BATCH, is_urgent_only=is_urgent_only)
         desk.clear()
-    is_over = bool(claimed.messages) and wait is None
-    return Delivered(sent=desk.sent, wait=timedelta(0) if is_over else wait)
+    return Delivered(sent=desk.sent, wait=claimed.wait if _is_idle(claimed) else wait or timedelta(0))
+
+
+def _is_idle(claimed: Claim) -> bool:
+    """Whether there is nothing to do but to leave the sender to a later task."""
+    return not claimed.messages and (claimed.wait is None or claimed.wait > LONGEST_REST)
 
 
 class _Desk:
@@ -115,17 +123,25 @@ class _Desk:
     the vendor. Where answers are slow to come, a smaller one goes.
     """
 
-    def __init__(self, sender: Sender, wire: Wire) -> None:
+    def __init__(self, sender: Sender, wire: Wire, shift: Shift) -> None:
         self.sent = 0
         self._wire = wire
+        self._shift = shift
         self._shelf = Shelf(sender)
         self._answers = Unrecorded(self._shelf)
         self._waiting: deque[Outgoing] = deque()
         self._group_size = max(wire.provider.group_size // 2, 1)
         self._least = self._group_size
+        self._heard_at = time.monotonic()
 
     def serve(self, claimed: Claim) -> timedelta | None:
-        """Start the requests of a claimed batch; gives how long to leave the sender alone (None: no reason to)."""
+        """Start the requests of a claimed batch, or wait where the sender may not go faster.
+
+        Gives how long to leave the sender alone (None: no reason to).
+        """
+        if not claimed.messages:
+            self._rest(max(claimed.wait or PULSE, PULSE))
+            return None
         now = clock.now()
         prepared = prepare(self._shelf, claimed.messages, now)
         settle(
@@ -142,8 +158,19 @@ class _Desk:
     def clear(self) -> None:
         """Wait for all answers that are still to come, and record them."""
         while self._wire.in_flight:
-            self._receive()
+            self._receive(self._answers.patience)
         self._answers.record()
+
+    def _rest(self, wait: timedelta) -> None:
+        """Take what answers come while the sender may not go faster, for as long as `wait`."""
+        self._shift.wait()
+        ends_at = time.monotonic() + wait.total_seconds()
+        while (left := ends_at - time.monotonic()) > 0:
+            if self._wire.in_flight:
+                self._receive(min(self._answers.patience, timedelta(seconds=left)))
+            else:
+                self._answers.record()
+                time.sleep(left)
 
     def _start_all(self, token: uuid.UUID) -> None:
         beaten_at = time.monotonic()
@@ -151,7 +178,7 @@ class _Desk:
             if self._wire.room >= min(self._least, len(self._waiting)):
                 self._start_group(token)
             else:
-                self._receive()
+                self._receive(self._answers.patience)
             if time.monotonic() - beaten_at > BEAT_EVERY.total_seconds():
                 beat(token)
                 beaten_at = time.monotonic()
@@ -168,9 +195,13 @@ class _Desk:
         left = {piece.message.pk for piece in marked.pieces}
         give_back([one.message for one in group if one.message.pk not in left], token, now)
 
-    def _receive(self) -> None:
-        receipts = self._wire.receipts(wait=self._answers.patience, enough=self._group_size)
+    def _receive(self, patience: timedelta) -> None:
+        receipts = self._wire.receipts(wait=patience, enough=self._group_size)
         self._answers.add(receipts)
         self._least = self._group_size if receipts else 1
+        if receipts:
+            self._heard_at = time.monotonic()
+        elif time.monotonic() - self._heard_at > SLOW.total_seconds():
+            self._shift.wait()
         if self._answers.are_due:
             self._answers.record()

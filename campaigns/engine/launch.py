@@ -14,7 +14,7 @@ from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas, Place
 from campaigns.engine.reasons import Reason
 from campaigns.engine.stopping import end_enrolments
-from campaigns.engine.wake import ADVANCE, ENROL_AUDIENCE, wake
+from campaigns.engine.wake import ADVANCE, ENROL_AUDIENCE, URGENT, wake
 from campaigns.engine.waking import zone
 from campaigns.models import (
     AuditEntry,
@@ -28,6 +28,7 @@ from campaigns.models import (
     User,
 )
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
+from campaigns.models.consent import Purpose
 
 
 class LaunchRefused(Exception):
@@ -208,7 +209,7 @@ def enrol(*, campaign: Campaign, contact: Contact, entry_key: str, data: Mapping
     if existing:
         return EnrolResult(enrolment_id=existing.pk, is_new=False)
     enrolment = _enter(fresh, contact, entry_key=entry_key, data=data, now=now)
-    transaction.on_commit(lambda: wake(ADVANCE))
+    transaction.on_commit(lambda: wake(URGENT if fresh.purpose == Purpose.TRANSACTIONAL else ADVANCE))
     return EnrolResult(enrolment_id=enrolment.pk, is_new=True)
 
 

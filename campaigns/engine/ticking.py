@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 
 from campaigns.engine import clock, leases, stats
+from campaigns.engine.due import campaigns_with_due
 from campaigns.engine.launch import start_scheduled
 from campaigns.lookups import first_of
 from campaigns.models import Campaign, DowntimeGap, Enrolment, Hit, Message, Tick
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
+from campaigns.models.consent import Purpose
 from campaigns.models.messages import MessageStatus
 from channels.models import InboundRequest, Sender
 
@@ -23,6 +25,7 @@ class Work:
     """What there is to do now."""
 
     has_due_enrolments: bool
+    has_urgent: bool
     has_signals: bool
     sender_ids: tuple[int, ...]
     unenrolled_campaign_ids: tuple[int, ...]
@@ -104,9 +107,10 @@ def find_work(now: datetime) -> Work:
     )
     hits = Hit.objects.filter(is_machine=None, decide_at__lte=now)
     return Work(
-        has_due_enrolments=Enrolment.objects.open().filter(next_at__lte=now).exists(),
+        has_due_enrolments=campaigns_with_due(now).exists(),
+        has_urgent=campaigns_with_due(now).filter(purpose=Purpose.TRANSACTIONAL).exists() or bool(urgent_senders(now)),
         has_signals=inbound.exists() or hits.exists(),
-        sender_ids=tuple(_senders(now)),
+        sender_ids=tuple(_senders(now, Campaign.objects.sending())),
         unenrolled_campaign_ids=tuple(
             Campaign.objects.alive().filter(kind=CampaignKind.ONCE, enrolled_at=None).values_list("id", flat=True)
         ),
@@ -117,17 +121,18 @@ def find_work(now: datetime) -> Work:
     )
 
 
-def _senders(now: datetime) -> list[int]:
+def urgent_senders(now: datetime) -> list[int]:
+    """The senders that have something to send at `now` for a transactional campaign."""
+    return _senders(now, Campaign.objects.sending().filter(purpose=Purpose.TRANSACTIONAL))
+
+
+def _senders(now: datetime, campaigns: "QuerySet[Campaign]") -> list[int]:
     queued = Message.objects.filter(
         sender=OuterRef(OuterRef("pk")),
         campaign=OuterRef("pk"),
         status=MessageStatus.QUEUED,
         available_at__lte=now,
     )
-    sending = (
-        Campaign.objects.filter(status=CampaignStatus.RUNNING)
-        .alias(message=first_of(queued))
-        .filter(message__isnull=False)
-    )
+    sending = campaigns.alias(message=first_of(queued)).filter(message__isnull=False)
     senders = Sender.objects.filter(held_at=None).alias(campaign=first_of(sending)).filter(campaign__isnull=False)
     return list(senders.values_list("id", flat=True))

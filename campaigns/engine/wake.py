@@ -11,9 +11,10 @@ logger = logging.getLogger(__name__)
 ADVANCE = "campaigns.tasks.advance"
 DELIVER = "campaigns.tasks.deliver"
 TRACK = "campaigns.tasks.track"
+URGENT = "campaigns.tasks.urgent"
 ENROL_AUDIENCE = "campaigns.tasks.bulk_enrol_audience"
 # These look at everything that is due, whoever wakes them.
-FREQUENT = frozenset({ADVANCE, DELIVER, TRACK})
+FREQUENT = frozenset({ADVANCE, DELIVER, TRACK, URGENT})
 # In seconds.
 MOMENT = 0.2
 END_CANCELLED = "campaigns.tasks.bulk_end_cancelled"

@@ -14,6 +14,7 @@ from campaigns import launch_checks
 from campaigns.engine import clock, deliver, ticking
 from campaigns.engine.advance import advance
 from campaigns.engine.launch import enrol_audience
+from campaigns.engine.shifts import Shift
 from campaigns.models import (
     Attempt,
     Campaign,
@@ -138,7 +139,7 @@ def test_the_engine_sends_the_sample_to_the_sandbox_on_every_channel_of_its_chai
         while advance(clock.now())[0]:
             pass
         for sender_id in ticking.tick().sender_ids:
-            deliver.deliver(sender_id, shift=timedelta(seconds=2))
+            deliver.deliver(sender_id, shift=Shift(timedelta(seconds=2)))
 
     accepted = Message.objects.filter(status=MessageStatus.ACCEPTED)
     assert set(accepted.values_list("channel", flat=True)) >= first_steps - {Channel.CALL_TASK, Channel.VOICE}
