@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
+from campaigns.dead_peers import give_up_silence
 from campaigns.instants import read_fast
 from campaigns.lookups import register_lookups
 from campaigns.planning import plan_once
@@ -23,5 +24,6 @@ class CampaignsConfig(AppConfig):
         register_lookups()
         connection_created.connect(read_fast)
         connection_created.connect(plan_once)
+        connection_created.connect(give_up_silence)
         post_migrate.connect(create_roles, sender=self)
         post_migrate.connect(write_schedule, sender=self)

@@ -36,6 +36,21 @@ DATABASE_NAME = "cascade"
 SOCKET_PATH = re.compile(rb"[^,]{1,103}")
 # In seconds, as libpq wants it.
 CONNECT_TIMEOUT = "3"
+# A host that was cut off says nothing any more: after some twenty seconds a connection to it is given up, as libpq
+# wants it told. Linux would wait for a quarter of an hour, and without anything to send for two hours.
+GIVE_UP_SILENCE = {
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "2",
+    "tcp_user_timeout": "20000",
+}
+# The same for Redis, in seconds.
+REDIS_PATIENCE = {
+    "socket_connect_timeout": 3,
+    "socket_timeout": 10,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+}
 MEGABYTE = 1024 * 1024
 # Failed statements are their callers' to tell; what the console must show is a server in trouble.
 IN_TROUBLE = re.compile(r"\bPANIC\b|No space left|could not (write|read|fsync|open)")
@@ -138,21 +153,23 @@ def django_database(conninfo: str) -> dict[str, Any]:
         "PORT": given.pop("port", ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": CONNECT_TIMEOUT, **given},
+        "OPTIONS": {"connect_timeout": CONNECT_TIMEOUT, **GIVE_UP_SILENCE, **given},
         "TEST": {"TEMPLATE": "template1"},
     }
 
 
 def broker_options(broker_url: str, conninfo: str) -> dict[str, Any]:
-    """Celery's transport options: for `pgmq://` alone, the queue lives in the product's database.
+    """Celery's transport options. For `pgmq://` alone, the queue lives in the product's database.
 
     kombu misreads a URL whose query holds a socket directory, so it is given libpq's `key=value`
     form; cascade_site/broker.py installs the queue's SQL, without the extension.
     """
+    if re.match(r"rediss?:", broker_url):
+        return REDIS_PATIENCE
     if not re.fullmatch(r"pgmq:/*", broker_url):
         return {}
     return {
-        "conn_string": _for_pgmq(conninfo),
+        "conn_string": _for_pgmq(make_conninfo(**(GIVE_UP_SILENCE | conninfo_to_dict(conninfo)))),
         "init_extension": False,
         # Woken by NOTIFY. A long poll would keep a transaction open, and a worker from stopping.
         "use_notify": True,

@@ -63,7 +63,7 @@ def _lay_out_assets() -> None:
 
 def _prepare_database(sample_password: str | None) -> None:
     call_command("migrate", interactive=False, verbosity=1)
-    if settings.CELERY_BROKER_TRANSPORT_OPTIONS:
+    if "conn_string" in settings.CELERY_BROKER_TRANSPORT_OPTIONS:
         install_queue(settings.DATABASE_URL)
     if sample_password:
         _refuse_real_work()

@@ -117,6 +117,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="pgmq://")
 CELERY_BROKER_TRANSPORT_OPTIONS = embedded.broker_options(CELERY_BROKER_URL, DATABASE_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# However long a host is cut off, its workers come back by themselves.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # A task is a batch that any other worker can repeat, so nothing is kept of it.
 CELERY_TASK_IGNORE_RESULT = True

@@ -55,7 +55,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     from cascade_site.celery import app
     from cascade_site.embedded import broker_options
 
-    if settings.CELERY_BROKER_TRANSPORT_OPTIONS:
+    if "conn_string" in settings.CELERY_BROKER_TRANSPORT_OPTIONS:
         conninfo = make_conninfo(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"])
         install_queue(conninfo)
         app.conf.broker_transport_options = broker_options(settings.CELERY_BROKER_URL, conninfo)

@@ -125,12 +125,12 @@ def test_a_url_of_ones_own_becomes_djangos_settings() -> None:
     settings = embedded.django_database("postgresql://ann:s%40cret@db.example:5433/shop?sslmode=require")
     assert (settings["NAME"], settings["USER"], settings["PASSWORD"]) == ("shop", "ann", "s@cret")
     assert (settings["HOST"], settings["PORT"]) == ("db.example", "5433")
-    assert settings["OPTIONS"] == {"sslmode": "require", "connect_timeout": "3"}
+    assert settings["OPTIONS"] == {"sslmode": "require", "connect_timeout": "3", **embedded.GIVE_UP_SILENCE}
 
 
 def test_a_url_may_say_how_long_to_wait_for_the_server() -> None:
-    settings = embedded.django_database("postgresql://db.example/shop?connect_timeout=10")
-    assert settings["OPTIONS"] == {"connect_timeout": "10"}
+    settings = embedded.django_database("postgresql://db.example/shop?connect_timeout=10&tcp_user_timeout=5000")
+    assert settings["OPTIONS"] == embedded.GIVE_UP_SILENCE | {"connect_timeout": "10", "tcp_user_timeout": "5000"}
 
 
 def test_the_address_of_a_server_that_never_ran_reaches_nothing(data_dir: Path) -> None:
@@ -138,9 +138,15 @@ def test_the_address_of_a_server_that_never_ran_reaches_nothing(data_dir: Path) 
         psycopg.connect(embedded.url(data_dir))
 
 
-@pytest.mark.parametrize("broker_url", ["redis://cache:6379/0", "amqp://guest@mq//", "pgmq://ann@db/shop"])
+@pytest.mark.parametrize("broker_url", ["amqp://guest@mq//", "pgmq://ann@db/shop"])
 def test_a_broker_of_ones_own_gets_no_options_of_ours(broker_url: str) -> None:
     assert embedded.broker_options(broker_url, "dbname=shop") == {}
+
+
+def test_a_redis_that_falls_silent_is_given_up() -> None:
+    options = embedded.broker_options("redis://cache:6379/0", "dbname=shop")
+    assert options["socket_keepalive"]
+    assert 0 < options["socket_timeout"] <= 20
 
 
 @pytest.mark.parametrize(
@@ -155,7 +161,7 @@ def test_the_queue_lives_in_the_products_database(conninfo: str) -> None:
     """pgmq writes what it read of a connection string into another without quotes, and forgets sslmode."""
     read_by_pgmq = PGMQConfig(conn_string=embedded.broker_options("pgmq://", conninfo)["conn_string"])
     reached = {name: value for name, value in conninfo_to_dict(read_by_pgmq.dsn).items() if value}
-    assert reached == conninfo_to_dict(conninfo)
+    assert reached == embedded.GIVE_UP_SILENCE | conninfo_to_dict(conninfo)
 
 
 def test_a_folder_with_spaces_and_a_comma_works(data_dir: Path) -> None:
