@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-# Workers that advance, that track, and that serve one sender, at the same time.
-PARALLEL = 2
+# Processes that advance, that track, and that serve one sender, at the same time: two of each of four hosts.
+PARALLEL = 8
 
 
 @contextmanager
