@@ -7,17 +7,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db.models import Sum
 
-from campaigns.engine import counters
-from campaigns.models import Condition, Contact, Event, Message, StepStats
+from campaigns.models import Condition, Contact, Message
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.enrolments import Outcome
-from campaigns.models.messages import Fate
 from campaigns.reports import campaign_report
-from channels.events import EventType
 from channels.kinds import AddressKind, Channel
 from tests.campaigns.engine.stage import SCANNER, Stage, enrolment_of, messages_of
+from tests.campaigns.recounting import differences
 from tests.factories import RoutePlan, StepPlan, make_contact, make_price
 
 CHANNELS = (Channel.PUSH, Channel.VIBER, Channel.SMS)
@@ -121,20 +118,4 @@ def test_push_then_viber_then_sms(stage: Stage, people: dict[str, Contact]) -> N
     assert sum(step.figures.engaged for step in route.steps) == report.audience.engaged
     assert sum(step.figures.credit for step in route.steps) == report.audience.engaged
 
-    recount(campaign.pk)
-
-
-def recount(campaign_id: int) -> None:
-    """The folded counters equal a recount of messages and events."""
-    rows = StepStats.objects.filter(campaign_id=campaign_id).values("step_key", "counter").annotate(total=Sum("value"))
-    stats = {(row["step_key"], row["counter"]): row["total"] for row in rows}
-    for step_key in {key for key, _ in stats if key}:
-        messages = Message.objects.filter(campaign_id=campaign_id, step__key=step_key)
-        for fate in (Fate.ENGAGED, Fate.ADVANCED, Fate.ENDED):
-            assert stats.get((step_key, fate.value), 0) == messages.filter(fate=fate).count()
-        for name in ("delivered", "opened", "clicked", "replied"):
-            happened = messages.filter(**{f"{name}_at__isnull": False}).count()
-            assert stats.get((step_key, name), 0) == happened
-        for event_type in EventType:
-            told = Event.objects.filter(message_id__in=messages.values("id"), type=event_type).count()
-            assert stats.get((step_key, counters.events(event_type)), 0) == told
+    assert differences(campaign.pk) == []

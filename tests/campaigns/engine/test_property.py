@@ -33,6 +33,7 @@ from channels.kinds import Channel
 from channels.models import InboundRequest
 from tests.campaigns.engine.sandbox_thread import SandboxThread
 from tests.campaigns.engine.stage import SCANNER, Stage
+from tests.campaigns.recounting import differences
 from tests.factories import RoutePlan, StepPlan, make_contact
 
 CHAIN = (
@@ -178,6 +179,7 @@ class Cascades(RuleBasedStateMachine):
     @invariant()
     def the_figures_add_up(self) -> None:
         assert campaign_report(self.campaign.pk).problems() == []
+        assert differences(self.campaign.pk) == []
 
     @invariant()
     def nobody_gets_a_message_twice(self) -> None:
