@@ -16,8 +16,13 @@ def wait_for_port(port: int, *, patience_s: float = 10) -> None:
     """Wait until somebody listens on `port` of the loopback. Raises TimeoutError after `patience_s` seconds."""
     gives_up_at = time.monotonic() + patience_s
     while time.monotonic() < gives_up_at:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if is_listening(port):
+            return
         time.sleep(0.01)
     raise TimeoutError(f"nobody listens on port {port}")
+
+
+def is_listening(port: int) -> bool:
+    """Whether somebody listens on `port` of the loopback."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -35,13 +35,21 @@ def ground(data_dir: Path, *, private_hosts: str = "", notes_commits: bool = Fal
         with (folder_in(data_dir) / "postgresql.auto.conf").open("a") as settings:
             settings.write("track_commit_timestamp = on\n")
     with embedded.serving(data_dir) as conninfo:
-        os.environ.update(ENVIRONMENT)
-        os.environ["CASCADE_DATA_DIR"] = str(data_dir)
-        os.environ["DATABASE_URL"] = conninfo
-        os.environ["CASCADE_PRIVATE_HOSTS"] = private_hosts
-        os.environ["DJANGO_SETTINGS_MODULE"] = "cascade_site.settings"
-        _migrate(conninfo)
+        settle_in(conninfo, data_dir=data_dir, private_hosts=private_hosts)
         yield
+
+
+def settle_in(conninfo: str, *, data_dir: Path, private_hosts: str) -> None:
+    """Set Django up for the empty database of a libpq connection string, and make the product's tables in it.
+
+    What is started from now on inherits the environment.
+    """
+    os.environ.update(ENVIRONMENT)
+    os.environ["CASCADE_DATA_DIR"] = str(data_dir)
+    os.environ["DATABASE_URL"] = conninfo
+    os.environ["CASCADE_PRIVATE_HOSTS"] = private_hosts
+    os.environ["DJANGO_SETTINGS_MODULE"] = "cascade_site.settings"
+    _migrate(conninfo)
 
 
 def _migrate(conninfo: str) -> None:

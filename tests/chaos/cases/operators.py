@@ -1,0 +1,86 @@
+"""People and time interfere while messages leave: stops, pauses, cancelling, a clock that jumps."""
+
+import random
+import threading
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from campaigns.engine import control
+from campaigns.engine.goals import record_goal
+from campaigns.models import Enrolment, Outcome
+from tests.chaos.scene import TIMEOUT, Scene
+
+SLOW = 100
+SOME = 150
+HOUR = timedelta(hours=1)
+# DESIGN §3.9: a pause stops sends within this.
+HOLDS_WITHIN = timedelta(seconds=1)
+
+
+def stop_racing_timer(scene: Scene) -> None:
+    """The windows of the first step close while half of the people stop: each stop is final once it is committed."""
+    scene.begin(steps=2, rate=4 * SLOW)
+    scene.wait_accepted(scene.people)
+    everybody = list(Enrolment.objects.filter(campaign=scene.campaign).values_list("id", flat=True))
+    stopping = random.Random(scene.campaign.pk).sample(everybody, len(everybody) // 2)
+    stops = threading.Thread(target=_stop, args=(scene, stopping))
+    stops.start()
+    scene.wait(lambda: len(scene.stops) > len(stopping) // 10, what="the first have stopped")
+    scene.forward(TIMEOUT)
+    scene.wait(lambda: not stops.is_alive(), what="all stops are committed")
+    scene.wait_accepted(scene.people + len(everybody) - len(stopping))
+    engaged = Enrolment.objects.filter(pk__in=stopping, outcome=Outcome.ENGAGED).count()
+    assert engaged == len(stopping), "everybody who acted was to end as engaged"
+    too_late = sum(sent == 2 for sent in scene.stops.values())
+    scene.notes.append(f"{engaged} stops, {too_late} of them after the second message")
+
+
+def _stop(scene: Scene, enrolment_ids: list[int]) -> None:
+    """Each reaches the goal in a transaction of its own; what had been sent by then is noted."""
+    try:
+        for enrolment_id in enrolment_ids:
+            record_goal(enrolment_ids=[enrolment_id], name="bought", occurred_at=None, dedupe_key=str(enrolment_id))
+            scene.note_stop([enrolment_id])
+    finally:
+        connection.close()
+
+
+def pause_resume_cancel(scene: Scene) -> None:
+    """A campaign is paused, resumed and cancelled in the middle of sending."""
+    scene.begin(rate=SLOW)
+    scene.wait_accepted(SOME)
+    control.pause(campaign=scene.campaign, actor=None)
+    _assert_nothing_leaves(scene)
+    paused_with = len(scene.judge.taken)
+    control.resume(campaign=scene.campaign, actor=None)
+    scene.wait_accepted(paused_with + SOME)
+    control.cancel(campaign=scene.campaign, actor=None)
+    _assert_nothing_leaves(scene)
+    scene.wait(scene.is_over, what="everybody has ended")
+    assert SOME < scene.accepted < scene.people, "it was to be in the middle of sending"
+    scene.notes.append(f"{paused_with} before the pause, {len(scene.judge.taken)} before the end")
+
+
+def _assert_nothing_leaves(scene: Scene) -> None:
+    """From a second after now nothing does."""
+    still = datetime.now(UTC) + HOLDS_WITHIN
+    scene.ground.let_pass(4 * HOLDS_WITHIN.total_seconds())
+    late = sum(one.at > still for one in scene.judge.taken)
+    assert late == 0, f"{late} requests left more than a second later"
+
+
+def clock_jumps(scene: Scene) -> None:
+    """The product's clock jumps an hour ahead in the middle of sending, and an hour back."""
+    scene.begin(steps=2, rate=2 * SLOW, timeout=HOUR / 2)
+    scene.wait_accepted(SOME)
+    scene.forward(HOUR)
+    scene.wait_accepted(scene.people)
+    scene.forward(-HOUR)
+    before = scene.accepted
+    scene.ground.let_pass(3)
+    scene.forward(HOUR)
+    scene.wait_accepted(2 * scene.people)
+    missed = Enrolment.objects.filter(campaign=scene.campaign, outcome=Outcome.MISSED).count()
+    assert missed == 0, "an hour is within the grace"
+    scene.notes.append(f"back after {before} of {2 * scene.people}")

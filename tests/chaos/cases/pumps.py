@@ -1,0 +1,99 @@
+"""What drives the engine fails: beat, the broker, PostgreSQL, everything for a day."""
+
+from datetime import timedelta
+
+from campaigns.engine.deliver import RECORDED_TOGETHER
+from campaigns.models import Enrolment, Outcome
+from campaigns.models.messages import MessageStatus
+from cascade_site import processes
+from tests.chaos.ground import kill, stop_immediately
+from tests.chaos.judge import Answer, first
+from tests.chaos.scene import IN_FLIGHT, Scene
+
+# Slow enough to be hit in the middle of it, and too slow to end without a tick.
+SLOW = 100
+SOME = 150
+AWAY_S = 60
+GRACE = timedelta(hours=12)
+
+
+def kill_beat(scene: Scene) -> None:
+    """kill -9 beat in the middle of sending."""
+    _begin_slowly(scene)
+    kill(scene.ground.beat)
+    assert scene.accepted < scene.people, "it was to be in the middle of sending"
+    scene.wait_accepted(scene.people)
+
+
+def two_beats(scene: Scene) -> None:
+    """Two beats from beginning to end: every tick comes twice."""
+    second = scene.ground.start(processes.beat())
+    _begin_slowly(scene)
+    scene.wait_accepted(scene.people)
+    scene.ground.dismiss(second)
+
+
+def broker_emptied(scene: Scene) -> None:
+    """The broker forgets every task, again and again."""
+    scene.draft(rate=SLOW)
+    scene.go()
+    for share in (0, 1, 2, 3):
+        scene.ground.broker.empty()
+        scene.wait_accepted(share * scene.people // 4)
+    scene.wait_accepted(scene.people)
+
+
+def broker_away(scene: Scene) -> None:
+    """The broker is away for a minute in the middle of sending. With pgmq that is PostgreSQL."""
+    _begin_slowly(scene)
+    scene.most_unknown = _under_way_at_most()
+    kill(scene.ground.broker.child)
+    scene.ground.keep_away(scene.ground.broker.child, AWAY_S)
+    _recover(scene)
+
+
+def postgres_stopped(scene: Scene) -> None:
+    """PostgreSQL is stopped in immediate mode while requests are under way, and started."""
+    scene.judge.play(first(SOME, Answer.ACCEPT, then=Answer.HOLD))
+    scene.begin()
+    scene.wait(lambda: scene.accepted == SOME and scene.judge.held, what="some recorded, others held")
+    scene.most_unknown = _under_way_at_most()
+    stop_immediately(scene.ground.database)
+    scene.judge.release()
+    _recover(scene)
+
+
+def downtime(scene: Scene) -> None:
+    """Everything is killed and stays away for 13 hours, with a grace of 12: what was due meanwhile is missed."""
+    _begin_slowly(scene)
+    for child in (scene.ground.beat, scene.ground.ticker, scene.ground.engine):
+        kill(child)
+    scene.most_unknown = scene.in_state(MessageStatus.SENDING)
+    before = len(scene.judge.taken)
+    scene.end_leases()
+    scene.forward(GRACE + timedelta(hours=1))
+    scene.wait(scene.is_over, what="the campaign has ended")
+    missed = Enrolment.objects.filter(campaign=scene.campaign, outcome=Outcome.MISSED).count()
+    assert len(scene.judge.taken) == before, "nothing was to leave late"
+    assert missed == scene.people, "who was inside was to be called missed"
+    scene.notes.append(f"{before} had left, {missed} missed")
+
+
+def _begin_slowly(scene: Scene) -> None:
+    scene.begin(rate=SLOW)
+    scene.wait_accepted(SOME)
+
+
+def _under_way_at_most() -> int:
+    """What two tasks of a worker may have under way: requests, and one group of answers that is not recorded."""
+    return 2 * (IN_FLIGHT + RECORDED_TOGETHER)
+
+
+def _recover(scene: Scene) -> None:
+    """The database is there again; what was under way when it went was answered to nobody."""
+    scene.wait(lambda: scene.accepted >= 0, what="the database answers")
+    scene.end_leases()
+    scene.wait(lambda: not scene.on_its_way(), what="everything has left")
+    unknown = scene.in_state(MessageStatus.UNKNOWN)
+    assert scene.accepted + unknown == scene.people, "all the others were to arrive"
+    scene.notes.append(f"{unknown} under way when it stopped")

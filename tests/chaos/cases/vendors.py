@@ -1,0 +1,45 @@
+"""What a vendor may do to a request instead of answering it."""
+
+from campaigns.models.messages import MessageStatus
+from tests.chaos.judge import Answer, first
+from tests.chaos.scene import Scene
+
+SOME = 50
+
+
+def vendor_500(scene: Scene) -> None:
+    """The vendor answers 500: it may have sent, so nothing is repeated."""
+    _unclear(scene, Answer.FAIL)
+
+
+def vendor_half_an_answer(scene: Scene) -> None:
+    """The vendor takes a request and its answer is cut in the middle."""
+    _unclear(scene, Answer.HALF)
+
+
+def vendor_reset(scene: Scene) -> None:
+    """The vendor takes a request and resets the connection."""
+    _unclear(scene, Answer.RESET)
+
+
+def vendor_silent(scene: Scene) -> None:
+    """The vendor takes a request and says nothing at all."""
+    _unclear(scene, Answer.HOLD)
+
+
+def vendor_429(scene: Scene) -> None:
+    """The vendor answers 429 with Retry-After: surely not sent, so it is repeated."""
+    scene.judge.play(first(SOME, Answer.REFUSE))
+    scene.begin()
+    scene.wait_accepted(scene.people)
+    assert len(scene.judge.taken) == scene.people + SOME, "what was refused was to be asked once more"
+
+
+def _unclear(scene: Scene, answer: Answer) -> None:
+    """The first requests are answered so that nobody can know; they are unknown, all the others arrive."""
+    scene.most_unknown = SOME
+    scene.judge.play(first(SOME, answer))
+    scene.begin()
+    scene.wait(lambda: not scene.on_its_way(), what="everything has left")
+    assert scene.in_state(MessageStatus.UNKNOWN) == SOME, "what was answered so was to be unknown"
+    assert len(scene.judge.taken) == scene.people, "nothing was to be asked again"

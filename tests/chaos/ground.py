@@ -1,0 +1,136 @@
+"""What the cases stand on: the judge, a PostgreSQL, a broker and the product's processes under its own supervisor.
+
+What a case kills, the supervisor's crew starts again, as it does for a user.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cascade_site import embedded, processes
+from cascade_site.children import Child, Program, kill_group
+from cascade_site.crew import Crew
+from tests.bench.ground import settle_in
+from tests.campaigns.servers import in_a_thread
+from tests.chaos.brokers import Broker
+from tests.chaos.judge import Judge, running_judge
+
+# For a machine that others use too; nothing is asserted about how long something took.
+PATIENCE_S = 150.0
+
+
+class Impatient(Exception):
+    """Something has not come about in all the time it was given; the text says what."""
+
+
+@dataclass(kw_only=True)
+class Ground:
+    """Everything under way. `people` can be messaged; they are the same in all cases."""
+
+    crew: Crew
+    folder: Path
+    judge: Judge
+    broker: Broker
+    database: Child
+    engine: Child
+    ticker: Child
+    beat: Child
+    people: int
+
+    def wait(self, is_so: Callable[[], bool], *, what: str, patience_s: float = PATIENCE_S) -> None:
+        """Look after the processes until it is so. Raises Impatient with `what` after `patience_s`."""
+        deadline = time.monotonic() + patience_s
+        self.crew.watch(lambda: is_so() or time.monotonic() > deadline)
+        if not is_so():
+            raise Impatient(f"not in {patience_s:.0f} seconds: {what}")
+
+    def let_pass(self, seconds: float) -> None:
+        """Look after the processes for so long, where a requirement is about real time."""
+        deadline = time.monotonic() + seconds
+        self.crew.watch(lambda: time.monotonic() > deadline)
+
+    def keep_away(self, child: Child, seconds: float) -> None:
+        """Look after the others for so long while `child`, which is dead, stays so."""
+        self.crew.children.remove(child)
+        self.let_pass(seconds)
+        self.crew.children.append(child)
+
+    def start(self, program: Program) -> Child:
+        """Run one process more."""
+        return self.crew.start(program, environment=os.environ)
+
+    def dismiss(self, child: Child) -> None:
+        """End a process for good."""
+        self.crew.children.remove(child)
+        self.crew._forget(child)
+        child.end()
+
+
+def kill(child: Child) -> None:
+    """End a process and its children as a power cut would (kill -9)."""
+    kill_group(child.process)
+    child.process.wait()
+
+
+def stop_immediately(database: Child) -> None:
+    """PostgreSQL's immediate mode: every session is cut, nothing is written, recovery at the next start."""
+    database.process.send_signal(signal.SIGQUIT)
+    database.process.wait()
+
+
+@contextmanager
+def ground(folder: Path, *, broker: Broker, people: int) -> Iterator[Ground]:
+    """Run everything in `folder` until the block ends; Django is set up within. Raises brokers.NotInstalled."""
+    data_dir = folder / "data"
+    data_dir.mkdir(parents=True)
+    (data_dir / "static").mkdir()
+    embedded.create(data_dir)
+    with (
+        in_a_thread(running_judge()) as judge,
+        Crew(log_dir=folder / "log", record=folder / "processes.json", tell=_keep(folder / "told.log")) as crew,
+    ):
+        database = crew.start(embedded.server(data_dir), environment=os.environ)
+        crew.watch(lambda: bool(embedded.open_database(data_dir)))
+        broker.start(crew, folder, database=database)
+        os.environ["CELERY_BROKER_URL"] = broker.url
+        os.environ["CASCADE_CLOCK_MAY_MOVE"] = "true"
+        settle_in(embedded.url(data_dir), data_dir=data_dir, private_hosts=judge.host)
+        from tests.bench.crowd import make_crowd  # noqa: PLC0415  Django is set up only now
+
+        make_crowd(people)
+        yield _peopled(crew, folder, judge=judge, broker=broker, database=database, people=people)
+
+
+def _peopled(crew: Crew, folder: Path, *, judge: Judge, broker: Broker, database: Child, people: int) -> Ground:
+    """Start the product's processes as the supervisor does, but that one worker ticks and enrols."""
+
+    def started(program: Program) -> Child:
+        return crew.start(program, environment=os.environ)
+
+    found = Ground(
+        crew=crew,
+        folder=folder,
+        judge=judge,
+        broker=broker,
+        database=database,
+        engine=started(processes.worker("engine", concurrency=2)),
+        ticker=started(processes.worker("tick", "bulk", concurrency=1)),
+        beat=started(processes.beat()),
+        people=people,
+    )
+    found.wait(broker.is_up, what="the broker takes connections")
+    return found
+
+
+def _keep(path: Path) -> Callable[[str], None]:
+    """Where the supervisor's own lines go."""
+
+    def tell(line: str) -> None:
+        with path.open("a") as kept:
+            kept.write(f"{line}\n")
+
+    return tell

@@ -1,0 +1,254 @@
+"""What a case is told with: its campaign, its judge, locks that make something wait, and the end of it all."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from campaigns.engine import clock
+from campaigns.engine.launch import launch
+from campaigns.models import Attempt, Campaign, Condition, Enrolment, Event, Message
+from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.messages import MessageStatus
+from cascade_site import processes
+from cascade_site.children import Child
+from channels.crypto import seal
+from channels.events import EventType
+from channels.kinds import Channel
+from channels.models import Account, Sender
+from tests.chaos.ground import PATIENCE_S, Ground, kill
+from tests.chaos.judge import KEY_HEADER, Judge
+from tests.chaos.storm import Hook, Report
+from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_sender
+from tests.ports import free_port, is_listening
+
+IN_FLIGHT = 16
+BODY = '{"to": "{{ to }}", "from": "{{ sender }}", "text": "{{ text }}"}'
+WEBHOOK_SECRET = "only the judge knows this secret"
+REPORTS = {
+    "webhook_secret_in": "header",
+    "event_key_path": "reference",
+    "event_status_path": "status",
+    "event_time_path": "time",
+    "status_words": "SENT = sent\nDELIVRD = delivered\nREAD = opened\nUNDELIV = failed",
+}
+UNHURRIED = 1_000_000
+# Leases are not longer than a minute (claiming.LEASE, marking.MARGIN with a request's timeout).
+LEASES_END = timedelta(minutes=1)
+TIMEOUT = timedelta(hours=1)
+
+
+@dataclass(kw_only=True)
+class Scene:
+    """One case under way. `most_unknown` is how many messages may end as unknown; `notes` go into the table."""
+
+    ground: Ground
+    campaign: Campaign = field(init=False)
+    account: Account = field(init=False)
+    sender: Sender = field(init=False)
+    web_port: int = 0
+    most_unknown: int = 0
+    # By enrolment: the attempts that there were when its stop had been committed.
+    stops: dict[int, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def judge(self) -> Judge:
+        """The vendor."""
+        return self.ground.judge
+
+    @property
+    def people(self) -> int:
+        """How many are in the campaign."""
+        return self.ground.people
+
+    def draft(
+        self,
+        *,
+        steps: int = 1,
+        rate: int = UNHURRIED,
+        condition: Condition = Condition.CLICKED,
+        timeout: timedelta = TIMEOUT,
+        deduplicates: bool = False,
+    ) -> None:
+        """A campaign for everybody: `steps` SMS, one after another, from a sender that may send `rate` a second."""
+        self.judge.honours_keys = deduplicates
+        account = make_account(
+            provider="generic_http",
+            settings={
+                "url": self.judge.url,
+                "body": BODY,
+                "key_header": KEY_HEADER,
+                "id_path": "id",
+                "requests_at_once": IN_FLIGHT,
+                "deduplicates": deduplicates,
+                **REPORTS,
+            },
+            credentials=seal({"webhook_secret": WEBHOOK_SECRET}),
+        )
+        sender = make_sender(channel=Channel.SMS, account=account, rate_per_second=rate)
+        step = StepPlan(channel=Channel.SMS, sender=sender, condition=condition, timeout=timeout)
+        self.campaign = make_campaign(
+            routes=[RoutePlan(steps=[step] * steps)], text="Hello {{ first_name }}: {{ link }}"
+        )
+        self.sender, self.account = sender, account
+
+    def begin(self, **fields: Any) -> None:
+        """Draft a campaign, and let it begin."""
+        self.draft(**fields)
+        self.go()
+
+    def go(self) -> None:
+        """Let the campaign begin."""
+        launch(campaign=self.campaign, actor=None)
+
+    # --- What there is
+
+    def in_state(self, *states: MessageStatus) -> int:
+        """How many messages are in one of these states."""
+        return Message.objects.filter(campaign=self.campaign, status__in=states).count()
+
+    @property
+    def accepted(self) -> int:
+        """How many messages the vendor has, as the product knows."""
+        return Message.objects.filter(campaign=self.campaign, accepted_at__isnull=False).count()
+
+    @property
+    def attempts(self) -> int:
+        """How many requests were made, as the product knows."""
+        return Attempt.objects.filter(campaign=self.campaign).count()
+
+    def open(self) -> int:
+        """How many enrolments have not ended."""
+        return Enrolment.objects.open().filter(campaign=self.campaign).count()
+
+    def wait(self, is_so: Any, *, what: str, patience_s: float = PATIENCE_S) -> None:
+        """Wait until it is so; a database that is away answers no. Raises Impatient."""
+
+        def is_told() -> bool:
+            try:
+                return bool(is_so())
+            except (OperationalError, InterfaceError):
+                connection.close()
+                return False
+
+        self.ground.wait(is_told, what=what, patience_s=patience_s)
+
+    def wait_accepted(self, count: int) -> None:
+        """Wait until the product knows that the vendor has so many messages, or more."""
+        self.wait(lambda: self.accepted >= count, what=f"{count} messages have been accepted")
+
+    def told(self, event_type: EventType) -> int:
+        """How many events of one type are recorded."""
+        return Event.objects.filter(campaign_id=self.campaign.pk, type=event_type).count()
+
+    # --- What the vendor reports
+
+    @contextmanager
+    def web(self) -> Iterator[Child]:
+        """The product's web server until the block ends."""
+        port = free_port()
+        web = self.ground.start(processes.web(host="127.0.0.1", port=port))
+        try:
+            self.web_port = port
+            self.wait(lambda: is_listening(port), what="the web server listens")
+            yield web
+        finally:
+            self.ground.dismiss(web)
+
+    @property
+    def hook(self) -> Hook:
+        """Where the vendor's reports go."""
+        return Hook(url=f"http://127.0.0.1:{self.web_port}/hooks/{self.account.webhook_token}/", secret=WEBHOOK_SECRET)
+
+    def report(self, reports: Sequence[Report]) -> None:
+        """The vendor sends `reports`, one after another, and each is taken."""
+        assert all(self.hook.post(report) for report in reports), "every report was to be taken"
+
+    # --- What befalls it
+
+    def kill_engine(self) -> int:
+        """kill -9 the worker that sends, with its children; gives how many messages it leaves as sending."""
+        kill(self.ground.engine)
+        return self.in_state(MessageStatus.SENDING)
+
+    def end_leases(self) -> None:
+        """A minute later nobody has extended the leases of a dead worker."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE campaigns_message SET lease_until = lease_until - %s WHERE lease_until IS NOT NULL",
+                [LEASES_END],
+            )
+
+    def forward(self, by: timedelta) -> None:
+        """Let the product's clock jump."""
+        clock.shift(by)
+
+    def close_windows(self) -> None:
+        """Let the time of all steps pass, one after another, until nobody is inside any more. Raises Impatient."""
+        for _ in range(self.campaign.version.routes.get().steps.count()):
+            self.wait(lambda: not self.on_its_way(), what="everything has left")
+            self.forward(TIMEOUT + timedelta(minutes=5))
+        self.wait(self.is_over, what="the campaign has ended")
+
+    def on_its_way(self) -> int:
+        """How many messages are on their way to the vendor, or have to be looked at by the engine at once."""
+        states = (MessageStatus.QUEUED, MessageStatus.CLAIMED, MessageStatus.SENDING)
+        due = Enrolment.objects.open().filter(campaign=self.campaign, next_at__lte=clock.now()).count()
+        return self.in_state(*states) + due
+
+    def is_over(self) -> bool:
+        """Whether the campaign has come to its end."""
+        status = Campaign.objects.values_list("status", flat=True).get(pk=self.campaign.pk)
+        return status in {CampaignStatus.FINISHED, CampaignStatus.CANCELLED} and not self.open()
+
+    def note_stop(self, enrolment_ids: Sequence[int]) -> None:
+        """Their stops are committed: what was sent until now is all that they will ever get."""
+        sent = Attempt.objects.filter(message__enrolment__in=enrolment_ids).values_list("message__enrolment", flat=True)
+        counted = list(sent)
+        self.stops |= {enrolment_id: counted.count(enrolment_id) for enrolment_id in enrolment_ids}
+
+    # --- Locks of ours, for which the product has to wait
+
+    @contextmanager
+    def gate_shut(self) -> Iterator["Lock"]:
+        """Nothing of the campaign can be marked as sending meanwhile: the gate of its budget is shut."""
+        with _lock(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", f"cascade budget {self.campaign.pk}"
+        ) as lock:
+            yield lock
+
+    @contextmanager
+    def enrolments_locked(self) -> Iterator["Lock"]:
+        """No answer can be recorded meanwhile: the campaign's enrolments are locked."""
+        query = "SELECT id FROM campaigns_enrolment WHERE campaign_id = %s ORDER BY id FOR UPDATE"
+        with _lock(query, self.campaign.pk) as lock:
+            yield lock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """A lock of ours, held by the session `pid`."""
+
+    pid: int
+
+    def blocks(self) -> int:
+        """How many other sessions wait for it."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))", [self.pid])
+            count: int = cursor.fetchone()[0]
+        return count
+
+
+@contextmanager
+def _lock(query: Any, value: object) -> Iterator[Lock]:
+    """Hold what `query` locks in a transaction of its own."""
+    with psycopg.connect(settings.DATABASE_URL) as session:
+        session.execute(query, [value])
+        yield Lock(pid=session.info.backend_pid)
+        session.rollback()
