@@ -5,7 +5,8 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import task_prerun, worker_process_init
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cascade_site.settings")
 
@@ -24,4 +25,13 @@ def look_for_rubbish_less(**_signal: Any) -> None:
     gc.set_threshold(OBJECTS_BEFORE_A_LOOK)
 
 
+def leave_dead_connections(**_signal: Any) -> None:
+    """Let a task begin with a connection that works: PostgreSQL may have been restarted since the last one.
+
+    Celery's fix-up would keep a dead one for CELERY_DB_REUSE_MAX tasks, each of which fails.
+    """
+    close_old_connections()
+
+
 worker_process_init.connect(look_for_rubbish_less)
+task_prerun.connect(leave_dead_connections)

@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import LiteralString
 
@@ -109,3 +110,33 @@ def test_a_published_task_is_run_by_a_worker(conninfo: str, tmp_path: Path) -> N
         while not Tick.objects.exists():
             assert time.monotonic() - published < 60, log.read_text()
             time.sleep(0.02)
+
+
+@pytest.mark.timeout(180)
+def test_a_worker_whose_connections_were_cut_goes_on_with_the_next_task(conninfo: str, tmp_path: Path) -> None:
+    """After a restart of PostgreSQL every tick failed, until a thousand of them had."""
+    log = tmp_path / "worker.log"
+    with worker(conninfo, log, "tick"):
+        wait_for(log, "ready.")
+        wait_for_a_tick(log, since=None)
+        ticked_at = Tick.objects.get().ticked_at
+        cut = ask(
+            conninfo,
+            """
+            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ~ '"?(campaigns|channels)_'
+            """,
+        )
+        assert cut, "the worker keeps its connection between two tasks"
+        connection.close()
+        wait_for_a_tick(log, since=ticked_at)
+
+
+def wait_for_a_tick(log: Path, *, since: datetime | None) -> None:
+    """Publish ticks until one has been recorded after `since` (None: ever)."""
+    deadline = time.monotonic() + 60
+    later = {"ticked_at__gt": since} if since else {}
+    while not Tick.objects.filter(**later).exists():
+        app.send_task("campaigns.tasks.tick")
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(1)
