@@ -12,9 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Condition
+from channels.crypto import UnreadableCredentials
 from channels.events import EventType
 from channels.kinds import Channel
-from channels.models import Sender
+from channels.models import Account, Sender
+from channels.opening import account_settings
 from channels.provider import AccountSettings, Capabilities
 from channels.registry import PROVIDERS, provider_class, providers_for
 
@@ -94,7 +96,7 @@ def signals_of(*, channel: str, sender: Sender | None, has_link: bool) -> Signal
 def capabilities_of(sender: Sender, channel: str) -> Capabilities | None:
     """What `sender` can do on `channel`; None where its vendor is unknown or does not carry the channel.
 
-    An account's settings may change it; no credentials are needed to tell.
+    An account's settings may change it, the secret of its webhooks among them; where nobody can read that, none counts.
     """
     account = sender.account
     if account.provider not in PROVIDERS:
@@ -102,8 +104,14 @@ def capabilities_of(sender: Sender, channel: str) -> Capabilities | None:
     vendor = provider_class(account.provider)
     if Channel(channel) not in vendor.channels:
         return None
-    settings = AccountSettings(account_id=account.pk, settings=account.settings)
-    return vendor(settings).capabilities(Channel(channel))
+    return vendor(_as_configured(account)).capabilities(Channel(channel))
+
+
+def _as_configured(account: Account) -> AccountSettings:
+    try:
+        return account_settings(account)
+    except UnreadableCredentials:
+        return AccountSettings(account_id=account.pk, settings=account.settings)
 
 
 def possible_conditions(signals: Signals) -> tuple[Condition, ...]:

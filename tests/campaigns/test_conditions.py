@@ -2,10 +2,12 @@
 
 import pytest
 
-from campaigns.conditions import Signals, default_condition, possible_conditions, refusal
+from campaigns.conditions import Signals, default_condition, possible_conditions, refusal, signals_of
 from campaigns.models import Condition
+from channels.crypto import seal
 from channels.events import EventType
 from channels.kinds import Channel
+from tests.factories import make_account, make_sender
 
 DELIVERED, OPENED, CLICKED = EventType.DELIVERED, EventType.OPENED, EventType.CLICKED
 REPLIED, ANSWERED = EventType.REPLIED, EventType.ANSWERED
@@ -107,3 +109,22 @@ def test_a_condition_that_can_come_true_is_not_refused() -> None:
 def test_a_new_step_waits_for_the_strongest_sign_of_its_channel(told: Signals, usual: Condition) -> None:
     """So that a chain made by clicks alone makes sense."""
     assert default_condition(told) == usual
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("credentials", "reported"),
+    [
+        (seal({"webhook_secret": "only the vendor knows"}), {DELIVERED}),
+        # Without the secret no report would be taken.
+        (b"", set()),
+        # Sealed by a key that is gone.
+        (b"unreadable", set()),
+    ],
+)
+def test_a_gateway_reports_what_its_words_say_once_it_has_a_secret(credentials: bytes, reported: set) -> None:
+    """The secret is sealed apart from the settings: nobody could wait for the delivery that a gateway tells of."""
+    settings = {"url": "https://gateway.example/send", "body": "{}", "status_words": "DELIVRD = delivered"}
+    account = make_account(provider="generic_http", settings=settings, credentials=credentials)
+    sender = make_sender(channel=Channel.SMS, account=account)
+    assert signals_of(channel=Channel.SMS, sender=sender, has_link=False).reports == reported
