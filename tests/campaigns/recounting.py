@@ -86,7 +86,9 @@ def _counters_of(row: dict[str, Any]) -> Iterator[str]:
 
 def _of_events(campaign_id: int) -> Iterator[tuple[Counted, Decimal]]:
     messages = Message.objects.filter(campaign_id=campaign_id)
-    places = {row[0]: row[1:] for row in messages.values_list("id", "enrolment__route_id", "step__key")}
+    places: dict[int | None, tuple[int, str]] = {
+        row[0]: row[1:] for row in messages.values_list("id", "enrolment__route_id", "step__key")
+    }
     told = Event.objects.filter(campaign_id=campaign_id, message_id__isnull=False)
     for message_id, event_type in told.values_list("message_id", "type"):
         yield (*places[message_id], counters.events(event_type)), Decimal(1)

@@ -51,6 +51,8 @@ def _play(name: str, under_way: Ground) -> Row:
         scene.close_windows()
     except (AssertionError, Impatient) as error:
         problems.append(str(error))
+    finally:
+        under_way.judge.release()
     verdict = judge(scene)
     return {
         "case": name,
@@ -71,7 +73,7 @@ def _line(row: Row) -> str:
 def main() -> int:
     """The command line; gives what sys.exit takes."""
     asked = argparse.ArgumentParser(prog="python -m tests.chaos", description="What goes wrong, and what must hold.")
-    asked.add_argument("--broker", choices=BROKERS, default="pgmq")
+    asked.add_argument("--broker", choices=tuple(BROKERS), default="pgmq")
     asked.add_argument("--folder", type=Path, help="keep the logs there")
     asked.add_argument("cases", nargs="*")
     told = asked.parse_args()

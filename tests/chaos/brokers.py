@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
-import kombu
+from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from cascade_site.children import Child, Program
@@ -155,7 +155,7 @@ class RabbitMq(Broker):
 
     def empty(self) -> None:
         """Purge each queue that there is."""
-        with kombu.Connection(self.url) as link:
+        with Connection(self.url) as link:
             for queue in QUEUES:
                 channel = link.channel()
                 try:
@@ -166,7 +166,7 @@ class RabbitMq(Broker):
     def is_up(self) -> bool:
         """Whether it lets us in."""
         try:
-            with kombu.Connection(self.url, connect_timeout=5) as link:
+            with Connection(self.url, connect_timeout=5) as link:
                 link.connect()
         except (OSError, OperationalError):
             return False
