@@ -120,11 +120,13 @@ class _Desk:
     """Where one worker sends from: what waits, what is with the vendor, and what came back.
 
     A group is half of what may be under way: while one is marked, or the next batch is claimed, the other is with
-    the vendor. Where answers are slow to come, a smaller one goes.
+    the vendor. Where answers are slow to come, a smaller one goes. What has not gone when the shift is over goes
+    back into the queue: a vendor that says nothing keeps nobody longer than its requests take to time out.
     """
 
     def __init__(self, sender: Sender, wire: Wire, shift: Shift) -> None:
         self.sent = 0
+        self._sender = sender
         self._wire = wire
         self._shift = shift
         self._shelf = Shelf(sender)
@@ -182,6 +184,13 @@ class _Desk:
             if time.monotonic() - beaten_at > BEAT_EVERY.total_seconds():
                 beat(token)
                 beaten_at = time.monotonic()
+            if self._shift.is_over:
+                self._give_back_waiting(token)
+
+    def _give_back_waiting(self, token: uuid.UUID) -> None:
+        give_back([outgoing.message for outgoing in self._waiting], token, clock.now())
+        rates.put_back(self._sender, len(self._waiting))
+        self._waiting.clear()
 
     def _start_group(self, token: uuid.UUID) -> None:
         size = min(self._group_size, self._wire.room, len(self._waiting))
