@@ -54,6 +54,7 @@ def _play(name: str, under_way: Ground) -> Row:
     finally:
         under_way.judge.release()
     verdict = judge(scene)
+    scene.call_off()
     return {
         "case": name,
         **verdict.as_row(),

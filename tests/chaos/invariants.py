@@ -99,10 +99,10 @@ def _lost(scene: Scene) -> int:
 def _strangers(scene: Scene) -> Iterator[str]:
     """Requests that the database knows nothing of, and answers that the vendor never gave."""
     attempts = dict(Attempt.objects.filter(campaign=scene.campaign).values_list("key", "status"))
-    known = {key.hex for key in attempts}
     taken = defaultdict(list)
     for one in scene.judge.taken:
         taken[one.key].append(one)
+    known = {key.hex for key in Attempt.objects.filter(key__in=list(taken)).values_list("key", flat=True)}
     if strangers := taken.keys() - known:
         yield f"the vendor was asked under {len(strangers)} keys that the database does not know"
     told = {key.hex for key, status in attempts.items() if status == AttemptStatus.ACCEPTED}

@@ -1,7 +1,7 @@
 """What a case is told with: its campaign, its judge, locks that make something wait, and the end of it all."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ import psycopg
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from campaigns.engine import clock
+from campaigns.engine import clock, control
 from campaigns.engine.launch import launch
 from campaigns.models import Attempt, Campaign, Condition, Enrolment, Event, Message
 from campaigns.models.campaigns import CampaignStatus
@@ -195,6 +195,13 @@ class Scene:
             self.wait(lambda: not self.on_its_way(), what="everything has left")
             self.forward(TIMEOUT + timedelta(minutes=5))
         self.wait(self.is_over, what="the campaign has ended")
+
+    def call_off(self) -> None:
+        """Nothing of a case that broke may disturb the next one."""
+        if hasattr(self, "campaign") and not self.is_over():
+            with suppress(control.CannotDoThat):
+                control.cancel(campaign=self.campaign, actor=None)
+            self.wait(self.is_over, what="the campaign is cancelled")
 
     def on_its_way(self) -> int:
         """How many messages are on their way to the vendor, or have to be looked at by the engine at once."""

@@ -1,5 +1,6 @@
 """Whole cascades driven at random against a simple model: what must hold, holds after every step."""
 
+import uuid
 from collections import Counter
 from datetime import timedelta
 from typing import ClassVar
@@ -25,12 +26,13 @@ from campaigns.engine.goals import record_goal
 from campaigns.engine.marking import mark_sending
 from campaigns.engine.outgoing import prepare
 from campaigns.engine.shelf import Shelf
-from campaigns.models import Attempt, Campaign, Condition, Contact, Enrolment, Message
+from campaigns.models import Attempt, Campaign, Condition, Contact, Enrolment, Event, Message
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.enrolments import Outcome
+from campaigns.models.messages import MessageStatus
 from campaigns.reports import campaign_report
 from channels.kinds import Channel
-from channels.models import InboundRequest
+from channels.models import InboundRequest, Sender
 from tests.campaigns.engine.sandbox_thread import SandboxThread
 from tests.campaigns.engine.stage import SCANNER, Stage
 from tests.campaigns.recounting import differences
@@ -136,6 +138,50 @@ class Cascades(RuleBasedStateMachine):
             record_goal(enrolment_ids=[enrolment.pk], name="bought", occurred_at=None, dedupe_key="order-1")
         self.must_end(who, Outcome.ENGAGED)
 
+    # --- Reports that come twice, early, in the wrong order and against each other
+
+    @rule(who=st.integers(0, PEOPLE - 1), step=st.integers(0, 2), word=st.sampled_from(["handset_delivered", "seen"]))
+    def report_twice(self, who: int, step: int, word: str) -> None:
+        """The same event, twice in one webhook and once more in another, counts once."""
+        self.note_ends()
+        message = self.accepted_message(who, step)
+        if message:
+            told_before = Event.objects.filter(message_id=message.pk).count()
+            event = self.stage.told(message, word)
+            for webhook in ([event, event], [event]):
+                assert self.stage.post(webhook) == 200
+                self.stage.run()
+            assert Event.objects.filter(message_id=message.pk).count() == told_before + 1
+
+    @rule(
+        who=st.integers(0, PEOPLE - 1),
+        step=st.integers(0, 2),
+        words=st.permutations(["sent", "handset_delivered", "undelivered"]),
+    )
+    def contradict(self, who: int, step: int, words: list[str]) -> None:
+        """What was delivered stays so, whatever else the vendor says of it, and whenever."""
+        self.note_ends()
+        message = self.accepted_message(who, step)
+        if message:
+            assert self.stage.post([self.stage.told(message, word) for word in words]) == 200
+            self.stage.run()
+            message.refresh_from_db()
+            assert message.delivered_at
+            assert message.status == MessageStatus.ACCEPTED
+
+    @rule(channel=st.sampled_from([channel for channel, _ in CHAIN]))
+    def report_before_the_answer(self, channel: Channel) -> None:
+        """A worker dies before it hears the answer, but the vendor has told of the message: it is not unknown."""
+        self.note_ends()
+        keys = self.leave_on_the_wire(channel)
+        messages = list(Message.objects.filter(attempts__key__in=keys).select_related("step", "enrolment__version"))
+        self.stage.post([self.stage.told(message, "handset_delivered") for message in messages])
+        self.stage.run()
+        self.let_leases_end()
+        for message in messages:
+            message.refresh_from_db()
+            assert message.status == MessageStatus.ACCEPTED
+
     # --- Time and trouble
 
     @rule(minutes=st.sampled_from([1, 30, 61, 121, 250]))
@@ -144,15 +190,20 @@ class Cascades(RuleBasedStateMachine):
 
     @rule(channel=st.sampled_from([channel for channel, _ in CHAIN]), is_on_the_wire=st.booleans())
     def a_worker_dies(self, channel: Channel, is_on_the_wire: bool) -> None:
-        sender = self.stage.sender(channel)
-        now = clock.now()
-        claimed = claim(sender, now=now, limit=10)
-        if is_on_the_wire and claimed.messages:
-            outgoing = prepare(Shelf(sender), claimed.messages, now).outgoing
-            mark_sending(outgoing, token=claimed.token, now=now, request_timeout=timedelta(seconds=1))
-        Message.objects.filter(status__in=["claimed", "sending"]).update(
-            lease_until=clock.real_now() - timedelta(seconds=1)
-        )
+        if is_on_the_wire:
+            self.leave_on_the_wire(channel)
+        else:
+            claim(self.stage.sender(channel), now=clock.now(), limit=10)
+        self.let_leases_end()
+
+    @rule(channel=st.sampled_from([channel for channel, _ in CHAIN]))
+    def hold_or_release(self, channel: Channel) -> None:
+        """The vendor has refused the account, or somebody has mended it."""
+        sender = Sender.objects.get(pk=self.stage.sender(channel).pk)
+        if sender.held_at:
+            control.release_sender(sender=sender, actor=None)
+        else:
+            Sender.objects.filter(pk=sender.pk).update(held_at=clock.now())
         self.stage.run()
 
     @precondition(lambda self: not self.is_over())
@@ -205,6 +256,22 @@ class Cascades(RuleBasedStateMachine):
             assert not Enrolment.objects.open().exists()
 
     # --- The model
+
+    def leave_on_the_wire(self, channel: Channel) -> list[uuid.UUID]:
+        """A worker claims what is queued and marks it as sending, and nobody answers it; gives the keys."""
+        sender = Sender.objects.get(pk=self.stage.sender(channel).pk)
+        now = clock.now()
+        claimed = claim(sender, now=now, limit=10)
+        outgoing = prepare(Shelf(sender), claimed.messages, now).outgoing if claimed.messages else []
+        marked = mark_sending(outgoing, token=claimed.token, now=now, request_timeout=timedelta(seconds=1))
+        return [piece.key for piece in marked.pieces]
+
+    def let_leases_end(self) -> None:
+        """Whoever had messages in hand is dead."""
+        Message.objects.filter(status__in=["claimed", "sending"]).update(
+            lease_until=clock.real_now() - timedelta(seconds=1)
+        )
+        self.stage.run()
 
     def must_end(self, who: int, outcome: Outcome) -> None:
         """`who` has ended as `outcome` just now, or had ended before."""
