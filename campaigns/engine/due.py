@@ -4,13 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import OuterRef, QuerySet
-
 from campaigns.engine.rows import array, run
 from campaigns.engine.sharing import share
-from campaigns.lookups import first_of
-from campaigns.models import Campaign, Enrolment
-from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.consent import Purpose
 
 LOCK = """
@@ -20,8 +15,23 @@ WHERE campaign_id = %s AND outcome = '' AND next_at <= %s AND id <> ALL(%s::bigi
 ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
-# Nobody has entered these yet. Of a finished campaign there may be somebody: who entered while it was finished.
-_UNENTERED = (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED)
+# From campaign to campaign along the index of those inside: what was finished years ago costs nothing.
+CAMPAIGNS = """
+WITH RECURSIVE entered (campaign_id) AS (
+    (SELECT campaign_id FROM campaigns_enrolment WHERE outcome = '' ORDER BY campaign_id LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT e.campaign_id FROM campaigns_enrolment e
+        WHERE e.outcome = '' AND e.campaign_id > entered.campaign_id ORDER BY e.campaign_id LIMIT 1
+    )
+    FROM entered WHERE entered.campaign_id IS NOT NULL
+)
+SELECT c.id, c.purpose FROM entered JOIN campaigns_campaign c ON c.id = entered.campaign_id
+WHERE (
+    SELECT e.id FROM campaigns_enrolment e
+    WHERE e.campaign_id = entered.campaign_id AND e.outcome = '' AND e.next_at <= %s ORDER BY e.next_at LIMIT 1
+) IS NOT NULL
+"""
 
 
 class Due(NamedTuple):
@@ -38,10 +48,9 @@ class Due(NamedTuple):
     due_at: datetime
 
 
-def campaigns_with_due(now: datetime) -> "QuerySet[Campaign]":
-    """The campaigns that have somebody due at `now` (product time), each found by one index look-up."""
-    due = Enrolment.objects.open().filter(campaign=OuterRef("pk"), next_at__lte=now)
-    return Campaign.objects.exclude(status__in=_UNENTERED).alias(somebody=first_of(due)).filter(somebody__isnull=False)
+def campaigns_with_due(now: datetime) -> list[tuple[int, str]]:
+    """The campaigns that have somebody due at `now` (product time), whatever became of them: id and purpose."""
+    return [(campaign_id, purpose) for campaign_id, purpose in run(CAMPAIGNS, [now])]
 
 
 def lock_due(now: datetime, *, limit: int, is_urgent_only: bool = False) -> list[Due]:
@@ -50,7 +59,7 @@ def lock_due(now: datetime, *, limit: int, is_urgent_only: bool = False) -> list
     Transactional campaigns take what they need; the others share the rest evenly, so that a small campaign does not
     wait until everybody of a large one has been decided.
     """
-    found = campaigns_with_due(now).values_list("id", "purpose")
+    found = campaigns_with_due(now)
     urgent = [campaign_id for campaign_id, purpose in found if purpose == Purpose.TRANSACTIONAL]
     others = [campaign_id for campaign_id, purpose in found if purpose != Purpose.TRANSACTIONAL]
 

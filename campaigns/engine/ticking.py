@@ -106,9 +106,10 @@ def find_work(now: datetime) -> Work:
         retry_at__lte=real_now,
     )
     hits = Hit.objects.filter(is_machine=None, decide_at__lte=now)
+    due = campaigns_with_due(now)
     return Work(
-        has_due_enrolments=campaigns_with_due(now).exists(),
-        has_urgent=campaigns_with_due(now).filter(purpose=Purpose.TRANSACTIONAL).exists() or bool(urgent_senders(now)),
+        has_due_enrolments=bool(due),
+        has_urgent=any(purpose == Purpose.TRANSACTIONAL for _, purpose in due) or bool(urgent_senders(now)),
         has_signals=inbound.exists() or hits.exists(),
         sender_ids=tuple(_senders(now, Campaign.objects.sending())),
         unenrolled_campaign_ids=tuple(

@@ -145,8 +145,8 @@ def _crowd(first_id: int, last_id: int) -> Crowd:
 
 def _claim(crowd: Crowd) -> Claims:
     from campaigns.engine import clock  # noqa: PLC0415  Django is set up only now
-    from campaigns.engine.advance import BATCH, DUE  # noqa: PLC0415  the same
-    from campaigns.engine.rows import run  # noqa: PLC0415  the same
+    from campaigns.engine.advance import BATCH  # noqa: PLC0415  the same
+    from campaigns.engine.due import lock_due  # noqa: PLC0415  the same
 
     now = clock.now()
     count = crowd.make_due(CLAIMED, most=CLAIMS, first_at=now - timedelta(minutes=1), rate=CLAIMS)
@@ -154,7 +154,7 @@ def _claim(crowd: Crowd) -> Claims:
     while left:
         with transaction.atomic(), connection.cursor() as cursor:
             asked_at = time.perf_counter()
-            claimed = [row[1] for row in run(DUE, [now, BATCH])]
+            claimed = [one.pk for one in lock_due(now, limit=BATCH)]
             in_statement_s += time.perf_counter() - asked_at
             cursor.execute(PUT_OFF, [sorted(claimed)])
         assert claimed, f"{left} due enrolments were not claimed"

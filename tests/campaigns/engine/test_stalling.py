@@ -12,6 +12,7 @@ from campaigns.engine import clock
 from campaigns.engine.advance import advance
 from campaigns.engine.deliver import deliver
 from campaigns.engine.launch import enrol_audience
+from campaigns.engine.shifts import Shift
 from campaigns.models import Message
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
@@ -61,7 +62,7 @@ def test_what_has_not_left_when_the_shift_ends_goes_back_into_the_queue(stage: S
     with in_a_thread(web_server(answer)) as server:
         settings.PRIVATE_HOSTS = [server.host]
         sender = queue_for_everybody(server.url)
-        delivered = deliver(sender.pk, shift=timedelta(0))
+        delivered = deliver(sender.pk, shift=Shift(timedelta(0)))
         assert 0 < delivered.sent < PEOPLE
         assert delivered.wait == timedelta(0), "another task goes on at once"
         assert Message.objects.filter(status=MessageStatus.ACCEPTED).count() == delivered.sent
