@@ -169,12 +169,17 @@ def broker_options(broker_url: str, conninfo: str) -> dict[str, Any]:
     if not re.fullmatch(r"pgmq:/*", broker_url):
         return {}
     return {
-        "conn_string": _for_pgmq(make_conninfo(**(GIVE_UP_SILENCE | conninfo_to_dict(conninfo)))),
+        "conn_string": _for_pgmq(make_conninfo(conninfo, **_silence_unless_told(conninfo))),
         "init_extension": False,
         # Woken by NOTIFY. A long poll would keep a transaction open, and a worker from stopping.
         "use_notify": True,
         "wait_time_seconds": 0,
     }
+
+
+def _silence_unless_told(conninfo: str) -> dict[str, str]:
+    told = conninfo_to_dict(conninfo)
+    return {name: value for name, value in GIVE_UP_SILENCE.items() if name not in told}
 
 
 def _for_pgmq(conninfo: str) -> str:

@@ -19,8 +19,11 @@ def test_the_server_knows_every_setting_and_takes_it_from_whoever_connects() -> 
         assert {name for (name,) in rows} == set(named)
 
 
-def test_a_connection_of_the_products_is_usable_with_them() -> None:
-    connection.close()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        assert cursor.fetchone() == (1,)
+def test_a_new_connection_of_the_products_is_usable_with_them() -> None:
+    fresh = connection.copy()
+    try:
+        with fresh.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            assert cursor.fetchone() == (1,)
+    finally:
+        fresh.close()
