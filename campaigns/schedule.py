@@ -38,6 +38,14 @@ SCHEDULE = (
         "bulk",
         None,
     ),
+    (
+        "Cascade: old signals",
+        "campaigns.tasks.bulk_forget_signals",
+        1,
+        IntervalSchedule.DAYS,
+        "bulk",
+        None,
+    ),
 )
 
 

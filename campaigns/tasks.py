@@ -8,7 +8,7 @@ from celery.signals import worker_process_shutdown, worker_shutdown
 
 import campaigns.audience.tasks  # noqa: F401  Celery looks for tasks in this module only
 from campaigns.engine import advance as advancing
-from campaigns.engine import clock, control, partitions, ticking
+from campaigns.engine import clock, control, partitions, retention, ticking
 from campaigns.engine import launch as launching
 from campaigns.engine import track as tracking
 from campaigns.engine import urgent as hurrying
@@ -112,3 +112,10 @@ def bulk_end_cancelled() -> None:
 def bulk_make_partitions() -> None:
     """Make the partitions of the coming weeks."""
     partitions.make_ahead()
+
+
+@shared_task(name="campaigns.tasks.bulk_forget_signals")
+def bulk_forget_signals() -> None:
+    """Delete hits and webhooks that nobody needs any more."""
+    retention.forget_hits()
+    retention.drop_inbound()

@@ -6,6 +6,7 @@ together (database, broker, keys) for the processes it starts.
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -28,7 +29,9 @@ CLOCK_MAY_MOVE = env.bool("CASCADE_CLOCK_MAY_MOVE", default=IS_DEMO)
 # No step waits for a shorter time than this: an event needs some seconds to reach us.
 STEP_TIMEOUT_MIN = timedelta(seconds=env.int("CASCADE_STEP_TIMEOUT_MIN", default=5 if IS_DEMO else 30))
 PUBLIC_URL = env.str("CASCADE_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", urlsplit(PUBLIC_URL).hostname or ""]
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 INSTALLATION_KEYS = keys.load(DATA_DIR)
 SECRET_KEY = env.str("SECRET_KEY", default=INSTALLATION_KEYS.secret_key)
@@ -40,6 +43,9 @@ ADDRESS_HASH_KEY = env.str("CASCADE_ADDRESS_HASH_KEY", default=INSTALLATION_KEYS
 TRACKING_KEYS = env.list("CASCADE_TRACKING_KEYS", default=[INSTALLATION_KEYS.tracking_key])
 # host:port pairs on private networks that outgoing connections may reach.
 PRIVATE_HOSTS = env.list("CASCADE_PRIVATE_HOSTS", default=[])
+# How long hits on tracked links, and webhooks as they came, are kept after the events were made of them.
+HITS_KEPT = timedelta(days=env.int("CASCADE_HITS_DAYS", default=90))
+INBOUND_KEPT = timedelta(days=env.int("CASCADE_INBOUND_DAYS", default=30))
 SANDBOX_URL = env.str("CASCADE_SANDBOX_URL", default="")
 # The supervisor makes one up and prints it: whoever knows it may make the first user, and only the first.
 WELCOME_TOKEN = env.str("CASCADE_WELCOME_TOKEN", default="")
