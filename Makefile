@@ -5,7 +5,7 @@ RUN := .venv/bin/python
 TEMPLATES = $(shell find templates campaigns channels -name '*.html')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench chaos format assets messages translations setup setup-dev has-python lock
+.PHONY: help demo run test check bench chaos hosts format assets messages translations setup setup-dev has-python lock
 
 help: ## Explain every command
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench: setup-dev ## Measure how fast it is (WHAT=send one thing, PEOPLE=5000 for
 
 chaos: setup-dev ## Break it in every way and see what holds (CASE=kill_mid_http for one, BROKER=redis or rabbitmq)
 	@$(RUN) -m tests.chaos $(if $(BROKER),--broker=$(BROKER)) $(CASE)
+
+hosts: setup-dev ## Play it on several hosts, made of network namespaces: one joins, one is cut off; needs root
+	@$(RUN) -m tests.hosts
 
 format: setup-dev ## Put code and templates into shape
 	$(RUN) -m ruff check --fix-only .
