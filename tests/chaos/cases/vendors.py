@@ -40,6 +40,6 @@ def _unclear(scene: Scene, answer: Answer) -> None:
     scene.most_unknown = SOME
     scene.judge.play(first(SOME, answer))
     scene.begin()
-    scene.wait(lambda: not scene.on_its_way(), what="everything has left")
-    assert scene.in_state(MessageStatus.UNKNOWN) == SOME, "what was answered so was to be unknown"
+    scene.wait_accepted(scene.people - SOME)
+    scene.wait(lambda: scene.in_state(MessageStatus.UNKNOWN) == SOME, what="all that was answered so is unknown")
     assert len(scene.judge.taken) == scene.people, "nothing was to be asked again"
