@@ -46,7 +46,8 @@ def broker_emptied(scene: Scene) -> None:
 def broker_away(scene: Scene) -> None:
     """The broker is away for a minute in the middle of sending. With pgmq that is PostgreSQL."""
     _begin_slowly(scene)
-    scene.most_unknown = _under_way_at_most()
+    is_database = scene.ground.broker.child is scene.ground.database
+    scene.most_unknown = _under_way_at_most() if is_database else 0
     kill(scene.ground.broker.child)
     scene.ground.keep_away(scene.ground.broker.child, AWAY_S)
     _recover(scene)
