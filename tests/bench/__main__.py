@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.bench.ground import FOLDER
 
-MEASUREMENTS = ("raw_client", "send", "launch", "import", "events", "timers", "stop", "limits")
+MEASUREMENTS = ("raw_client", "send", "launch", "import", "events", "timers", "stop", "figures", "limits")
 LATEST = FOLDER / "bench" / "latest.json"
 
 

@@ -134,14 +134,15 @@ def _prepare(people: int) -> Events:
     """People who wait for a click; for each their click, and a report of somebody else's delivery."""
     from campaigns.engine import clock  # noqa: PLC0415  Django is set up only now
     from tests.bench.crowd import make_crowd  # noqa: PLC0415  the same
-    from tests.bench.inside import put_inside, running_campaign, settle  # noqa: PLC0415  the same
+    from tests.bench.filling import without_indexes  # noqa: PLC0415  the same
+    from tests.bench.inside import TABLES, put_inside, running_campaign  # noqa: PLC0415  the same
     from tests.factories import StepPlan, make_account, make_sender  # noqa: PLC0415  the same
 
     make_crowd(people)
     account = make_account(settings={"url": "http://127.0.0.1:9", "webhook_secret": WEBHOOK_SECRET})
     steps = [StepPlan(sender=make_sender(account=account), timeout=timedelta(days=30))]
-    put_inside(running_campaign(steps, now=clock.now()), people=people, decide_at="now() + interval '29 days'")
-    settle()
+    with without_indexes(*TABLES):
+        put_inside(running_campaign(steps, now=clock.now()), people=people, decide_at="now() + interval '29 days'")
     return _events(_rows(LINKS), webhook_path=reverse("webhook", args=[account.webhook_token]))
 
 

@@ -130,16 +130,17 @@ def measure(folder: Path) -> Iterator[dict[str, Any]]:
 def _crowd(first_id: int, last_id: int) -> Crowd:
     """Put people inside until the last enrolment has `last_id`."""
     from campaigns.engine import clock  # noqa: PLC0415  Django is set up only now
-    from tests.bench.inside import put_inside, running_campaign, settle  # noqa: PLC0415  the same
+    from tests.bench.filling import without_indexes  # noqa: PLC0415  the same
+    from tests.bench.inside import TABLES, put_inside, running_campaign  # noqa: PLC0415  the same
     from tests.factories import StepPlan, make_sender  # noqa: PLC0415  the same
 
     now = clock.now()
     senders = make_sender(), make_sender(held_at=now)
     steps = [StepPlan(sender=sender, timeout=timedelta(days=40)) for sender in senders]
-    for first in range(first_id, last_id + 1, IN_CAMPAIGN):
-        campaign = running_campaign(steps, now=now)
-        put_inside(campaign, people=min(IN_CAMPAIGN, last_id + 1 - first), decide_at=WINDOW, has_attempts=False)
-    settle()
+    with without_indexes(*TABLES):
+        for first in range(first_id, last_id + 1, IN_CAMPAIGN):
+            campaign = running_campaign(steps, now=now)
+            put_inside(campaign, people=min(IN_CAMPAIGN, last_id + 1 - first), decide_at=WINDOW, has_attempts=False)
     return Crowd(first_id=first_id, last_id=last_id)
 
 

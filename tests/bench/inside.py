@@ -48,6 +48,7 @@ INSERT INTO campaigns_vendorreference (account_id, vendor_message_id, attempt_id
 SELECT %(account)s, vendor_message_id, id FROM attempted
 """
 SENT = f"WITH enrolled AS ({ENROL}), sent AS ({SEND}) SELECT count(*) FROM sent"
+TABLES = ("campaigns_enrolment", "campaigns_message", "campaigns_attempt", "campaigns_vendorreference")
 ATTEMPTED = f"WITH enrolled AS ({ENROL}), sent AS ({SEND}), attempted AS ({ATTEMPT}) {REFER}"
 COUNT = """
 INSERT INTO campaigns_stepstats (campaign_id, version_id, step_key, route_id, variant, sender_id, language, hour,
@@ -96,9 +97,3 @@ def put_inside(campaign: Campaign, *, people: int, decide_at: str, has_attempts:
         cursor.execute(COUNT, values)
     problems = campaign_report(campaign.pk).problems()
     assert not problems, problems
-
-
-def settle() -> None:
-    """Let PostgreSQL know what it holds now, as autovacuum would in a while."""
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE campaigns_enrolment, campaigns_message, campaigns_attempt, campaigns_stepstats")

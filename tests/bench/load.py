@@ -35,6 +35,7 @@ class Request:
     path: str
     body: str = ""
     secret: str = ""
+    cookie: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +88,7 @@ class Asker:
     async def ask(self, number: int, request: Request, *, due_at: float) -> Answered:
         """Send `request` and wait for its answer."""
         url = URL(f"http://127.0.0.1:{self._port}{request.path}", encoded=True)
-        method, headers = ("POST", _signed(request)) if request.secret else ("GET", {})
+        method, headers = ("POST", _signed(request)) if request.secret else ("GET", _known(request))
         try:
             answer = await self._client.request(
                 method, url, headers=headers, body=request.body.encode(), within=WITHIN, connect=WITHIN
@@ -100,6 +101,10 @@ class Asker:
     def close(self) -> None:
         """Close every connection."""
         self._client.close()
+
+
+def _known(request: Request) -> dict[str, str]:
+    return {"Cookie": request.cookie} if request.cookie else {}
 
 
 def _signed(request: Request) -> dict[str, str]:
