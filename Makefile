@@ -5,7 +5,7 @@ RUN := .venv/bin/python
 TEMPLATES = $(shell find templates campaigns channels -name '*.html')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench chaos hosts format assets messages translations setup setup-dev has-python lock
+.PHONY: help demo run test check bench chaos hosts format assets messages translations setup setup-dev setup-bench has-python lock
 
 help: ## Explain every command
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ check: setup-dev ## Format, lint, types, import contracts, migrations, templates
 	.venv/bin/deptry .
 	$(RUN) -m scripts.translations --check
 
-bench: setup-dev ## Measure how fast it is (WHAT=send one thing, PEOPLE=5000 for so many); needs nginx, from Debian's nginx-light
+bench: setup-bench ## Measure how fast it is (WHAT=send one thing, PEOPLE=5000 for so many); needs nginx, from Debian's nginx-light
 	@$(RUN) -m tests.bench $(WHAT)
 
 chaos: setup-dev ## Break it in every way and see what holds (CASE=kill_mid_http for one, BROKER=redis or rabbitmq)
@@ -58,6 +58,7 @@ translations: setup ## Compile the translations
 lock: ## Pin the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile -q --upgrade $(PIN) pyproject.toml --extra redis -o requirements.txt
 	uv pip compile -q $(PIN) -c requirements.txt pyproject.toml --extra redis --group dev -o requirements-dev.txt
+	uv pip compile -q $(PIN) -c requirements-dev.txt pyproject.toml --extra redis --group dev --group bench -o requirements-bench.txt
 
 PIN = --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
@@ -66,6 +67,9 @@ setup: | has-python
 
 setup-dev: | has-python
 	@$(PYTHON) -m scripts.setup --dev
+
+setup-bench: | has-python
+	@$(PYTHON) -m scripts.setup --bench
 
 has-python:
 	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: install Python 3.11 or later, or name one with PYTHON=." >&2; exit 1; }

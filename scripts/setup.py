@@ -27,6 +27,9 @@ PYTHONS_TO_TRY = ["python3.14", "python3.13", "python3.12", "python3.11"]
 # The lock file is of version 3, which npm reads since 7.
 OLDEST_NPM = 7
 NEEDED_BYTES = 1_000_000_000
+# Each contains the ones before it, with the same versions: the product's, the tests', the measurements'.
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt")
+WANTED = {"": "requirements.txt", "--dev": "requirements-dev.txt", "--bench": "requirements-bench.txt"}
 NO_CONNECTION = re.compile(
     r"NewConnectionError|Connection refused|Temporary failure in name resolution|Network is unreachable"
     r"|timed out|ProxyError|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network request failed"
@@ -89,8 +92,7 @@ def make_venv() -> None:
 
 def install_python_packages(wanted: str) -> None:
     """Install what the requirements file `wanted` pins, unless it is there already."""
-    # The test requirements contain those of the product, with the same versions.
-    if any(is_current(VENV, FOLDER / name) for name in {wanted, "requirements-dev.txt"}):
+    if any(is_current(VENV, FOLDER / name) for name in REQUIREMENTS[REQUIREMENTS.index(wanted) :]):
         return
     require_space()
     print(f"Installing the Python packages of {wanted} into .venv (a minute or two, once) ...", flush=True)
@@ -197,7 +199,7 @@ def explain(output: str, *, doing: str) -> str:
 
 if __name__ == "__main__":
     try:
-        main("requirements-dev.txt" if "--dev" in sys.argv[1:] else "requirements.txt")
+        main(WANTED[" ".join(sys.argv[1:])])
     except SetupError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

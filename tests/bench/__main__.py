@@ -1,6 +1,8 @@
 """`make bench`: every measurement in a process of its own, a table on the screen, all of it in bench/latest.json.
 
 python -m tests.bench [name ...]
+
+`send` is measured together with what it is compared with, one after another in the same hour.
 """
 
 import json
@@ -12,9 +14,11 @@ from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.bench.compare import comparisons
 from tests.bench.ground import FOLDER
 
-MEASUREMENTS = ("raw_client", "send", "launch", "import", "events", "timers", "stop", "figures", "limits")
+TOGETHER = {"send": ("raw_client", "baselines", "send", "send_late")}
+MEASUREMENTS = ("send", "launch", "import", "events", "timers", "stop", "figures", "limits")
 LATEST = FOLDER / "bench" / "latest.json"
 
 
@@ -50,9 +54,12 @@ def table(name: str, rows: list[dict[str, Any]]) -> str:
 def main(names: list[str]) -> None:
     """Take the measurements called `names`, or all of them."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for name in names or MEASUREMENTS:
+    for name in dict.fromkeys(part for asked in names or MEASUREMENTS for part in TOGETHER.get(asked, (asked,))):
         found[name] = measure(name)
         print(tables(name, found[name]), flush=True)
+    if compared := list(comparisons(found)):
+        found["compared"] = compared
+        print(tables("compared", compared), flush=True)
     told = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},

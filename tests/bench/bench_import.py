@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.bench.asked import asked
 from tests.bench.ground import ground
 
 PEOPLE = 100_000
@@ -39,5 +40,5 @@ def measure(people: int, folder: Path) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    for row in measure(PEOPLE, Path(sys.argv[1])):
+    for row in measure(asked("PEOPLE", PEOPLE), Path(sys.argv[1])):
         print(json.dumps(row))

@@ -11,11 +11,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.bench.asked import asked
 from tests.bench.crew import Crew, crew
+from tests.bench.goals import at_most
 from tests.bench.ground import ground, postgres_cpu_s
 
 PEOPLE = 1_000_000
 RUNS = 3
+MOST_MB = 300
 PEOPLE_OF_UKRAINE = {"op": "all", "rules": [{"field": "country", "is": "in", "value": ["UA"]}]}
 SPEAKERS_OF_SPANISH = {"op": "all", "rules": [{"field": "language", "is": "in", "value": ["es"]}]}
 
@@ -59,10 +62,11 @@ def main(folder: Path) -> None:
     with ground(folder / "data", private_hosts=""):
         from tests.bench.crowd import make_crowd  # noqa: PLC0415  Django is set up only now
 
-        make_crowd(PEOPLE)
+        make_crowd(asked("PEOPLE", PEOPLE))
         with crew(folder, queues={"bulk": 1}) as worker:
             for _ in range(RUNS):
                 print(json.dumps(_launch_once(worker, folder / "data")), flush=True)
+        print(json.dumps(at_most("memory of a worker", worker.most_rss / 1e6, MOST_MB, unit="MB")), flush=True)
 
 
 if __name__ == "__main__":

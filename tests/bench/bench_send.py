@@ -7,6 +7,7 @@ it must have been asked once for each person, under as many different keys.
 import json
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +15,15 @@ from typing import Any
 
 from django.db.models import Max
 
+from tests.bench.asked import asked
 from tests.bench.crew import Crew, crew
+from tests.bench.goals import at_most
 from tests.bench.ground import ground, postgres_cpu_s
 from tests.bench.sink import Sink, sink
 
 PEOPLE = 100_000
 RUNS = 3
+MOST_MB = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +117,12 @@ def _seconds(campaign_id: int) -> timedelta:
     return duration
 
 
+def rows(sent: list[Sent]) -> Iterator[dict[str, Any]]:
+    """What is printed of all runs: the runs, and the most memory that a worker had."""
+    yield from (run.as_row() for run in sent)
+    yield at_most("memory of a worker", max(run.most_rss for run in sent) / 1e6, MOST_MB, unit="MB")
+
+
 if __name__ == "__main__":
-    for run in send(people=PEOPLE, runs=RUNS, folder=Path(sys.argv[1])):
-        print(json.dumps(run.as_row()))
+    for row in rows(send(people=asked("PEOPLE", PEOPLE), runs=RUNS, folder=Path(sys.argv[1]))):
+        print(json.dumps(row), flush=True)

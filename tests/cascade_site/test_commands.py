@@ -18,7 +18,7 @@ def test_make_help_explains_every_command() -> None:
     makefile = (FOLDER / "Makefile").read_text()
     phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
     assert phony
-    inner_steps = {"setup", "setup-dev", "has-python"}
+    inner_steps = {"setup", "setup-dev", "setup-bench", "has-python"}
     told = subprocess.run(["make", "help"], cwd=FOLDER, check=True, capture_output=True, text=True).stdout
     explained = set(re.findall(r"^  make (\S+) +\S", told, re.MULTILINE))
     assert explained == set(phony[1].split()) - inner_steps
@@ -67,9 +67,29 @@ def test_an_installation_is_current_until_its_pins_change(tmp_path: Path) -> Non
     assert not setup.is_current(tmp_path, pins)
 
 
+@pytest.mark.parametrize(
+    ("installed", "wanted", "fetched"),
+    [
+        ("requirements-bench.txt", "requirements.txt", []),
+        ("requirements-bench.txt", "requirements-dev.txt", []),
+        ("requirements-dev.txt", "requirements-bench.txt", ["requirements-bench.txt"]),
+        ("requirements.txt", "requirements-dev.txt", ["requirements-dev.txt"]),
+    ],
+)
+def test_what_a_larger_set_of_packages_contains_is_not_installed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, installed: str, wanted: str, fetched: list[str]
+) -> None:
+    asked_for: list[str] = []
+    monkeypatch.setattr(setup, "VENV", tmp_path)
+    monkeypatch.setattr(setup, "pip_install", asked_for.append)
+    setup.mark_current(tmp_path, FOLDER / installed)
+    setup.install_python_packages(wanted)
+    assert asked_for == fetched
+
+
 def test_no_pin_names_where_a_package_is_fetched() -> None:
     pins = [*FOLDER.glob("requirements*.txt"), FOLDER / "package-lock.json", FOLDER / ".npmrc"]
-    assert len(pins) == 5
+    assert len(pins) == 6
     for path in pins:
         assert not re.search(r'"resolved"|registry=|index-url|--find-links|@ http', path.read_text()), path.name
 
