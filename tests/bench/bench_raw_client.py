@@ -19,6 +19,7 @@ import aiohttp
 import uvloop
 
 from channels.transport import Transport
+from tests.bench.asked import asked
 from tests.bench.sink import KEY_HEADER, sink
 
 REQUESTS = 100_000
@@ -63,7 +64,7 @@ async def _ask_all(ask: Ask) -> None:
 
 
 def _requests() -> Iterator[tuple[bytes, dict[str, str]]]:
-    for number in range(REQUESTS // PROCESSES):
+    for number in range(asked("PEOPLE", REQUESTS) // PROCESSES):
         body = json.dumps({"to": f"+38050{number:07}", "from": "SHOP", "text": TEXT}).encode()
         yield body, {"Content-Type": "application/json", KEY_HEADER: f"{number:032x}"}
 
@@ -77,17 +78,18 @@ def _share(client: Callable[[str], Coroutine[Any, Any, None]], url: str) -> floa
 
 def main(folder: Path) -> None:
     """Print a row for each run of each client."""
+    requests = asked("PEOPLE", REQUESTS)
     with sink(folder / "sink") as vendor, ProcessPoolExecutor(PROCESSES) as pool:
         for name, client in (("ours", _with_ours), ("aiohttp", _with_aiohttp)):
             for _ in range(RUNS):
                 began = time.perf_counter()
                 used = sum(pool.map(partial(_share, client), [vendor.url] * PROCESSES))
-                rate = REQUESTS / (time.perf_counter() - began)
+                rate = requests / (time.perf_counter() - began)
                 row = {
                     "client": name,
-                    "requests": REQUESTS,
+                    "requests": requests,
                     "a second": round(rate),
-                    "CPU-s per 1,000": round(used / REQUESTS * 1000, 3),
+                    "CPU-s per 1,000": round(used / requests * 1000, 3),
                 }
                 print(json.dumps(row), flush=True)
 
