@@ -19,6 +19,13 @@ POST_OFFICE = {
     "BATCH_SIZE": 1000,
     "LOG_LEVEL": 1,
 }
+# It tells of each batch otherwise.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"post_office": {"handlers": ["console"], "level": "WARNING"}},
+}
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates"}]
 
 CELERY_BROKER_URL = os.environ["BASELINE_BROKER"]
