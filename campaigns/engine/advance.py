@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from campaigns.engine.carrying_out import CarryingOut
+from campaigns.engine.counters import Counter
 from campaigns.engine.decide import Decision, Wait, decide
 from campaigns.engine.deltas import Deltas
 from campaigns.engine.due import Due, lock_due
@@ -36,12 +37,13 @@ def advance(now: datetime, *, limit: int = BATCH, is_urgent_only: bool = False) 
     if not due:
         return 0, set()
     batch = load_batch(due)
-    carrying_out = CarryingOut(batch=batch, now=now, deltas=Deltas(now))
-    carrying_out.write(list(_decide_all(batch, now)))
+    deltas = Deltas(now)
+    carrying_out = CarryingOut(batch=batch, now=now, deltas=deltas)
+    carrying_out.write(list(_decide_all(batch, now, deltas)))
     return len(due), carrying_out.queued_for
 
 
-def _decide_all(batch: Batch, now: datetime) -> Iterator[tuple[Due, Decision]]:
+def _decide_all(batch: Batch, now: datetime, deltas: Deltas) -> Iterator[tuple[Due, Decision]]:
     known: dict[Way, Decision] = {}
     for one in batch.due:
         try:
@@ -49,6 +51,7 @@ def _decide_all(batch: Batch, now: datetime) -> Iterator[tuple[Due, Decision]]:
         except Exception:
             logger.exception("enrolment %s cannot be decided", one.pk)
             decision = Wait(until=now + AFTER_ERROR)
+            deltas.add(one.place(), Counter.UNDECIDED)
         yield one, decision
 
 

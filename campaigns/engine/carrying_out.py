@@ -9,7 +9,7 @@ from datetime import datetime
 from campaigns.engine import counters
 from campaigns.engine.counters import Counter
 from campaigns.engine.decide import RECHECK, Close, Decision, End, Send, Wait
-from campaigns.engine.deltas import Deltas, Place, waiting_counter
+from campaigns.engine.deltas import Deltas, waiting_counter
 from campaigns.engine.due import Due
 from campaigns.engine.ledger import FATES
 from campaigns.engine.reasons import Reason
@@ -102,7 +102,7 @@ class CarryingOut:
         keys = {step.pk: step.key for step in self.batch.steps(group[0])}
         places = (
             (
-                _place(one, keys[message.step_id], message.sender_id),
+                one.place(keys[message.step_id], message.sender_id),
                 waiting_counter(message.status, message.hold_reason),
             )
             for one, message in current
@@ -148,14 +148,10 @@ class CarryingOut:
 
     def _end(self, group: Sequence[Due], decision: End) -> None:
         run(END, [decision.outcome.value, decision.reason.value, self.now, array(one.pk for one in group)])
-        for place, count in Tally(_place(one) for one in group).items():
+        for place, count in Tally(one.place() for one in group).items():
             self.deltas.add(place, counters.outcome(decision.outcome), count)
 
     def _count(self, group: Sequence[Due], step: Step, names: Sequence[str]) -> None:
-        for place, count in Tally(_place(one, step.key, step.sender_id) for one in group).items():
+        for place, count in Tally(one.place(step.key, step.sender_id) for one in group).items():
             for name in names:
                 self.deltas.add(place, name, count)
-
-
-def _place(one: Due, step_key: str = "", sender_id: int | None = None) -> Place:
-    return Place(one.campaign_id, one.version_id, step_key, one.route_id, one.variant, sender_id or 0, one.language)

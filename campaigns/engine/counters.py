@@ -49,6 +49,8 @@ class Counter(StrEnum):
     # --- Of the campaign ('').
     AUDIENCE = "audience"
     ENGAGED_AFTER_END = "engaged_after_end"
+    # How often somebody could not be decided about, for an error of ours.
+    UNDECIDED = "undecided"
 
 
 def skipped(reason: SkipReason | str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from campaigns.engine.deltas import Place
 from campaigns.engine.rows import array, run
 from campaigns.engine.sharing import share
 from campaigns.models.consent import Purpose
@@ -46,6 +47,12 @@ class Due(NamedTuple):
     variant: str
     language: str
     due_at: datetime
+
+    def place(self, step_key: str = "", sender_id: int | None = None) -> Place:
+        """Where its figures stand, as a whole or those of a step with that sender."""
+        return Place(
+            self.campaign_id, self.version_id, step_key, self.route_id, self.variant, sender_id or 0, self.language
+        )
 
 
 def campaigns_with_due(now: datetime) -> list[tuple[int, str]]:

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from campaigns.engine import clock
+from campaigns.engine import clock, flows, turns
+from campaigns.engine.flows import Reclaimed
 from campaigns.engine.ledger import Ledger
 from campaigns.engine.receipts import record
 from campaigns.models import Attempt, Message
@@ -37,11 +38,18 @@ def _return_claimed(now: datetime) -> int:
     for message in messages:
         ledger.change(message, status=MessageStatus.QUEUED, claim_token=None, lease_until=None)
     ledger.write()
+    flows.count(Reclaimed.RETURNED, len(messages))
     return len(messages)
 
 
+@transaction.atomic
 def _resolve_sending(now: datetime) -> int:
-    """Nobody will ever tell what came of these requests: as if each had timed out."""
+    """Nobody will ever tell what came of these requests: as if each had timed out.
+
+    One at a time, so that each is counted once: no message is locked before its enrolment.
+    """
+    if not turns.take_alone("reclaim"):
+        return 0
     keys = list(
         Attempt.objects.filter(
             status=AttemptStatus.SENDING,
@@ -49,6 +57,7 @@ def _resolve_sending(now: datetime) -> int:
         ).values_list("key", flat=True)
     )
     record([_no_answer(key) for key in keys], now=now)
+    flows.count(Reclaimed.UNANSWERED, len(keys))
     return len(keys)
 
 

@@ -1,7 +1,11 @@
-"""Folds appended deltas into totals. A page reads both in one statement, so that it matters to nobody when."""
+"""Folds appended deltas into totals. A page reads both in one statement, so that it matters to nobody when.
+
+On the way it counts what flows (flows.py): how much of the same there was in the last seconds.
+"""
 
 from django.db import connection
 
+from campaigns.engine import flows
 from campaigns.models.stats import KEY
 
 _COLUMNS = ", ".join(KEY)
@@ -11,7 +15,7 @@ _COLUMNS = ", ".join(KEY)
 FOLD = f"""
 WITH taken AS (
     DELETE FROM campaigns_stepdelta
-    WHERE id IN (SELECT id FROM campaigns_stepdelta ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+    WHERE id IN (SELECT id FROM campaigns_stepdelta ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING {_COLUMNS}, value
 ), summed AS (
     SELECT {_COLUMNS}, sum(value) AS value FROM taken GROUP BY {_COLUMNS} ORDER BY {_COLUMNS}
@@ -19,6 +23,12 @@ WITH taken AS (
     INSERT INTO campaigns_stepstats ({_COLUMNS}, value)
     SELECT {_COLUMNS}, value FROM summed
     ON CONFLICT ({_COLUMNS}) DO UPDATE SET value = campaigns_stepstats.value + excluded.value
+), flowed AS (
+    INSERT INTO campaigns_flow (at, name, campaign_id, sender_id, value)
+    SELECT {flows.BIN}, counter, campaign_id, sender_id, sum(value) FROM taken
+    WHERE counter = ANY(%(flows)s) AND value > 0
+    GROUP BY counter, campaign_id, sender_id ORDER BY counter, campaign_id, sender_id
+    ON CONFLICT (at, name, campaign_id, sender_id) DO UPDATE SET value = campaigns_flow.value + excluded.value
 )
 SELECT count(*) FROM taken
 """  # noqa: S608  names of columns of ours
@@ -27,6 +37,6 @@ SELECT count(*) FROM taken
 def fold(limit: int = 20_000) -> int:
     """Fold up to `limit` of the oldest deltas; gives how many there were."""
     with connection.cursor() as cursor:
-        cursor.execute(FOLD, [limit])
+        cursor.execute(FOLD, {"limit": limit, "flows": list(flows.FOLDED), "step": flows.STEP.total_seconds()})
         count: int = cursor.fetchone()[0]
     return count

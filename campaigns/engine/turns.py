@@ -26,6 +26,11 @@ def turn(name: str, key: int = 0) -> Iterator[bool]:
             _call("pg_advisory_unlock", name, key, slot)
 
 
+def take_alone(name: str) -> bool:
+    """Whether this worker alone may do `name` until the end of its transaction."""
+    return _call("pg_try_advisory_xact_lock", name, 0, 0)
+
+
 def _call(function: str, name: str, key: int, slot: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -12,12 +12,16 @@ from campaigns.models.enrolments import Enrolment, Outcome
 from campaigns.models.events import Event, Hit
 from campaigns.models.imports import ContactImport, ImportedContact, RejectedRow
 from campaigns.models.messages import Attempt, Fate, HoldReason, Message, SkipReason, VendorReference
+from campaigns.models.operations import Alert, AlertKind, AlertLook, Flow, Pulse
 from campaigns.models.people import Installation, User
 from campaigns.models.segments import Segment
 from campaigns.models.stats import StepDelta, StepStats
 
 __all__ = [
     "Address",
+    "Alert",
+    "AlertKind",
+    "AlertLook",
     "ApiKey",
     "ApiRequest",
     "Attempt",
@@ -36,6 +40,7 @@ __all__ = [
     "Enrolment",
     "Event",
     "Fate",
+    "Flow",
     "Hit",
     "HoldReason",
     "ImportedContact",
@@ -43,6 +48,7 @@ __all__ = [
     "Link",
     "Message",
     "Outcome",
+    "Pulse",
     "Purpose",
     "RejectedRow",
     "Route",

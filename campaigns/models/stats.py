@@ -1,6 +1,7 @@
 """Counters: deltas appended with each change, folded into totals by a task."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Counted(models.Model):
@@ -49,3 +50,5 @@ class StepStats(Counted):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=KEY, name="stepstats_once")]
+        # Of the last day, by sender, without reading what there ever was.
+        indexes = [models.Index(fields=["hour"], condition=Q(counter="unknown"), name="stepstats_unknown")]
