@@ -17,8 +17,10 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the roles and the periodic tasks whenever the tables have been migrated."""
-        from campaigns.permissions import create_roles  # noqa: PLC0415  models are not loaded when this module is
+        """Make the roles and periodic tasks whenever the tables have been migrated; have Celery's processes be seen."""
+        from campaigns.operations.alerts import look_when_due  # noqa: PLC0415  models are not loaded when this module is
+        from campaigns.operations.pulses import show_pulses  # noqa: PLC0415  the same
+        from campaigns.permissions import create_roles  # noqa: PLC0415  the same
         from campaigns.schedule import write_schedule  # noqa: PLC0415  the same
 
         register_lookups()
@@ -27,3 +29,4 @@ class CampaignsConfig(AppConfig):
         connection_created.connect(give_up_silence)
         post_migrate.connect(create_roles, sender=self)
         post_migrate.connect(write_schedule, sender=self)
+        show_pulses(look_when_due)

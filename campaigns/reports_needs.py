@@ -13,6 +13,7 @@ from campaigns import wording
 from campaigns.models import Campaign, HoldReason, Message
 from campaigns.models.messages import MessageStatus
 from campaigns.reports import CampaignReport, StepReport
+from campaigns.reports_alerts import stuck_since
 from channels.models import Sender
 
 
@@ -33,8 +34,20 @@ class Need:
 
 def needs_of(campaign: Campaign, report: CampaignReport) -> list[Need]:
     """What needs somebody in `campaign`, the urgent first; empty when it runs by itself."""
-    found = [*_held_campaign(campaign), *_senders(report), *_holds(campaign, report), *_facts(campaign, report)]
+    found = [
+        *_stuck(campaign),
+        *_held_campaign(campaign),
+        *_senders(report),
+        *_holds(campaign, report),
+        *_facts(campaign, report),
+    ]
     return sorted(found, key=lambda need: not need.is_urgent)
+
+
+def _stuck(campaign: Campaign) -> Iterator[Need]:
+    if since := stuck_since(campaign):
+        words = gettext("It is stuck since %(at)s: people are due, and nothing moves. The admins have been told.")
+        yield Need(icon="alert-triangle", colour="orange", text=words % {"at": _moment(since)}, is_urgent=True)
 
 
 def _held_campaign(campaign: Campaign) -> Iterator[Need]:

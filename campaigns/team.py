@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.contrib.auth.models import Group
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
@@ -18,9 +18,15 @@ class LastAdmin(Exception):
     """Nobody would be left who can manage the team; nothing was changed."""
 
 
+def admins() -> "QuerySet[User]":
+    """The active users who are admins or superusers, each once."""
+    is_admin = Q(is_superuser=True) | Q(groups__name=Role.ADMIN.value)
+    return User.objects.filter(is_admin, is_active=True).order_by("pk").distinct()
+
+
 def admins_left() -> bool:
-    """Whether some active user is an admin or a superuser."""
-    return User.objects.filter(Q(is_superuser=True) | Q(groups__name=Role.ADMIN.value), is_active=True).exists()
+    """Whether there is some active admin or superuser."""
+    return admins().exists()
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from campaigns.views import home, profile, sandbox, settings_pages, users, welcome
+from campaigns.views import home, metrics, operations, profile, sandbox, settings_pages, users, welcome
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/<int:pk>/deactivate/", users.user_deactivate, name="user_deactivate"),
     path("team/<int:pk>/reactivate/", users.user_reactivate, name="user_reactivate"),
     path("settings/", settings_pages.settings_page, name="settings"),
+    path("operations/", operations.operations, name="operations"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("profile/", profile.profile, name="profile"),
     path("profile/theme/", profile.choose_theme, name="choose_theme"),
     path("profile/language/", profile.choose_language, name="choose_language"),

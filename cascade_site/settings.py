@@ -49,6 +49,8 @@ INBOUND_KEPT = timedelta(days=env.int("CASCADE_INBOUND_DAYS", default=30))
 SANDBOX_URL = env.str("CASCADE_SANDBOX_URL", default="")
 # The supervisor makes one up and prints it: whoever knows it may make the first user, and only the first.
 WELCOME_TOKEN = env.str("CASCADE_WELCOME_TOKEN", default="")
+# Who may read /metrics says it as a bearer token; without one nobody may.
+METRICS_TOKEN = env.str("CASCADE_METRICS_TOKEN", default="")
 
 # --- Applications ---------------------------------------------------------------------------
 
@@ -174,6 +176,8 @@ MFA_ADAPTER = "campaigns.sign_in.SealedMFAAdapter"
 MFA_TOTP_ISSUER = "Cascade"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# A mail server that does not answer must not keep a process from showing that it is alive.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cascade@localhost")
 
 # --- Language and time ----------------------------------------------------------------------

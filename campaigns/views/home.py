@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.models import User
 from campaigns.permissions import Permission, SignedInRequest, can, signed_in
+from campaigns.reports_alerts import alert_lines
 from campaigns.reports_home import Overview, overview
 
 
@@ -85,6 +86,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "steps": [] if seen.has_launched else steps,
         "next_step": next((step for step in open_steps if step.url), None),
         "may_see_campaigns": can(request.user, Permission.VIEW_REPORTS),
+        "alerts": alert_lines() if can(request.user, Permission.MANAGE_SETTINGS) else [],
     }
     return render(request, "home.html", context)
 
