@@ -16,9 +16,9 @@ WHERE campaign_id = %s AND outcome = '' AND next_at <= %s AND id <> ALL(%s::bigi
 ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
-# From campaign to campaign along the index of those inside: what was finished years ago costs nothing.
-CAMPAIGNS = """
-WITH RECURSIVE entered (campaign_id) AS (
+# The campaigns with somebody inside, from one to the next along the index: what was finished years ago costs nothing.
+ENTERED = """
+RECURSIVE entered (campaign_id) AS (
     (SELECT campaign_id FROM campaigns_enrolment WHERE outcome = '' ORDER BY campaign_id LIMIT 1)
     UNION ALL
     SELECT (
@@ -27,12 +27,15 @@ WITH RECURSIVE entered (campaign_id) AS (
     )
     FROM entered WHERE entered.campaign_id IS NOT NULL
 )
+"""
+CAMPAIGNS = f"""
+WITH {ENTERED}
 SELECT c.id, c.purpose FROM entered JOIN campaigns_campaign c ON c.id = entered.campaign_id
 WHERE (
     SELECT e.id FROM campaigns_enrolment e
     WHERE e.campaign_id = entered.campaign_id AND e.outcome = '' AND e.next_at <= %s ORDER BY e.next_at LIMIT 1
 ) IS NOT NULL
-"""
+"""  # noqa: S608  a constant of ours
 
 
 class Due(NamedTuple):

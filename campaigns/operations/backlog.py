@@ -7,18 +7,24 @@ from typing import Any
 
 from django.db import connection
 
+from campaigns.engine.due import ENTERED
+
 # Counted up to here; beyond it a depth is "more than", because nobody acts upon the difference.
 LIMIT = 10_000
 # All messages that are counted together, and those at least of one sender in one campaign.
 LIMIT_OF_ALL = 20_000
 LEAST_OF_ONE = 100
 
-DUE = """
-SELECT count(*), min(next_at) FROM (
-    SELECT next_at FROM campaigns_enrolment WHERE outcome = '' AND next_at <= %(now)s
-    ORDER BY next_at LIMIT %(limit)s
+DUE = f"""
+WITH {ENTERED}
+SELECT COALESCE(sum(due.count), 0)::bigint, min(due.oldest) FROM entered, LATERAL (
+    SELECT count(*), min(next_at) AS oldest FROM (
+        SELECT next_at FROM campaigns_enrolment e
+        WHERE e.campaign_id = entered.campaign_id AND e.outcome = '' AND e.next_at <= %(now)s
+        ORDER BY e.next_at LIMIT %(limit)s
+    ) due_of_one
 ) due
-"""
+"""  # noqa: S608  a constant of ours
 INBOUND = """
 SELECT count(*), min(retry_at) FROM (
     SELECT retry_at FROM channels_inboundrequest WHERE state IN ('new', 'waiting') AND retry_at <= clock_timestamp()
@@ -39,12 +45,14 @@ FROM (
     ORDER BY lease_until LIMIT %(limit)s
 ) leased
 """
-OVERDUE_CAMPAIGNS = """
-SELECT campaign_id, min(next_at) FROM (
-    SELECT campaign_id, next_at FROM campaigns_enrolment WHERE outcome = '' AND next_at <= %(until)s
-    ORDER BY next_at LIMIT %(limit)s
-) overdue GROUP BY campaign_id
-"""
+OVERDUE_CAMPAIGNS = f"""
+WITH {ENTERED}
+SELECT entered.campaign_id, overdue.next_at FROM entered, LATERAL (
+    SELECT e.next_at FROM campaigns_enrolment e
+    WHERE e.campaign_id = entered.campaign_id AND e.outcome = '' AND e.next_at <= %(until)s
+    ORDER BY e.next_at LIMIT 1
+) overdue
+"""  # noqa: S608  a constant of ours
 # From one sender and campaign to the next with something queued: as many look-ups as there are such pairs.
 PAIRS = """
 WITH RECURSIVE pair AS (
@@ -136,7 +144,7 @@ def read_backlog(now: datetime, *, overdue_before: datetime) -> Backlog:
         leased=_leased(),
         queued=_queued(pairs, now),
         later=_later(pairs, now),
-        overdue={row[0]: row[1] for row in _rows(OVERDUE_CAMPAIGNS, until=overdue_before, limit=LIMIT)},
+        overdue={row[0]: row[1] for row in _rows(OVERDUE_CAMPAIGNS, until=overdue_before)},
     )
 
 

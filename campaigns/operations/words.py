@@ -63,14 +63,11 @@ _WORDS: dict[AlertKind, tuple[str | Promise, str | Promise]] = {
     ),
     AlertKind.NO_WORKER: (
         _("No worker takes the queue %(name)s."),
-        _(
-            "Start one: celery --app=cascade_site.celery worker --queues=%(name)s. "
-            "If one should be running, its log says why it is not."
-        ),
+        _("Start one: python -m cascade_site.start %(name)s. If one should be running, its log says why it is not."),
     ),
     AlertKind.NO_BEAT: (
         _("No beat is alive: nobody wakes the tick, and nothing is sent on time."),
-        _("Start one: celery --app=cascade_site.celery beat. One is enough; two do no harm."),
+        _("Start one: python -m cascade_site.start beat. One is enough; two do no harm."),
     ),
     AlertKind.NO_TICK: (
         _("Nobody looks for what is due: there has been no tick for minutes."),

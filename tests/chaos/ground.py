@@ -118,7 +118,7 @@ def _peopled(crew: Crew, folder: Path, *, judge: Judge, broker: Broker, database
         broker=broker,
         database=database,
         engine=started(processes.worker("engine", concurrency=2)),
-        ticker=started(processes.worker("tick", "bulk", concurrency=1)),
+        ticker=started(processes.worker("tick", "urgent", "bulk", concurrency=1)),
         beat=started(processes.beat()),
         people=people,
     )
