@@ -18,7 +18,7 @@ NOUGHT = Decimal(0)
 _SUMS = """
 SELECT campaign_id, route_id, step_key, counter, sum(value)
 FROM (
-    SELECT campaign_id, route_id, step_key, counter, value FROM campaigns_stepstats
+    SELECT campaign_id, route_id, step_key, counter, value FROM campaigns_steptotal
     WHERE campaign_id = ANY(%(campaigns)s) AND (%(counters)s::text[] IS NULL OR counter = ANY(%(counters)s))
     UNION ALL
     SELECT campaign_id, route_id, step_key, counter, value FROM campaigns_stepdelta

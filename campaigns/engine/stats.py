@@ -9,6 +9,7 @@ from campaigns.engine import flows
 from campaigns.models.stats import KEY
 
 _COLUMNS = ", ".join(KEY)
+_TOTAL_COLUMNS = "campaign_id, route_id, step_key, counter"
 
 # One statement: a reader sees either the deltas or the totals they went into, never both or neither.
 # Two folders at once are harmless: a delta is deleted, and so counted, by one of them.
@@ -23,6 +24,10 @@ WITH taken AS (
     INSERT INTO campaigns_stepstats ({_COLUMNS}, value)
     SELECT {_COLUMNS}, value FROM summed
     ON CONFLICT ({_COLUMNS}) DO UPDATE SET value = campaigns_stepstats.value + excluded.value
+), totalled AS (
+    INSERT INTO campaigns_steptotal ({_TOTAL_COLUMNS}, value)
+    SELECT {_TOTAL_COLUMNS}, sum(value) FROM taken GROUP BY {_TOTAL_COLUMNS} ORDER BY {_TOTAL_COLUMNS}
+    ON CONFLICT ({_TOTAL_COLUMNS}) DO UPDATE SET value = campaigns_steptotal.value + excluded.value
 ), flowed AS (
     INSERT INTO campaigns_flow (at, name, campaign_id, sender_id, value)
     SELECT {flows.BIN}, counter, campaign_id, sender_id, sum(value) FROM taken

@@ -15,7 +15,7 @@ from campaigns.models.messages import Attempt, Fate, HoldReason, Message, SkipRe
 from campaigns.models.operations import Alert, AlertKind, AlertLook, Flow, Pulse
 from campaigns.models.people import Installation, User
 from campaigns.models.segments import Segment
-from campaigns.models.stats import StepDelta, StepStats
+from campaigns.models.stats import StepDelta, StepStats, StepTotal
 
 __all__ = [
     "Address",
@@ -57,6 +57,7 @@ __all__ = [
     "Step",
     "StepDelta",
     "StepStats",
+    "StepTotal",
     "Suppression",
     "Tick",
     "User",

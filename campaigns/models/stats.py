@@ -45,8 +45,22 @@ class StepDelta(Counted):
         indexes = [models.Index(fields=["campaign_id"], name="stepdelta_of_campaign")]
 
 
+class StepTotal(models.Model):
+    """The folded total of a counter on a route: a page reads some hundred of these, however long a campaign runs."""
+
+    pk = models.CompositePrimaryKey("campaign_id", "route_id", "step_key", "counter")
+    campaign_id = models.BigIntegerField()
+    route_id = models.BigIntegerField()
+    step_key = models.CharField(max_length=16, blank=True)
+    counter = models.CharField(max_length=40)
+    value = models.DecimalField(max_digits=18, decimal_places=6)
+
+    def __str__(self) -> str:
+        return f"{self.counter} {self.value}"
+
+
 class StepStats(Counted):
-    """The folded total of a counter."""
+    """The same by hour, version, variant, sender and language."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=KEY, name="stepstats_once")]

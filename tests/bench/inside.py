@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 
+from campaigns.engine.stats import fold
 from campaigns.models import Campaign, Step
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.reports import campaign_report
@@ -51,7 +52,7 @@ SENT = f"WITH enrolled AS ({ENROL}), sent AS ({SEND}) SELECT count(*) FROM sent"
 TABLES = ("campaigns_enrolment", "campaigns_message", "campaigns_attempt", "campaigns_vendorreference")
 ATTEMPTED = f"WITH enrolled AS ({ENROL}), sent AS ({SEND}), attempted AS ({ATTEMPT}) {REFER}"
 COUNT = """
-INSERT INTO campaigns_stepstats (campaign_id, version_id, step_key, route_id, variant, sender_id, language, hour,
+INSERT INTO campaigns_stepdelta (campaign_id, version_id, step_key, route_id, variant, sender_id, language, hour,
     counter, value)
 SELECT %(campaign)s, %(version)s, step_key, %(route)s, '', sender_id, language, date_trunc('hour', %(accepted_at)s),
     counter, people
@@ -95,5 +96,7 @@ def put_inside(campaign: Campaign, *, people: int, decide_at: str, has_attempts:
         for first in range(1, people + 1, AT_ONCE):
             cursor.execute(statement, {**values, "first": first, "last": min(first + AT_ONCE - 1, people)})
         cursor.execute(COUNT, values)
+    while fold():
+        pass
     problems = campaign_report(campaign.pk).problems()
     assert not problems, problems

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from campaigns.engine import counters
 from campaigns.engine.counters import Counter
 from campaigns.engine.stats import fold
-from campaigns.models import Campaign, Outcome, SkipReason, StepStats
+from campaigns.models import Campaign, Outcome, SkipReason, StepTotal
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.reports import Summary, campaign_report, summaries
 from campaigns.reports_counts import read_counts
@@ -137,8 +137,7 @@ def test_counters_that_contradict_each_other_are_told() -> None:
 
 def test_counters_of_a_step_that_no_route_has_are_told() -> None:
     campaign = make_campaign(status=CampaignStatus.RUNNING)
-    place = {"campaign_id": campaign.pk, "version_id": campaign.version_id, "route_id": 0, "hour": "2026-02-11T12:00Z"}
-    StepStats.objects.create(**place, step_key="lost", counter=Counter.COST, value=1)
+    StepTotal.objects.create(campaign_id=campaign.pk, route_id=0, step_key="lost", counter=Counter.COST, value=1)
     assert campaign_report(campaign.pk).problems() == ["cost over the routes is 0, the campaign's is 1.000000"]
 
 
