@@ -61,13 +61,13 @@ class Door:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        body = Body(receive)
         if scope["type"] == "http" and scope["path"].startswith((CLICK, OPEN, HOOK)):
             headers = _headers(scope)
-            receive = Body(receive)
-            if is_ours(headers.get("host", "")) and (answer := await self._answer(scope, headers, receive)):
+            if is_ours(headers.get("host", "")) and (answer := await self._answer(scope, headers, body)):
                 await _send(answer, headers, send)
                 return
-        await self._rest(scope, receive, send)
+        await self._rest(scope, body, send)
         if scope["type"] == "lifespan":
             self._close()
 
@@ -156,7 +156,7 @@ class Bell:
 
 
 class Body:
-    """The body of a request, which whoever comes next can read again."""
+    """The body of a request, which whoever comes next can read again: by coroutines, which a server need not give."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive

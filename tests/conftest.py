@@ -14,6 +14,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import pytest_django
 from psycopg.conninfo import make_conninfo
 
 FOLDER = Path(__file__).resolve().parent.parent
@@ -42,6 +43,32 @@ def _no_attempts_remembered() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left() -> None:
+    """A page leaves its thread in the language of whoever asked for it; the next test has not asked."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _partitions_emptied(
+    request: pytest.FixtureRequest, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
+    """What a test has committed is flushed behind it, but for the tables that Django does not manage."""
+    yield
+    if "transactional_db" in request.fixturenames or _commits(request.node):
+        from django.db import connection
+
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE campaigns_event, channels_inboundrequest")
+
+
+def _commits(test: pytest.Item) -> bool:
+    marker = test.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction"))
 
 
 @pytest.fixture(scope="session")

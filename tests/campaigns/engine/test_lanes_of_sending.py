@@ -99,7 +99,7 @@ def test_a_vendor_that_does_not_answer_keeps_no_worker_from_the_others(
         assert accepted_of(at_quick) == PEOPLE
         assert Message.objects.filter(campaign=at_slow, status=MessageStatus.SENDING).count() == 4
         released.set()
-        shifts.end()
+        shifts.wait_for_all()
         assert accepted_of(at_slow) == PEOPLE
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from campaigns.engine import advance, clock, control, decide, stats, ticking
 from campaigns.engine.deliver import deliver
+from campaigns.engine.shifts import Shift
 from campaigns.models import Alert, AlertKind, Campaign, Enrolment, HoldReason, Message, Pulse
 from campaigns.models.messages import MessageStatus
 from campaigns.operations import alerts
@@ -85,12 +86,12 @@ def test_people_who_cannot_be_decided_about_raise_an_alert(running: Stage, monke
         raise ValueError("a bug of ours")
 
     monkeypatch.setattr(advance, "decide", broken)
-    monkeypatch.setattr("campaigns.engine.entering.decide", broken)
+    monkeypatch.setattr("campaigns.engine.advance.decide", broken)
     campaign = campaign_of(running, 2)
     assert Message.objects.count() == 0
     look_again()
     assert raised() == [(AlertKind.CAMPAIGN_STUCK, str(campaign.pk))]
-    monkeypatch.setattr("campaigns.engine.entering.decide", decide.decide)
+    monkeypatch.setattr("campaigns.engine.advance.decide", decide.decide)
     running.forward(minutes=6)
     let_real_time_pass(LONG)
     look_again(1)
@@ -146,7 +147,7 @@ def test_a_sender_that_keeps_to_its_rate_raises_no_alert(running: Stage) -> None
     SenderState.objects.filter(sender=sender).delete()
     clock.run_at(shown_at=clock.now() + LONG, speed=0)
     ticking.note_tick(clock.now())
-    assert deliver(sender.pk, shift=timedelta(0)).sent == 1
+    assert deliver(sender.pk, shift=Shift(timedelta(0))).sent == 1
     stats.fold()
     readings = read()
     (queued,) = readings.backlog.queued
