@@ -84,12 +84,12 @@ def _greeting(process: subprocess.Popen[bytes], data_dir: Path) -> tuple[str, st
 
 
 def _stop(process: subprocess.Popen[bytes], data_dir: Path) -> None:
-    """Press Ctrl-C. Fails where a process is left a second after the supervisor has gone."""
+    """Press Ctrl-C. Fails where a process is left when the supervisor has gone; a killed one may take a moment."""
     if process.poll() is None:
         family = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=STOP_S) == 0, console(data_dir)
-        _gone, left = psutil.wait_procs(family, timeout=1)
+        _gone, left = psutil.wait_procs(family, timeout=STOP_S)
         assert left == []
 
 
