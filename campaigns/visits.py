@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from campaigns.engine.rows import array, run
 from campaigns.links import target_url
 from campaigns.masking import masked
 from campaigns.models import Contact
 from campaigns.personalise import contact_values
 from campaigns.signals_policy import Signal, SignalKind, classify
 from channels.kinds import Channel
+from channels.rows import array, run
 
 AGENT_LENGTH = 300
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from campaigns.engine.rows import run
+from channels.rows import run
 
 # Values of these are what psycopg takes as they are; others are prepared by their field.
 _PLAIN = (

@@ -13,10 +13,10 @@ from campaigns.engine.deltas import Deltas, waiting_counter
 from campaigns.engine.due import Due
 from campaigns.engine.ledger import FATES
 from campaigns.engine.reasons import Reason
-from campaigns.engine.rows import array, run
 from campaigns.engine.snapshots import Batch
 from campaigns.models import SkipReason, Step
 from campaigns.models.messages import Fate
+from channels.rows import array, run
 
 # The step of these messages is over. One that has not left never will.
 CLOSE = """

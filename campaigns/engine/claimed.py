@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from campaigns.engine.deltas import Place
-from campaigns.engine.rows import array, run
 from campaigns.models import Campaign
+from channels.rows import array, run
 
 NOTHING: Mapping[str, Any] = {}
 

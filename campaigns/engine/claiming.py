@@ -15,13 +15,13 @@ from campaigns.engine.claimed import Claimed, take
 from campaigns.engine.counters import Counter as Counted
 from campaigns.engine.deltas import Deltas
 from campaigns.engine.ledger import Ledger
-from campaigns.engine.rows import array, run
 from campaigns.engine.sharing import share
 from campaigns.lookups import first_of
 from campaigns.models import Campaign, Message
 from campaigns.models.consent import Purpose
 from campaigns.models.messages import MessageStatus
 from channels.models import Sender
+from channels.rows import array, run
 
 # Extended by a heartbeat while the worker lives; a dead worker's messages are back in the queue after it.
 LEASE = timedelta(seconds=60)

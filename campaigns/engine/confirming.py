@@ -15,10 +15,10 @@ from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas
 from campaigns.engine.outgoing import Piece
 from campaigns.engine.routes import quiet_hours
-from campaigns.engine.rows import array, run
 from campaigns.engine.shelf import Shelf
 from campaigns.engine.waking import add_waking
 from channels.messages import Receipt, ReceiptStatus
+from channels.rows import array, run
 
 # The enrolments are locked first, as everybody locks them: while they are, nobody else changes a message on the wire.
 # Rows are found by their ids alone, because an index of those in some state is full of those that have just left it.

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from campaigns.engine.deltas import Place
-from campaigns.engine.rows import array, run
 from campaigns.engine.sharing import share
 from campaigns.models.consent import Purpose
+from channels.rows import array, run
 
 LOCK = """
 SELECT step_position, id, campaign_id, version_id, route_id, contact_id, variant, language, next_at

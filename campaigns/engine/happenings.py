@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from campaigns.engine.rows import array, run
+from channels.rows import array, run
 
 # The unique key (message_created_at, message, dedupe_key) says which are new.
 INSERT = """

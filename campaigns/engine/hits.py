@@ -11,11 +11,11 @@ from django.db.models import Count
 
 from campaigns.engine.happenings import Happening
 from campaigns.engine.recording import record_happenings
-from campaigns.engine.rows import array, run
 from campaigns.models import Hit, Link
 from campaigns.signals_policy import TRAP, Signal, SignalKind, Verdict, classify
 from channels.events import EventType
 from channels.kinds import Channel
+from channels.rows import array, run
 
 BATCH = 500
 # A hidden link followed is a click that no person made.

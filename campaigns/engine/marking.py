@@ -17,9 +17,9 @@ from campaigns.engine.claimed import Claimed
 from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas
 from campaigns.engine.outgoing import Outgoing, Piece
-from campaigns.engine.rows import array, run
 from campaigns.models import HoldReason, SkipReason
 from campaigns.models.campaigns import Campaign
+from channels.rows import array, run
 
 # An over-budget or capped message is looked at again then.
 LATER = timedelta(hours=1)

@@ -16,11 +16,11 @@ from campaigns.engine.deltas import Deltas, Place
 from campaigns.engine.happenings import Happening, write
 from campaigns.engine.reasons import Reason
 from campaigns.engine.routes import Surroundings, load_surroundings
-from campaigns.engine.rows import array, run
 from campaigns.models import Step
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import AttemptStatus, Fate, MessageStatus
 from channels.events import EventType
+from channels.rows import array, run
 
 # The column and the counter of the first time that each happens to a message.
 FIRST_TIMES = {

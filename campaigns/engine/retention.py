@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from campaigns.engine import clock
-from campaigns.engine.rows import run
+from channels.rows import run
 
 # A statement deletes so many, so that it locks nothing for long.
 BATCH = 5_000

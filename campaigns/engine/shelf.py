@@ -10,11 +10,11 @@ from typing import TypeVar
 from campaigns.composing import pick_content
 from campaigns.engine.claimed import Claimed, Recipient
 from campaigns.engine.routes import Surroundings, load_surroundings
-from campaigns.engine.rows import run
 from campaigns.models import Content, Link, Step
 from channels.kinds import Channel
 from channels.models import Price, Sender
 from channels.provider import Capabilities
+from channels.rows import run
 
 Part = TypeVar("Part", Content, Link)
 # In seconds: a change of prices or of an account's settings counts after so long.

@@ -10,11 +10,11 @@ from campaigns.eligibility import Reach, load_reach
 from campaigns.engine.decide import Gap, MessageView, Situation, StepView
 from campaigns.engine.due import Due
 from campaigns.engine.routes import Surroundings, load_surroundings
-from campaigns.engine.rows import array, run
 from campaigns.models import Campaign, DowntimeGap, SkipReason, Step
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
 from channels.models import Sender
+from channels.rows import array, run
 
 LOCK_MESSAGES = """
 SELECT m.id, m.enrolment_id, m.step_id, m.sender_id, m.status, m.fate, m.hold_reason, m.skip_reason, m.error_class,

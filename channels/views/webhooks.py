@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from celery import current_app
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -19,6 +18,7 @@ from channels.opening import open_provider
 from channels.pace import Pace
 from channels.provider import Provider, WebhookRequest
 from channels.redaction import redactor
+from channels.rows import run
 
 MAX_BODY = 1024 * 1024
 TRACK_TASK = "campaigns.tasks.track"
@@ -124,11 +124,9 @@ def _is_proved(reception: Reception | None, asked: WebhookRequest) -> bool:
 
 def store(proved: Sequence[tuple[Reception, WebhookRequest]]) -> None:
     """Write an InboundRequest of each of the `proved`, committed on return, without the secrets that proved them."""
-    if not proved:
-        return
     rows = [_row(*one) for one in proved]
-    with connection.cursor() as cursor:
-        cursor.execute(STORE, [list(column) for column in zip(*rows, strict=True)])
+    if rows:
+        run(STORE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _row(reception: Reception, asked: WebhookRequest) -> tuple[int, str, str, str, str, bytes]:

@@ -26,7 +26,7 @@ from tests.bench.load import Load, Request, generate
 from tests.bench.web import Web, web
 
 PEOPLE = 150_000
-CONNECTIONS = 32
+CONNECTIONS = 256
 CLOSED_S = 10
 OPEN_S = 60
 GOAL_RATE = 3000

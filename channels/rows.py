@@ -1,4 +1,4 @@
-"""The engine's own statements: prepared once by the server, values bound, whole columns as one parameter."""
+"""Statements of our own: prepared once by the server, values bound, whole columns as one parameter."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -6,8 +6,8 @@ import pytest
 from django.db import DataError, IntegrityError, connection
 
 from campaigns.engine.attempt_keys import new_key
-from campaigns.engine.rows import array, run
 from campaigns.links import BASE62, TOKEN_LENGTH, new_token
+from channels.rows import array, run
 
 
 @pytest.mark.django_db
