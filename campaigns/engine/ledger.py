@@ -14,7 +14,7 @@ from django.db import models
 
 from campaigns.engine import counters
 from campaigns.engine.budget import Commitments
-from campaigns.engine.bulk import insert_rows, update_rows
+from campaigns.engine.bulk import update_rows
 from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas, Place, waiting_counter
 from campaigns.engine.reasons import Reason
@@ -70,7 +70,6 @@ class Ledger:
         self.deltas = Deltas(now)
         self.commitments = Commitments()
         self._changed: dict[models.Model, set[str]] = defaultdict(set)
-        self._created: list[Message] = []
 
     def change(self, row: models.Model, **fields: Any) -> None:
         """Set `fields` (attribute names) of a locked row, now and at `write`."""
@@ -88,15 +87,6 @@ class Ledger:
         self.change(message, **{name: at or self.now})
         self.deltas.add(place_of(message), counter)
         return True
-
-    def create(self, message: Message) -> None:
-        """A step that an enrolment came to: its unsaved `message`, queued or skipped."""
-        self._created.append(message)
-        place = place_of(message)
-        self.deltas.add(place, Counter.CAME)
-        self.deltas.move(place, None, _standing(message))
-        if message.fate == Fate.SKIPPED:
-            self.deltas.add(place, counters.skipped(message.skip_reason))
 
     def close(
         self,
@@ -137,8 +127,7 @@ class Ledger:
         self.change(message, cost=cost)
 
     def write(self) -> None:
-        """Write it all: new messages, changed rows grouped by what changed in them, counters."""
-        insert_rows(Message, self._created)
+        """Write it all: changed rows grouped by what changed in them, counters."""
         groups: dict[tuple[type[models.Model], frozenset[str]], list[models.Model]] = defaultdict(list)
         for row, names in self._changed.items():
             columns = frozenset(_attribute(type(row), name) for name in names)
@@ -147,7 +136,6 @@ class Ledger:
             update_rows(model, rows, sorted(columns))
         self.deltas.write()
         self.commitments.write()
-        self._created.clear()
         self._changed.clear()
 
 
