@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 
 from campaigns import links as tracked
 from campaigns.escaping import Escape
@@ -129,14 +130,15 @@ def _tag(language: str) -> str:
 def _with_link(piece: Composition) -> str:
     """The text, and below it the first link, unless it stands in it already."""
     text = piece.content.text
-    if not piece.links or piece.channel in _WITHOUT_ADDRESSES or _names_a_link(text, piece.links):
+    if not piece.links or piece.channel in _WITHOUT_ADDRESSES:
         return text
-    return f"{text}\n{{{{ {piece.links[0].name} }}}}"
+    return _with_first(text, tuple([link.name for link in piece.links]))
 
 
-def _names_a_link(text: str, links: Sequence[Link]) -> bool:
-    names = variables(text)
-    return any(link.name in names for link in links)
+@lru_cache(maxsize=4096)
+def _with_first(text: str, links: Sequence[str]) -> str:
+    """`text`, and below it the first of `links`, unless one of them stands in it."""
+    return text if set(links) & set(variables(text)) else f"{text}\n{{{{ {links[0]} }}}}"
 
 
 def _all_values(piece: Composition, text: str) -> dict[str, str]:

@@ -159,9 +159,10 @@ def contact_values(person: Person, *, data: Mapping[str, Any] | None = None) -> 
     Attributes stand under their `variable_name`; what a contact itself has goes before an attribute of
     the same name, and `data`, told by whatever started the enrolment, before both.
     """
-    values = _named(person.attributes)
+    values = _named(person.attributes) if person.attributes else {}
     values.update({name: value for name, value in _own_values(person).items() if value})
-    values.update(_named(data or {}))
+    if data:
+        values.update(_named(data))
     return values
 
 

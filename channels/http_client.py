@@ -9,9 +9,10 @@ import base64
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property, lru_cache
 from typing import cast
 
 import httptools
@@ -24,10 +25,12 @@ MAX_ANSWER = 1024 * 1024
 # just closed for idleness would be an unknown for nothing.
 KEEP_ALIVE = timedelta(seconds=2)
 MAX_CONNECTIONS = 256
+# How often the requests under way are looked at for one that takes too long: a timer for each costs more than asking.
+LOOK_EVERY = timedelta(seconds=0.1)
 
 # RFC 9110, sections 5.1 and 5.5.
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_LENGTHS = frozenset({"content-length", "transfer-encoding"})
+_LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
 _FORBIDDEN_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 Connect = Callable[[str, int], Awaitable[socket.socket]]
@@ -45,24 +48,50 @@ class NoAnswer(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
+class Headers(Mapping[str, str]):
+    """The headers of an answer, by their names in any case: taken apart when somebody asks, which is rare."""
+
+    def __init__(self, pairs: Sequence[tuple[bytes, bytes]]) -> None:
+        self._pairs = pairs
+
+    def __getitem__(self, name: str) -> str:
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+    @cached_property
+    def _read(self) -> CIMultiDict[str]:
+        return CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in self._pairs)
+
+
+@dataclass(slots=True)
 class Answer:
     """A complete answer; `body` as it came, but for chunks."""
 
     status: int
-    headers: CIMultiDict[str]
+    headers: Headers
     body: bytes
 
 
 @dataclass(slots=True)
 class _Reading:
-    """The answer that a connection is reading."""
+    """The answer that a connection is reading, which has to be complete by `ends_at` (of the loop's clock)."""
 
     done: "asyncio.Future[Answer]"
+    ends_at: float
     has_head: bool = False
-    headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
     size: int = 0
+
+    @property
+    def ends_with_connection(self) -> bool:
+        """Whether it has begun, and told no other way to know its end."""
+        return self.has_head and not _LENGTHS & {name.lower() for name, _ in self.headers}
 
 
 class _Connection(asyncio.Protocol):
@@ -84,11 +113,16 @@ class _Connection(asyncio.Protocol):
         """Whether another request may be written."""
         return self.is_usable and self._reading is None and not self._transport.is_closing()
 
-    def ask(self, written: bytes) -> "asyncio.Future[Answer]":
-        """Write a request; gives what its answer will be in."""
-        self._reading = _Reading(asyncio.get_running_loop().create_future())
+    def ask(self, written: bytes, done: "asyncio.Future[Answer]", ends_at: float) -> None:
+        """Write a request whose answer shall be in `done` by `ends_at`."""
+        self._reading = _Reading(done, ends_at)
         self._transport.write(written)
-        return self._reading.done
+
+    def look(self, now: float) -> bool:
+        """Give up an answer that was to be complete before `now`; gives whether one is still awaited."""
+        if self._reading and self._reading.ends_at <= now:
+            self._fail(NoAnswer("no_answer"))
+        return self._reading is not None
 
     def close(self) -> None:
         """Close at once, whatever is under way."""
@@ -114,7 +148,7 @@ class _Connection(asyncio.Protocol):
         """An answer without a length ends with its connection; any other is cut off."""
         self.is_usable = False
         reading = self._reading
-        if reading and reading.has_head and error is None and not _LENGTHS & {name.lower() for name in reading.headers}:
+        if reading and error is None and reading.ends_with_connection:
             self._finish()
         else:
             self._fail(NoAnswer("broken_answer", f"{type(error).__name__} {error}" if error else "cut off"))
@@ -127,7 +161,7 @@ class _Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """The parser has read a header."""
         if self._reading:
-            self._reading.headers.add(name.decode("latin-1"), value.decode("latin-1"))
+            self._reading.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The parser has read all headers."""
@@ -151,7 +185,9 @@ class _Connection(asyncio.Protocol):
     def _finish(self) -> None:
         reading, self._reading = self._reading, None
         if reading and not reading.done.done():
-            reading.done.set_result(Answer(self._parser.get_status_code(), reading.headers, b"".join(reading.chunks)))
+            reading.done.set_result(
+                Answer(self._parser.get_status_code(), Headers(reading.headers), b"".join(reading.chunks))
+            )
 
     def _fail(self, error: NoAnswer) -> None:
         reading = self._reading
@@ -169,9 +205,12 @@ class HttpClient:
         self._open: set[_Connection] = set()
         self._room = asyncio.Semaphore(MAX_CONNECTIONS)
         self._tls: ssl.SSLContext | None = None
+        self._look_later: asyncio.TimerHandle | None = None
 
     def close(self) -> None:
         """Close every connection."""
+        if self._look_later:
+            self._look_later.cancel()
         for connection in self._open:
             connection.close()
         self._open.clear()
@@ -185,17 +224,32 @@ class HttpClient:
         Raises NotConnected, NoAnswer, and ValueError for a header that none can be.
         """
         written = _write(method, url, headers, body)
-        async with self._room:
-            ends_at = asyncio.get_running_loop().time() + within.total_seconds()
+        loop = asyncio.get_running_loop()
+        await self._room.acquire()
+        try:
+            ends_at = loop.time() + within.total_seconds()
             connection = await self._connection(url, connect)
+            done: asyncio.Future[Answer] = loop.create_future()
             try:
-                async with asyncio.timeout_at(ends_at):
-                    answer = await connection.ask(written)
-            except TimeoutError as error:
-                raise NoAnswer("no_answer") from error
+                connection.ask(written, done, ends_at)
+                self._look_after()
+                return await done
             finally:
                 self._put_back(url, connection)
-        return answer
+        finally:
+            self._room.release()
+
+    def _look_after(self) -> None:
+        """See to it that the requests under way are looked at."""
+        if self._look_later is None:
+            self._look_later = asyncio.get_running_loop().call_later(LOOK_EVERY.total_seconds(), self._look)
+
+    def _look(self) -> None:
+        self._look_later = None
+        now = asyncio.get_running_loop().time()
+        are_awaited = [connection.look(now) for connection in self._open]
+        if any(are_awaited):
+            self._look_after()
 
     async def _connection(self, url: URL, within: timedelta) -> _Connection:
         now = asyncio.get_running_loop().time()
@@ -250,17 +304,29 @@ def _place(url: URL) -> tuple[str, str, int]:
 
 def _write(method: str, url: URL, headers: Mapping[str, str], body: bytes) -> bytes:
     """The request as it goes over the wire. Raises ValueError."""
-    lines = [f"{method} {url.raw_path_qs} HTTP/1.1", f"Host: {_host(url)}", "User-Agent: Cascade", "Accept: */*"]
-    if url.raw_user is not None:
-        credentials = f"{url.user or ''}:{url.password or ''}".encode()
-        lines.append(f"Authorization: Basic {base64.b64encode(credentials).decode()}")
+    lines = [_head(method, url)]
     for name, value in headers.items():
-        if not _NAME.fullmatch(name) or _FORBIDDEN_IN_VALUE.search(value):
+        if not _is_name(name) or (not value.isprintable() and _FORBIDDEN_IN_VALUE.search(value)):
             raise ValueError(f"the header {name!r} cannot be sent")
         lines.append(f"{name}: {value}")
     if body or method != "GET":
         lines.append(f"Content-Length: {len(body)}")
     return "\r\n".join(lines).encode("utf-8") + b"\r\n\r\n" + body
+
+
+@lru_cache(maxsize=256)
+def _head(method: str, url: URL) -> str:
+    """What is the same in all requests to `url`."""
+    lines = [f"{method} {url.raw_path_qs} HTTP/1.1", f"Host: {_host(url)}", "User-Agent: Cascade", "Accept: */*"]
+    if url.raw_user is not None:
+        credentials = f"{url.user or ''}:{url.password or ''}".encode()
+        lines.append(f"Authorization: Basic {base64.b64encode(credentials).decode()}")
+    return "\r\n".join(lines)
+
+
+@lru_cache(maxsize=256)
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
 
 
 def _host(url: URL) -> str:

@@ -1,11 +1,12 @@
 """Where something stands in a JSON document: `messages.0.id`."""
 
+from functools import lru_cache
 from typing import Any
 
 
 def at(document: Any, path: str) -> Any:
     """What stands at the dotted `path` of parsed JSON, numbers being places in lists; None where nothing does."""
-    for step in path.split(".") if path else []:
+    for step in _steps(path):
         if isinstance(document, dict):
             document = document.get(step)
         elif isinstance(document, list) and step.isdecimal() and int(step) < len(document):
@@ -21,3 +22,8 @@ def text_at(document: Any, path: str) -> str:
     if isinstance(found, bool):
         return "true" if found else "false"
     return str(found) if isinstance(found, str | int | float) else ""
+
+
+@lru_cache(maxsize=1024)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split(".")) if path else ()

@@ -2,12 +2,11 @@
 
 import os
 import time
-import uuid
 
 
-def new_key() -> uuid.UUID:
-    """A UUID of version 7 (RFC 9562, section 5.7): 48 bits of milliseconds, 74 random ones."""
+def new_key() -> str:
+    """A UUID of version 7 (RFC 9562, section 5.7) in 32 hexadecimal digits: 48 bits of milliseconds, 74 random ones."""
     milliseconds = time.time_ns() // 1_000_000
     chance = int.from_bytes(os.urandom(10))
     high = (milliseconds << 16) | (0x7 << 12) | (chance >> 62 & 0xFFF)
-    return uuid.UUID(int=high << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
+    return f"{high << 64 | 0b10 << 62 | chance & (1 << 62) - 1:032x}"

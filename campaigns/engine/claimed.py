@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from campaigns.engine.deltas import Place
-from campaigns.models import Campaign
+from campaigns.engine.terms import Terms
 from channels.rows import array, run
 
 NOTHING: Mapping[str, Any] = {}
@@ -55,7 +55,7 @@ class Claimed:
     pk: int
     enrolment_id: int
     step_id: int
-    campaign: Campaign
+    campaign: Terms
     place: Place
     channel: str
     is_current: bool
@@ -67,14 +67,14 @@ class Claimed:
 
 
 def take(
-    ids: Sequence[int], *, token: uuid.UUID, lease: timedelta, now: datetime, campaigns: Mapping[int, Campaign]
+    ids: Sequence[int], *, token: uuid.UUID, lease: timedelta, now: datetime, campaigns: Mapping[int, Terms]
 ) -> list[Claimed]:
     """Give the locked, queued messages with `ids` `token` and a `lease`; `campaigns` are theirs, by id."""
     rows = run(TAKE, {"ids": array(ids), "token": token, "now": now, "lease": lease})
     return [_claimed(row, campaigns) for row in rows]
 
 
-def _claimed(row: tuple[Any, ...], campaigns: Mapping[int, Campaign]) -> Claimed:
+def _claimed(row: tuple[Any, ...], campaigns: Mapping[int, Terms]) -> Claimed:
     pk, enrolment_id, step_id, channel, is_current, data, first_attempt_at, tries, cost = row[7:16]
     return Claimed(
         pk=pk,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import OuterRef
 
 from campaigns.engine import rates
 from campaigns.engine.claimed import Claimed, take
@@ -16,9 +15,8 @@ from campaigns.engine.counters import Counter as Counted
 from campaigns.engine.deltas import Deltas
 from campaigns.engine.ledger import Ledger
 from campaigns.engine.sharing import share
-from campaigns.lookups import first_of
-from campaigns.models import Campaign, Message
-from campaigns.models.consent import Purpose
+from campaigns.engine.terms import Terms, terms_of_sending
+from campaigns.models import Message
 from campaigns.models.messages import MessageStatus
 from channels.models import Sender
 from channels.rows import array, run
@@ -57,32 +55,24 @@ def claim(sender: Sender, *, now: datetime, limit: int, is_urgent_only: bool = F
         return Claim(token=token)
     taken, wait = rates.take(sender, limit)
     if wait:
-        return Claim(token=token, wait=wait if _campaigns(sender, now, is_urgent_only) else None)
+        is_any = terms_of_sending(sender.pk, now, is_urgent_only=is_urgent_only)
+        return Claim(token=token, wait=wait if is_any else None)
     with transaction.atomic():
-        campaigns = _campaigns(sender, now, is_urgent_only)
+        campaigns = terms_of_sending(sender.pk, now, is_urgent_only=is_urgent_only)
         chosen = _choose(sender, campaigns, now, taken)
         messages = _mark_claimed(chosen, token, now, {campaign.pk: campaign for campaign in campaigns})
     rates.put_back(sender, taken - len(chosen))
     return Claim(token=token, messages=messages)
 
 
-def _choose(sender: Sender, campaigns: Sequence[Campaign], now: datetime, limit: int) -> list[Chosen]:
+def _choose(sender: Sender, campaigns: Sequence[Terms], now: datetime, limit: int) -> list[Chosen]:
     def take(campaign_id: int, count: int, taken: Sequence[Chosen]) -> list[Chosen]:
         return _lock_queued(sender, campaign_id, now=now, limit=count, taken=taken)
 
-    urgent = [campaign.pk for campaign in campaigns if campaign.purpose == Purpose.TRANSACTIONAL]
-    others = [campaign.pk for campaign in campaigns if campaign.purpose != Purpose.TRANSACTIONAL]
+    urgent = [campaign.pk for campaign in campaigns if campaign.is_urgent]
+    others = [campaign.pk for campaign in campaigns if not campaign.is_urgent]
     chosen = share(urgent, limit, take)
     return chosen + share(others, limit - len(chosen), take)
-
-
-def _campaigns(sender: Sender, now: datetime, is_urgent_only: bool) -> list[Campaign]:
-    """The campaigns that have something to send from `sender`."""
-    queued = Message.objects.filter(
-        sender=sender, campaign=OuterRef("pk"), status=MessageStatus.QUEUED, available_at__lte=now
-    )
-    sending = Campaign.objects.sending().alias(message=first_of(queued)).filter(message__isnull=False)
-    return list(sending.filter(purpose=Purpose.TRANSACTIONAL) if is_urgent_only else sending)
 
 
 def _lock_queued(
@@ -101,14 +91,14 @@ def _lock_queued(
 
 
 def _mark_claimed(
-    chosen: Sequence[Chosen], token: uuid.UUID, now: datetime, campaigns: Mapping[int, Campaign]
+    chosen: Sequence[Chosen], token: uuid.UUID, now: datetime, campaigns: Mapping[int, Terms]
 ) -> list[Claimed]:
     """Give the locked rows token and lease; they come back with what sending needs of them, the urgent first."""
     if not chosen:
         return []
     found = take([row[0] for row in chosen], token=token, lease=LEASE, now=now, campaigns=campaigns)
     _count(found, {message_id for message_id, was_held in chosen if was_held}, now)
-    return sorted(found, key=lambda message: (message.campaign.purpose != Purpose.TRANSACTIONAL, message.pk))
+    return sorted(found, key=lambda message: (not message.campaign.is_urgent, message.pk))
 
 
 def _count(claimed: Sequence[Claimed], held_before: AbstractSet[int], now: datetime) -> None:
@@ -130,11 +120,14 @@ def beat(token: uuid.UUID) -> None:
         )
 
 
-@transaction.atomic
 def give_back(messages: Sequence[Claimed], token: uuid.UUID, now: datetime) -> None:
     """Put claimed `messages` that this worker will not send back into the queue."""
-    if not messages:
-        return
+    if messages:
+        _give_back(messages, token, now)
+
+
+@transaction.atomic
+def _give_back(messages: Sequence[Claimed], token: uuid.UUID, now: datetime) -> None:
     mine = (
         Message.objects.filter(
             id__any=[message.pk for message in messages], claim_token=token, status=MessageStatus.CLAIMED

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from campaigns.engine.bulk import insert_rows
 from campaigns.engine.counters import Counter
 from campaigns.models.messages import MessageStatus
-from campaigns.models.stats import StepDelta
+from channels.rows import array, run
+
+APPEND = """
+INSERT INTO campaigns_stepdelta (campaign_id, version_id, step_key, route_id, variant, sender_id, language, hour,
+    counter, value)
+SELECT campaign_id, version_id, step_key, route_id, variant, sender_id, language, %s, counter, value
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[],
+    %s::numeric[])
+AS g (campaign_id, version_id, step_key, route_id, variant, sender_id, language, counter, value)
+"""
 
 _NOW = {
     MessageStatus.CLAIMED: Counter.NOW_CLAIMED,
@@ -72,23 +80,23 @@ class Deltas:
 
     def write(self) -> None:
         """Append what was gathered. Call once, in the transaction whose changes are counted."""
-        insert_rows(
-            StepDelta,
+        changed = [(place, counter, value) for (place, counter), value in self._sums.items() if value]
+        self._sums.clear()
+        if not changed:
+            return
+        places, counters, values = zip(*changed, strict=True)
+        run(
+            APPEND,
             [
-                StepDelta(
-                    campaign_id=place.campaign_id,
-                    version_id=place.version_id,
-                    step_key=place.step_key,
-                    route_id=place.route_id,
-                    variant=place.variant,
-                    sender_id=place.sender_id,
-                    language=place.language,
-                    hour=self._hour,
-                    counter=counter,
-                    value=value,
-                )
-                for (place, counter), value in self._sums.items()
-                if value
+                self._hour,
+                array(place.campaign_id for place in places),
+                array(place.version_id for place in places),
+                [place.step_key for place in places],
+                array(place.route_id for place in places),
+                [place.variant for place in places],
+                array(place.sender_id for place in places),
+                [place.language for place in places],
+                [str(counter) for counter in counters],
+                array(values),
             ],
         )
-        self._sums.clear()

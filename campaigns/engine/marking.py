@@ -224,7 +224,7 @@ def _columns(pieces: Sequence[Piece]) -> dict[str, object]:
         "attempts": array(piece.attempt_id for piece in pieces),
         "messages": array(piece.message.pk for piece in pieces),
         "addresses": array(piece.address.id for piece in pieces),
-        "keys": array(piece.key.hex for piece in pieces),
+        "keys": array(piece.outbound.key for piece in pieces),
         "tokens": array(piece.token for piece in pieces),
         "parts": array(piece.parts for piece in pieces),
         "prices": array(piece.price.told for piece in pieces),

@@ -1,6 +1,5 @@
 """From claimed messages to what goes over the wire: who can be reached, where, with which words, at what price."""
 
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,6 @@ from campaigns.engine.unanswered import is_recognised
 from campaigns.engine.waking import quiet_until
 from campaigns.links import new_token
 from campaigns.models import Attempt, HoldReason, SkipReason
-from campaigns.models.consent import Purpose
 from campaigns.models.messages import LIVE_ATTEMPT
 from campaigns.personalise import contact_values
 from channels import sms_text
@@ -33,7 +31,6 @@ class Piece:
     """
 
     attempt_id: int
-    key: uuid.UUID
     token: str | None
     message: Claimed
     address: ReachableAddress
@@ -122,11 +119,10 @@ def _outgoing(shelf: Shelf, message: Claimed, addresses: Iterable[ReachableAddre
 
 
 def _piece(shelf: Shelf, message: Claimed, address: ReachableAddress, repeated: Attempt | None) -> Piece:
-    name = _Name(repeated.pk, repeated.key, repeated.token) if repeated else _new_name(shelf, message)
+    name = _Name(repeated.pk, repeated.key.hex, repeated.token) if repeated else _new_name(shelf, message)
     outbound = compose(_composition(shelf, message, address, name))
     return Piece(
         attempt_id=name.attempt_id,
-        key=name.key,
         token=name.token,
         message=message,
         address=address,
@@ -141,7 +137,7 @@ class _Name(NamedTuple):
     """How an attempt is known: to us, to the vendor, and in the links of the message."""
 
     attempt_id: int
-    key: uuid.UUID
+    key: str
     token: str | None
 
 
@@ -155,7 +151,7 @@ def _composition(shelf: Shelf, message: Claimed, address: ReachableAddress, name
     language = contact.language or place.language
     manner = shelf.manner(message, language)
     return Composition(
-        key=name.key.hex,
+        key=name.key,
         token=name.token,
         attempt_id=name.attempt_id,
         channel=manner.channel,
@@ -166,7 +162,7 @@ def _composition(shelf: Shelf, message: Claimed, address: ReachableAddress, name
         links=shelf.links[place.version_id],
         values=contact_values(contact, data=message.data),
         is_trackable=contact.is_trackable,
-        is_transactional=message.campaign.purpose == Purpose.TRANSACTIONAL,
+        is_transactional=message.campaign.is_urgent,
         language=language,
         has_buttons=manner.has_buttons,
         has_images=manner.has_images,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,17 @@ class MayBeTracked(Protocol):
 
     @property
     def is_trackable(self) -> bool: ...
+
+
+class KeepsQuiet(Protocol):
+    """A campaign, or what a worker knows of one."""
+
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def quiet_from(self) -> time | None: ...
+    @property
+    def quiet_until(self) -> time | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +70,7 @@ class Surroundings:
         return zone(person.time_zone, self.installation.time_zone)
 
 
-def quiet_hours(campaign: Campaign) -> QuietHours | None:
+def quiet_hours(campaign: KeepsQuiet) -> QuietHours | None:
     """The quiet hours that `campaign` keeps; a transactional one keeps none."""
     if campaign.purpose == "transactional" or campaign.quiet_from is None or campaign.quiet_until is None:
         return None

@@ -42,16 +42,18 @@ class Unsent:
         return {message.enrolment_id for message in [*rows, *self.lapsed, *self.capped]}
 
 
-@transaction.atomic
 def settle(unsent: Unsent, *, token: uuid.UUID, now: datetime) -> None:
     """Write down `unsent`, as far as this worker (`token`) still has the messages.
 
     The enrolments are locked first, as everywhere; the step of a skipped or broken one is over, and its
     enrolment due at once.
     """
-    ids = unsent.enrolment_ids()
-    if not ids:
-        return
+    if ids := unsent.enrolment_ids():
+        _settle(unsent, ids, token, now)
+
+
+@transaction.atomic
+def _settle(unsent: Unsent, ids: set[int], token: uuid.UUID, now: datetime) -> None:
     enrolments = lock_enrolments(ids)
     by_enrolment = lock_messages(enrolments)
     mine = {

@@ -71,6 +71,8 @@ class Shelf:
         self._price_rows: dict[str, Price] = {}
         # By country.
         self._prices: dict[str, UnitPrice] = {}
+        # By step.
+        self._capabilities: dict[int, Capabilities | None] = {}
         # By step and language.
         self._manners: dict[tuple[int, str], Manner] = {}
         self._ids = _attempt_ids()
@@ -97,6 +99,7 @@ class Shelf:
         self._routes.clear()
         self._prices.clear()
         self._manners.clear()
+        self._capabilities.clear()
         rows = Price.objects.filter(account=self.sender.account, channel=self.sender.channel)
         self._price_rows = {row.country: row for row in rows}
         self._stocked_at = time.monotonic()
@@ -108,7 +111,10 @@ class Shelf:
 
     def capability(self, message: Claimed) -> Capabilities | None:
         """What the sender of the message's step can do; None when it cannot carry the step at all."""
-        return self._surroundings.capability(self.steps[message.step_id])
+        step_id = message.step_id
+        if step_id not in self._capabilities:
+            self._capabilities[step_id] = self._surroundings.capability(self.steps[step_id])
+        return self._capabilities[step_id]
 
     def manner(self, message: Claimed, language: str) -> "Manner":
         """How `message` is said to somebody who speaks `language`. Raises NoContent."""

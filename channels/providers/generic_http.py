@@ -1,7 +1,7 @@
 """Any gateway that takes a message as JSON over HTTP, described by an admin."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
@@ -31,6 +31,27 @@ REASONS = {
 }
 
 
+def _digits(address: str) -> str:
+    return "".join(sign for sign in address if sign.isdigit())
+
+
+# What a placeholder stands for; the account's own values come on top.
+VALUES: Mapping[str, Callable[[OutboundMessage], str]] = {
+    "to": lambda message: message.address,
+    "to_digits": lambda message: _digits(message.address),
+    "text": lambda message: message.text,
+    "subject": lambda message: message.subject,
+    "html": lambda message: message.html,
+    "sender": lambda message: message.sender,
+    "key": lambda message: message.key,
+    "channel": lambda message: message.channel.value,
+    "language": lambda message: message.language,
+    "image_url": lambda message: message.image_url,
+    "unsubscribe_url": lambda message: message.unsubscribe_url,
+    "validity_seconds": lambda message: str(int((message.validity or LONGEST_VALIDITY).total_seconds())),
+}
+
+
 class GenericHttpProvider(Provider):
     """Speaks as the account's settings say."""
 
@@ -47,7 +68,13 @@ class GenericHttpProvider(Provider):
         self._errors = table(self._told["error_words"])
         self._words = table(self._told["status_words"])
         self._headers = header_lines(self._told["headers"])
-        self._used = names(" ".join((self._told["url"], self._told["headers"], self._told["body"])))
+        self._values = {
+            **VALUES,
+            "webhook_url": lambda _: self.account.webhook_url,
+            "secret": lambda _: self._told["secret"],
+        }
+        used = names(" ".join((self._told["url"], self._told["headers"], self._told["body"])))
+        self._used = used & self._values.keys()
 
     @classmethod
     def validate_settings(cls, settings: Mapping[str, Any]) -> dict[str, str | Promise]:
@@ -71,7 +98,7 @@ class GenericHttpProvider(Provider):
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """Send one message as the settings say. Raises SendError."""
-        values = self._values(message)
+        values = {name: self._values[name](message) for name in self._used}
         headers = {"Content-Type": "application/json"}
         headers |= {name: header_value(value, values) for name, value in self._headers.items()}
         if self._told["key_header"]:
@@ -84,24 +111,6 @@ class GenericHttpProvider(Provider):
             within=self.request_timeout,
         )
         return self._receipt(message, answer)
-
-    def _values(self, message: OutboundMessage) -> dict[str, str]:
-        return {
-            "to": message.address,
-            "to_digits": _digits(message.address) if "to_digits" in self._used else "",
-            "text": message.text,
-            "subject": message.subject,
-            "html": message.html,
-            "sender": message.sender,
-            "key": message.key,
-            "channel": message.channel.value,
-            "language": message.language,
-            "image_url": message.image_url,
-            "unsubscribe_url": message.unsubscribe_url,
-            "validity_seconds": str(int((message.validity or LONGEST_VALIDITY).total_seconds())),
-            "webhook_url": self.account.webhook_url,
-            "secret": self._told["secret"],
-        }
 
     def _receipt(self, message: OutboundMessage, answer: Response) -> Receipt:
         """The vendor's own success, or its error. Raises SendError.
@@ -171,7 +180,3 @@ def _parsed(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return None
-
-
-def _digits(address: str) -> str:
-    return "".join(sign for sign in address if sign.isdigit())

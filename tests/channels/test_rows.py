@@ -43,7 +43,7 @@ def test_an_array_is_written_as_postgresql_reads_it() -> None:
 
 
 def test_keys_grow_with_time_and_cannot_be_guessed() -> None:
-    keys = [new_key() for _ in range(1000)]
+    keys = [uuid.UUID(new_key()) for _ in range(1000)]
     assert {key.version for key in keys} == {7}
     assert {key.variant for key in keys} == {uuid.RFC_4122}
     assert [key.int >> 80 for key in keys] == sorted(key.int >> 80 for key in keys)

@@ -264,7 +264,7 @@ class Cascades(RuleBasedStateMachine):
         claimed = claim(sender, now=now, limit=10)
         outgoing = prepare(Shelf(sender), claimed.messages, now).outgoing if claimed.messages else []
         marked = mark_sending(outgoing, token=claimed.token, now=now, request_timeout=timedelta(seconds=1))
-        return [piece.key for piece in marked.pieces]
+        return [uuid.UUID(piece.outbound.key) for piece in marked.pieces]
 
     def let_leases_end(self) -> None:
         """Whoever had messages in hand is dead."""
