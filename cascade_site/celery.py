@@ -8,8 +8,11 @@ from celery import Celery
 from celery.signals import task_prerun, worker_process_init
 from django.db import close_old_connections
 
+from cascade_site import redis_broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cascade_site.settings")
 
+redis_broker.register()
 app = Celery("cascade")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
