@@ -62,26 +62,22 @@ def update_rows(model: type[models.Model], rows: Sequence[models.Model], names: 
     run(statement, [column.values for column in [*constant, *read]])
 
 
-def insert_rows(model: type[models.Model], rows: Sequence[models.Model]) -> list[int]:
-    """Insert unsaved `rows`, whose ids are all set or all None; gives the ids of the rows that were written.
+def insert_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Insert unsaved `rows`, in their order; the database gives them their ids.
 
-    Values that a save would fill in
-    (auto_now) have to be there.
+    Values that a save would fill in (auto_now) have to be there.
     """
     if not rows:
-        return []
-    fields = [field for field in _fields(model).values() if not field.primary_key or rows[0].pk is not None]
+        return
+    fields = [field for field in _fields(model).values() if not field.primary_key]
     columns = [_column(field, [getattr(row, field.attname) for row in rows]) for field in fields]
     constant, varying = _parted(columns)
     places = _Column("place", "bigint", list(range(len(rows))), is_constant=False)
     read = [places, *varying]
     names = ", ".join(f'"{column.name}"' for column in [*constant, *varying])
     sources = ", ".join(column.source for column in [*constant, *varying])
-    statement = (
-        f'INSERT INTO "{_table(model)}" ({names}) SELECT {sources} FROM {_unnested(read)} ORDER BY v.place'  # noqa: S608
-        " RETURNING id"
-    )
-    return [row[0] for row in run(statement, [column.values for column in [*constant, *read]])]
+    statement = f'INSERT INTO "{_table(model)}" ({names}) SELECT {sources} FROM {_unnested(read)} ORDER BY v.place'  # noqa: S608
+    run(statement, [column.values for column in [*constant, *read]])
 
 
 def _table(model: type[models.Model]) -> str:

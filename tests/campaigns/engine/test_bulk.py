@@ -38,9 +38,8 @@ def unsaved(count: int) -> list[Message]:
 
 def test_rows_are_written_as_they_are_in_their_order() -> None:
     messages = unsaved(3)
-    ids = insert_rows(Message, messages)
+    insert_rows(Message, messages)
     stored = list(Message.objects.order_by("pk"))
-    assert ids == [row.pk for row in stored]
     for meant, row in zip(messages, stored, strict=True):
         for field in Message._meta.concrete_fields:
             if not field.primary_key:
@@ -48,7 +47,8 @@ def test_rows_are_written_as_they_are_in_their_order() -> None:
 
 
 def test_one_value_for_all_and_one_for_each_are_set_alike() -> None:
-    first, second = insert_rows(Message, unsaved(2))
+    insert_rows(Message, unsaved(2))
+    first, second = Message.objects.order_by("pk").values_list("pk", flat=True)
     names = ["status", "error_detail", "queued_at"]
     words = {second: "no such number", first: 'it said "100%"'}
     changed = [Message(pk=pk, status=MessageStatus.FAILED, error_detail=said) for pk, said in words.items()]
