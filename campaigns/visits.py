@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from campaigns.engine.claimed import Recipient
 from campaigns.links import target_url
 from campaigns.masking import masked
-from campaigns.models import Contact
 from campaigns.personalise import contact_values
 from campaigns.signals_policy import Signal, SignalKind, classify
 from channels.kinds import Channel
@@ -21,7 +21,7 @@ AGENT_LENGTH = 300
 _FIND = """
 WITH asked AS MATERIALIZED (SELECT cascade_now() AS at)
 SELECT g.place, asked.at, a.id, COALESCE(m.accepted_at, a.sending_at), m.channel,
-    e.data, e.contact_id, c.first_name, c.last_name, c.birth_date, c.language, c.country, c.external_id,
+    e.data, e.contact_id, c.first_name, c.last_name, c.birth_date, c.language, c.country, c.time_zone, c.external_id,
     c.attributes, c.is_trackable, d.kind, d.value, l.id, l.url,
     (SELECT count(*) FROM campaigns_link WHERE version_id = e.version_id)
 FROM asked
@@ -36,6 +36,9 @@ LEFT JOIN campaigns_link l ON l.version_id = e.version_id AND l.position = g.pos
 """
 _BY_TOKEN = _FIND.format(which="a.token = g.token") + " WHERE l.id IS NOT NULL"
 _BY_ID = _FIND.format(which="a.id = g.attempt_id")
+
+# Of a contact, in the order in which _FIND gives them.
+_OF_CONTACT = [field.name for field in fields(Recipient)]
 
 _KEEP = """
 INSERT INTO campaigns_hit (kind, attempt_id, link_id, at, method, user_agent, decide_at, machine_rule)
@@ -69,7 +72,7 @@ class Visit:
     attempt_id: int
     accepted_at: datetime
     channel: Channel
-    contact: Contact
+    contact: Recipient
     sends_many_links: bool
     address: str = ""
     link_id: int | None = None
@@ -160,16 +163,6 @@ def _visit(row: Sequence[Any]) -> Visit:
     )
 
 
-def _contact(row: Sequence[Any]) -> Contact:
-    pk, first_name, last_name, birth_date, language, country, external_id, attributes, is_trackable = row
-    return Contact(
-        id=pk,
-        first_name=first_name,
-        last_name=last_name,
-        birth_date=birth_date,
-        language=language,
-        country=country,
-        external_id=external_id,
-        attributes=json.loads(attributes),
-        is_trackable=is_trackable,
-    )
+def _contact(row: Sequence[Any]) -> Recipient:
+    *plain, attributes, is_trackable = row
+    return Recipient(**dict(zip(_OF_CONTACT, [*plain, json.loads(attributes), is_trackable], strict=True)))

@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from campaigns.engine.happenings import Happening
 from campaigns.engine.recording import record_happenings
+from campaigns.engine.routes import Load, load_surroundings
 from campaigns.models import Hit, Link
 from campaigns.signals_policy import TRAP, Signal, SignalKind, Verdict, classify
 from channels.events import EventType
@@ -62,7 +63,7 @@ class Due:
 
 
 @transaction.atomic
-def drain(now: datetime, *, limit: int = BATCH) -> int:
+def drain(now: datetime, *, limit: int = BATCH, load: Load = load_surroundings) -> int:
     """Judge up to `limit` hits that can be decided at `now`; gives how many were looked at.
 
     1. Lock the due ones, skipping those that another worker has.
@@ -84,7 +85,7 @@ def drain(now: datetime, *, limit: int = BATCH) -> int:
             [str(verdict.rule or "") for _, verdict in judged],
         ],
     )
-    record_happenings([_happening(hit, verdict) for hit, verdict in judged if not verdict.until], now=now)
+    record_happenings([_happening(hit, verdict) for hit, verdict in judged if not verdict.until], now=now, load=load)
     return len(due)
 
 

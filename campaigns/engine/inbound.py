@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from campaigns.engine.matching import Told, match
 from campaigns.engine.recording import record_happenings
+from campaigns.engine.routes import Load, load_surroundings
 from channels.models import Account, InboundRequest
 from channels.opening import open_provider
 from channels.provider import Provider, WebhookRequest
@@ -42,28 +43,28 @@ class Stored:
     tries: int
 
 
-def drain(now: datetime, *, limit: int = BATCH) -> int:
+def drain(now: datetime, *, limit: int = BATCH, load: Load = load_surroundings) -> int:
     """Read up to `limit` stored requests and record their events; gives how many there were.
 
     One that cannot be read is set aside with the reason and never stops the others: when the batch
     fails, its requests are read one by one.
     """
     try:
-        return _drain(now, limit)
+        return _drain(now, limit, load)
     except Exception:
         logger.exception("a batch of inbound requests failed; they are read one by one")
-        return _drain_one_by_one(now, limit)
+        return _drain_one_by_one(now, limit, load)
 
 
 @transaction.atomic
-def _drain(now: datetime, limit: int) -> int:
+def _drain(now: datetime, limit: int, load: Load) -> int:
     stored = _claim(limit)
     if stored:
-        _read(stored, now)
+        _read(stored, now, load)
     return len(stored)
 
 
-def _drain_one_by_one(now: datetime, limit: int) -> int:
+def _drain_one_by_one(now: datetime, limit: int, load: Load) -> int:
     for done in range(limit):
         with transaction.atomic():
             stored = _claim(1)
@@ -71,7 +72,7 @@ def _drain_one_by_one(now: datetime, limit: int) -> int:
                 return done
             try:
                 with transaction.atomic():
-                    _read(stored, now)
+                    _read(stored, now, load)
             except Exception as error:
                 logger.exception("inbound request %s cannot be recorded", stored[0].id)
                 _close(
@@ -109,7 +110,7 @@ def _json(value: str | dict[str, str]) -> dict[str, str]:
     return decoded
 
 
-def _read(stored: Sequence[Stored], now: datetime) -> None:
+def _read(stored: Sequence[Stored], now: datetime, load: Load) -> None:
     vendors = _Vendors(Account.objects.in_bulk({one.account_id for one in stored}))
     told: list[Told] = []
     unreadable: list[tuple[Stored, str]] = []
@@ -120,7 +121,7 @@ def _read(stored: Sequence[Stored], now: datetime) -> None:
             logger.exception("inbound request %s cannot be read", one.id)
             unreadable.append((one, f"{type(error).__name__}: {error}"))
     happenings, unknown = match(told, now=now)
-    record_happenings(happenings, now=now)
+    record_happenings(happenings, now=now, load=load)
     waiting = {one.inbound_request_id for one in unknown}
     for one, reason in unreadable:
         _close([one], state=InboundRequest.State.FAILED, error=reason)

@@ -15,7 +15,7 @@ from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas, Place
 from campaigns.engine.happenings import Happening, write
 from campaigns.engine.reasons import Reason
-from campaigns.engine.routes import Surroundings, load_surroundings
+from campaigns.engine.routes import Load, Surroundings, load_surroundings
 from campaigns.models import Step
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import AttemptStatus, Fate, MessageStatus
@@ -131,14 +131,16 @@ class Scene:
         return message.status == MessageStatus.ACCEPTED and (is_current or is_known)
 
 
-def note(happenings: Sequence[Happening], *, now: datetime) -> tuple[int, list[Happening]]:
+def note(
+    happenings: Sequence[Happening], *, now: datetime, load: Load = load_surroundings
+) -> tuple[int, list[Happening]]:
     """Record the usual ones of `happenings` at `now` (product time); gives how many were new, and all the others.
 
     Within a transaction. Everything that any of them may change is locked here, enrolments and then messages, each in
     the order of their ids. An enrolment of which something unusual is told is left out as a whole: its events are
     recorded in the order of their time.
     """
-    scene = _scene(happenings, now)
+    scene = _scene(happenings, now, load)
     unusual = {happening.enrolment_id for happening in happenings if not scene.is_usual(happening)}
     usual = [happening for happening in happenings if happening.enrolment_id not in unusual]
     if usual:
@@ -150,12 +152,12 @@ def note(happenings: Sequence[Happening], *, now: datetime) -> tuple[int, list[H
     return 0, list(happenings)
 
 
-def _scene(happenings: Sequence[Happening], now: datetime) -> Scene:
+def _scene(happenings: Sequence[Happening], now: datetime, load: Load) -> Scene:
     ids = array({happening.enrolment_id for happening in happenings})
     enrolments = {row[0]: Inside(*row) for row in run(LOCK_ENROLMENTS, [ids])}
     locked = run(LOCK_MESSAGES, [ids])
     attempts = array({happening.attempt_id for happening in happenings if happening.attempt_id})
-    surroundings = load_surroundings(
+    surroundings = load(
         campaign_ids={row.campaign_id for row in enrolments.values()},
         route_ids={row.route_id for row in enrolments.values()},
     )

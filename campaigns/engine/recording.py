@@ -16,7 +16,7 @@ from campaigns.engine.ledger import Ledger, place_of
 from campaigns.engine.noting import FIRST_TIMES, MACHINE_FIRST_TIMES, note
 from campaigns.engine.opting_out import CHANNEL, record_opt_out
 from campaigns.engine.reasons import Reason
-from campaigns.engine.routes import Surroundings, load_surroundings
+from campaigns.engine.routes import Load, Surroundings, load_surroundings
 from campaigns.engine.settling import close_failed
 from campaigns.engine.stopping import lock_enrolments, lock_messages, stop_engaged
 from campaigns.engine.suppressing import retire_address
@@ -45,8 +45,8 @@ class Scene:
 
 
 @transaction.atomic
-def record_happenings(happenings: Sequence[Happening], *, now: datetime) -> int:
-    """Record `happenings` at `now` (product time); gives how many were new.
+def record_happenings(happenings: Sequence[Happening], *, now: datetime, load: Load = load_surroundings) -> int:
+    """Record `happenings` at `now` (product time) in the surroundings that `load` gives; gives how many were new.
 
     1. Lock enrolments, then their messages, each in the order of their ids.
     2. Record the usual ones together (noting.py), then the others:
@@ -55,12 +55,12 @@ def record_happenings(happenings: Sequence[Happening], *, now: datetime) -> int:
     """
     if not happenings:
         return 0
-    noted, others = note(happenings, now=now)
-    return noted + (record_each(others, now=now) if others else 0)
+    noted, others = note(happenings, now=now, load=load)
+    return noted + (record_each(others, now=now, load=load) if others else 0)
 
 
 @transaction.atomic
-def record_each(happenings: Sequence[Happening], *, now: datetime) -> int:
+def record_each(happenings: Sequence[Happening], *, now: datetime, load: Load = load_surroundings) -> int:
     """Record `happenings`, usual or not, each by itself; gives how many were new."""
     enrolments = lock_enrolments({happening.enrolment_id for happening in happenings})
     messages = lock_messages(enrolments)
@@ -68,7 +68,7 @@ def record_each(happenings: Sequence[Happening], *, now: datetime) -> int:
     fresh = write(happenings, enrolments=enrolments, messages=by_id, now=now)
     scene = Scene(
         ledger=Ledger(now),
-        surroundings=load_surroundings(
+        surroundings=load(
             campaign_ids={row.campaign_id for row in enrolments.values()},
             route_ids={row.route_id for row in enrolments.values()},
         ),

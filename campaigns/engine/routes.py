@@ -41,6 +41,12 @@ class KeepsQuiet(Protocol):
     def quiet_until(self) -> time | None: ...
 
 
+class Load(Protocol):
+    """`load_surroundings`, or what stands in for it."""
+
+    def __call__(self, *, campaign_ids: Iterable[int], route_ids: Iterable[int]) -> "Surroundings": ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """What a batch needs to know beside its own rows, read once for the batch."""

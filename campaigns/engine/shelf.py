@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from campaigns.composing import pick_content
 from campaigns.engine.claimed import Claimed, Recipient
-from campaigns.engine.routes import Surroundings, load_surroundings
+from campaigns.engine.kept import FRESH, KeptSurroundings
+from campaigns.engine.routes import Surroundings
 from campaigns.models import Content, Link, Step
 from channels.kinds import Channel
 from channels.models import Price, Sender
@@ -17,8 +18,6 @@ from channels.provider import Capabilities
 from channels.rows import run
 
 Part = TypeVar("Part", Content, Link)
-# In seconds: a change of prices or of an account's settings counts after so long.
-FRESH = 1.0
 # Links carry the attempt's id, so it is known before the row is written.
 IDS_AT_ONCE = 500
 
@@ -67,6 +66,7 @@ class Shelf:
         self.contents: dict[int, list[Content]] = {}
         self.links: dict[int, list[Link]] = {}
         self.steps: dict[int, Step] = {}
+        self._kept: KeptSurroundings
         self._surroundings: Surroundings
         self._price_rows: dict[str, Price] = {}
         # By country.
@@ -76,7 +76,6 @@ class Shelf:
         # By step and language.
         self._manners: dict[tuple[int, str], Manner] = {}
         self._ids = _attempt_ids()
-        self._routes: set[int] = set()
         self._stocked_at = float("-inf")
 
     def stock(self, messages: Sequence[Claimed]) -> None:
@@ -88,15 +87,14 @@ class Shelf:
             # A frozen version's texts and links never change.
             self.contents |= _by_version(Content.objects.filter(version_id__in=versions), versions)
             self.links |= _by_version(Link.objects.filter(version_id__in=versions).order_by("position"), versions)
-        routes = {message.place.route_id for message in messages}
-        if not routes <= self._routes:
-            self._routes |= routes
-            self._surroundings = load_surroundings(campaign_ids=(), route_ids=self._routes)
-            # Those of earlier batches stay: their messages may still be with the vendor.
-            self.steps |= {step.pk: step for of_route in self._surroundings.steps.values() for step in of_route}
+        self._surroundings = self._kept.load(
+            campaign_ids=(), route_ids={message.place.route_id for message in messages}
+        )
+        # Those of earlier batches stay: their messages may still be with the vendor.
+        self.steps |= {step.pk: step for of_route in self._surroundings.steps.values() for step in of_route}
 
     def _clear(self) -> None:
-        self._routes.clear()
+        self._kept = KeptSurroundings()
         self._prices.clear()
         self._manners.clear()
         self._capabilities.clear()

@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 from campaigns.engine import clock, hits, inbound
+from campaigns.engine.kept import KeptSurroundings
 
 # A task gives its worker back to others after this.
 SHIFT = timedelta(seconds=10)
@@ -14,11 +15,12 @@ MOMENT_S = 0.1
 
 def track(*, shift: timedelta = SHIFT) -> int:
     """Read webhooks and hits until none is left or the shift is over; gives how many there were."""
+    load = KeptSurroundings().load
     ends_at = time.monotonic() + shift.total_seconds()
     total = 0
     while time.monotonic() < ends_at:
         now = clock.now()
-        done = inbound.drain(now) + hits.drain(now)
+        done = inbound.drain(now, load=load) + hits.drain(now, load=load)
         total += done
         if not done:
             break

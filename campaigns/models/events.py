@@ -43,7 +43,10 @@ class Event(models.Model):
 
 
 class Hit(models.Model):
-    """A request to a tracked link or pixel, stored before it is answered, classified soon after."""
+    """A request to a tracked link or pixel, stored before it is answered, classified soon after.
+
+    Its references are not constrained (decision 0003).
+    """
 
     class Kind(models.TextChoices):
         """What was asked for."""
@@ -54,8 +57,12 @@ class Hit(models.Model):
         TRAP = "trap"
 
     kind = models.CharField(max_length=5, choices=Kind)
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="hits")
-    link = models.ForeignKey(Link, on_delete=models.CASCADE, null=True)
+    attempt = models.ForeignKey(
+        Attempt, on_delete=models.PROTECT, related_name="hits", db_index=False, db_constraint=False
+    )
+    link = models.ForeignKey(
+        Link, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     at = models.DateTimeField()
     method = models.CharField(max_length=8)
     user_agent = models.CharField(max_length=300, blank=True)

@@ -24,23 +24,11 @@ from campaigns.models import (
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
 from channels.kinds import Channel
+from tests.campaigns.recounting import FIRST_TIMES
 from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_enrolment, make_message, make_segment
 
-# The columns that a signal may set, and those that sending sets, with the counters that go with them.
-SIGNALS = {
-    "accepted_at": Counter.ACCEPTED,
-    "failed_at": Counter.FAILED,
-    "delivered_at": Counter.DELIVERED,
-    "opened_at": Counter.OPENED,
-    "clicked_at": Counter.CLICKED,
-    "replied_at": Counter.REPLIED,
-    "answered_at": Counter.ANSWERED,
-    "goal_at": Counter.GOAL,
-    "opted_out_at": Counter.OPTED_OUT,
-    "machine_opened_at": Counter.MACHINE_OPENED,
-    "machine_clicked_at": Counter.MACHINE_CLICKED,
-}
-SIGNALS_OF_PEOPLE = [column for column in SIGNALS if column not in {"accepted_at", "failed_at"}]
+# The columns that a signal may set; sending sets the others.
+SIGNALS_OF_PEOPLE = [column for column in FIRST_TIMES if column not in {"accepted_at", "failed_at"}]
 WAITING = {
     MessageStatus.QUEUED: Counter.NOW_QUEUED,
     MessageStatus.CLAIMED: Counter.NOW_CLAIMED,
@@ -173,7 +161,7 @@ def _changes_of_message(message: Message) -> Iterator[tuple[str, Decimal | int]]
     if message.status == MessageStatus.UNKNOWN:
         yield Counter.UNKNOWN, 1
     yield Counter.COST, message.cost
-    for column, counter in SIGNALS.items():
+    for column, counter in FIRST_TIMES.items():
         if getattr(message, column):
             yield counter, 1
 

@@ -10,19 +10,12 @@ from django.urls import reverse
 from campaigns.audience.addresses import address_hash
 from campaigns.models import Address, AuditEntry, Consent, ConsentChange, Contact, Suppression
 from campaigns.models.consent import ConsentSource, ConsentStatus
-from campaigns.permissions import Role
 from channels.kinds import AddressKind, Channel
-from tests.factories import NOON, make_address, make_consent, make_contact, make_user
+from tests.factories import NOON, make_address, make_consent, make_contact
 
 pytestmark = pytest.mark.django_db
 
 PHONE = "+380671234567"
-
-
-@pytest.fixture
-def marketer(client: Client) -> Client:
-    client.force_login(make_user(roles=[Role.MARKETER]))
-    return client
 
 
 def suppress(address: Address, **fields: Any) -> Suppression:

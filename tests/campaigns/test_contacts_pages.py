@@ -27,12 +27,6 @@ pytestmark = pytest.mark.django_db
 PHONE = "+380671234567"
 
 
-@pytest.fixture
-def marketer(client: Client) -> Client:
-    client.force_login(make_user(roles=[Role.MARKETER]))
-    return client
-
-
 def found(client: Client, **query: Any) -> list[str]:
     response = client.get(reverse("contact_list"), query)
     return sorted(line.contact.first_name for line in response.context["lines"])

@@ -8,18 +8,11 @@ from django.urls import reverse
 
 from campaigns.models import AuditEntry, Segment
 from campaigns.models.campaigns import CampaignStatus
-from campaigns.permissions import Role
-from tests.factories import RoutePlan, make_campaign, make_contact, make_segment, make_user
+from tests.factories import RoutePlan, make_campaign, make_contact, make_segment
 
 pytestmark = pytest.mark.django_db
 
 ADULTS = {"op": "all", "rules": [{"field": "age", "is": "at_least", "value": 18}]}
-
-
-@pytest.fixture
-def marketer(client: Client) -> Client:
-    client.force_login(make_user(roles=[Role.MARKETER]))
-    return client
 
 
 def test_the_list_reads_each_segment_and_says_who_uses_it(marketer: Client) -> None:

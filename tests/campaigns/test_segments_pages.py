@@ -19,12 +19,6 @@ pytestmark = pytest.mark.django_db
 ADULTS = {"op": "all", "rules": [{"field": "age", "is": "at_least", "value": 18}]}
 
 
-@pytest.fixture
-def marketer(client: Client) -> Client:
-    client.force_login(make_user(roles=[Role.MARKETER]))
-    return client
-
-
 def row(key: str, parent: str = "root", **parts: Any) -> dict[str, Any]:
     """What a browser sends for one condition."""
     about = {f"{key}-{part.rstrip('_')}": value for part, value in parts.items()}

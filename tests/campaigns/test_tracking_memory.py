@@ -7,16 +7,7 @@ from django.test import RequestFactory
 
 from campaigns.tracking_memory import GuessLimit, RememberedTargets, client_of
 from channels.pace import Pace
-
-
-class Watch:
-    """A monotonic clock that only moves when told to."""
-
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
+from tests.campaigns.watch import Watch
 
 
 def test_the_target_not_seen_for_longest_is_forgotten() -> None:

@@ -1,0 +1,20 @@
+"""Fixtures of the pages' tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+
+@pytest.fixture
+def marketer(db: None, client: Client) -> Client:
+    """A browser of somebody who makes campaigns."""
+    from campaigns.permissions import Role  # noqa: PLC0415  read before the settings
+    from tests.factories import make_user  # noqa: PLC0415  read before the settings
+
+    client.force_login(make_user(roles=[Role.MARKETER]))
+    return client

@@ -1,0 +1,19 @@
+"""Fixtures of the editor's tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from campaigns.models import Contact
+
+
+@pytest.fixture
+def olena(db: None) -> Contact:
+    """Somebody who may be messaged by SMS."""
+    from channels.kinds import Channel  # noqa: PLC0415  read before the settings
+    from tests.factories import make_contact  # noqa: PLC0415  read before the settings
+
+    return make_contact(phone="+380501112233", consents=[Channel.SMS], first_name="Олена")

@@ -1,0 +1,31 @@
+"""The pages of campaigns, without a browser: where they are, and what they say."""
+
+import re
+from typing import Any
+
+from django.urls import reverse
+
+from campaigns.models import Campaign, Step
+
+HTMX = {"HX-Request": "true"}
+
+
+def page(name: str, campaign: Campaign, *args: int) -> str:
+    """The address of a page about `campaign`."""
+    return reverse(name, args=[campaign.pk, *args])
+
+
+def text(response: Any) -> str:
+    """What the page says, without its tags."""
+    without_tags = re.sub(r"<[^>]*>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", without_tags)
+
+
+def the_step(campaign: Campaign) -> Step:
+    """The only step."""
+    return Step.objects.get(route__version=campaign.version_id)
+
+
+def fresh(campaign: Campaign) -> Campaign:
+    """The campaign as it is now."""
+    return Campaign.objects.get(pk=campaign.pk)

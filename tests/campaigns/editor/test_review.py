@@ -1,0 +1,76 @@
+"""The review, and the launch from it."""
+
+import pytest
+from django.test import Client
+
+from campaigns import drafting
+from campaigns.models import Condition, Contact
+from campaigns.models.campaigns import CampaignStatus
+from channels.kinds import Channel
+from tests.campaigns.editor.pages import fresh, page, text, the_step
+from tests.factories import RoutePlan, StepPlan, ago, make_campaign, make_price, make_sender
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_review_says_who_how_what_and_how_much(marketer: Client, olena: Contact) -> None:
+    sender = make_sender(name="SHOP")
+    make_price(account=sender.account, channel=Channel.SMS, amount="0.031")
+    steps = [StepPlan(sender=sender), StepPlan(sender=sender, condition=Condition.GOAL)]
+    shown = text(marketer.get(page("campaign_review", make_campaign(routes=[RoutePlan(steps=steps)]))))
+    for words in (
+        "Everyone Marketing · 1 person",
+        "SMS from SHOP. If the link is not followed within 2 hours: SMS from SHOP.",
+        "If the goal is not reached within 2 hours: it ends as not reached.",
+        "Hello Олена, look:",
+        "1 part, ",
+        "At least $0.031",
+        "At most $0.06",
+        "Starts as soon as it is launched",
+        "Launch to 1 person",
+    ):
+        assert words in shown
+
+
+def test_what_forbids_the_launch_stands_on_the_review_with_the_way_to_its_field(
+    marketer: Client, olena: Contact
+) -> None:
+    campaign = make_campaign(routes=[RoutePlan(steps=[StepPlan(has_sender=False)])])
+    shown = marketer.get(page("campaign_review", campaign)).content.decode()
+    step = the_step(campaign)
+    assert f"{page('campaign_editor', campaign)}?route={step.route_id}#problems-step-{step.pk}-sender" in shown
+    assert "Step 1, SMS:" in shown
+    assert "Launch to" not in shown
+
+
+def test_a_launch_that_cannot_work_launches_nothing(marketer: Client) -> None:
+    campaign = make_campaign()
+    response = marketer.post(page("campaign_launch", campaign))
+    assert response.status_code == 422
+    assert "There are no contacts yet." in text(response)
+    assert fresh(campaign).status == CampaignStatus.DRAFT
+
+
+def test_a_draft_that_changed_after_the_review_is_reviewed_again(marketer: Client, olena: Contact) -> None:
+    campaign = make_campaign()
+    seen = campaign.updated_at.isoformat()
+    drafting.write_content(campaign=campaign, text="Other words")
+    response = marketer.post(page("campaign_launch", campaign), {"seen": seen})
+    assert response.status_code == 409
+    assert "in another window" in text(response)
+    assert fresh(campaign).status == CampaignStatus.DRAFT
+
+
+def test_a_launch_starts_the_campaign_and_shows_it(marketer: Client, olena: Contact) -> None:
+    campaign = make_campaign(name="Autumn")
+    seen = fresh(campaign).updated_at.isoformat()
+    response = marketer.post(page("campaign_launch", campaign), {"seen": seen}, follow=True)
+    assert fresh(campaign).status == CampaignStatus.RUNNING
+    assert "“Autumn” is launched." in text(response)
+
+
+def test_a_later_start_is_scheduled(marketer: Client, olena: Contact) -> None:
+    campaign = make_campaign(starts_at=ago(days=-1))
+    assert "Schedule for 1 person" in text(marketer.get(page("campaign_review", campaign)))
+    marketer.post(page("campaign_launch", campaign))
+    assert fresh(campaign).status == CampaignStatus.SCHEDULED

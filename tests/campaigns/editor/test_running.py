@@ -1,0 +1,77 @@
+"""What can still be done to a campaign that was launched."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from campaigns.models import AuditEntry
+from campaigns.models.campaigns import CampaignStatus
+from tests.campaigns.editor.pages import fresh, page, text, the_step
+from tests.factories import make_campaign, make_enrolment, make_sender
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("campaign_pause", CampaignStatus.RUNNING, CampaignStatus.PAUSED),
+        ("campaign_resume", CampaignStatus.PAUSED, CampaignStatus.RUNNING),
+        ("campaign_cancel", CampaignStatus.RUNNING, CampaignStatus.CANCELLED),
+        ("campaign_cancel", CampaignStatus.SCHEDULED, CampaignStatus.CANCELLED),
+    ],
+)
+def test_each_says_how_many_people_it_touches_and_then_does_it(
+    marketer: Client, name: str, before: CampaignStatus, after: CampaignStatus
+) -> None:
+    campaign = make_campaign(status=before)
+    assert "Nobody is inside" in text(marketer.get(page(name, campaign)))
+    assert fresh(campaign).status == before
+    marketer.post(page(name, campaign))
+    assert fresh(campaign).status == after
+
+
+def test_cancelling_counts_everybody_inside(marketer: Client) -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    for _ in range(2):
+        make_enrolment(campaign=campaign)
+    assert "2 people leave the chain" in text(marketer.get(page("campaign_cancel", campaign)))
+
+
+def test_what_is_no_longer_possible_is_told(marketer: Client) -> None:
+    campaign = make_campaign(status=CampaignStatus.FINISHED)
+    assert "no longer possible" in text(marketer.post(page("campaign_pause", campaign), follow=True))
+
+
+RUNNING = {"limits-cap_days": 7, "limits-on_cap": "end"}
+
+
+def test_limits_of_a_running_campaign_are_changed_and_audited(marketer: Client) -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    assert marketer.get(page("campaign_limits", campaign)).status_code == 200
+    marketer.post(page("campaign_limits", campaign), {**RUNNING, "limits-budget": "80"})
+    assert fresh(campaign).budget == Decimal(80)
+    assert AuditEntry.objects.get().verb == "change_limits"
+
+
+def test_an_end_in_the_past_is_refused_for_a_running_campaign(marketer: Client) -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    response = marketer.post(page("campaign_limits", campaign), {**RUNNING, "limits-ends_at": "2020-01-01T10:00"})
+    assert response.status_code == 422
+    assert "To end the campaign now, cancel it." in text(response)
+
+
+def test_limits_of_a_campaign_that_is_over_stay(marketer: Client) -> None:
+    campaign = make_campaign(status=CampaignStatus.FINISHED)
+    assert marketer.get(page("campaign_limits", campaign)).status_code == 302
+
+
+def test_a_running_step_gets_another_sender(marketer: Client) -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    other = make_sender(name="Second line")
+    address = page("step_sender", campaign, the_step(campaign).pk)
+    assert address in marketer.get(page("campaign_review", campaign)).content.decode()
+    assert "Second line" in text(marketer.get(address))
+    marketer.post(address, {"sender": other.pk})
+    assert the_step(campaign).sender == other
