@@ -45,8 +45,6 @@ def accept(
         accepted_at=ledger.now,
         decide_at=decide_at,
         hold_reason="",
-        claim_token=None,
-        lease_until=None,
     )
     ledger.deltas.add(place_of(message), Counter.ACCEPTED)
     if not message.enrolment.outcome and not message.fate:

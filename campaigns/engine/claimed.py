@@ -16,8 +16,11 @@ NOTHING: Mapping[str, Any] = {}
 
 # What was held waits for its turn since now only: a gap in the ticks before it does not count.
 TAKE = """
-UPDATE campaigns_message m SET status = 'claimed', claim_token = %(token)s,
-    lease_until = clock_timestamp() + %(lease)s, hold_reason = '',
+WITH leased AS (
+    INSERT INTO campaigns_lease (token, until, messages)
+    VALUES (%(token)s, clock_timestamp() + %(lease)s, %(ids)s::bigint[])
+)
+UPDATE campaigns_message m SET status = 'claimed', claim_token = %(token)s, hold_reason = '',
     queued_at = CASE WHEN m.hold_reason = '' THEN m.queued_at ELSE %(now)s END
 FROM campaigns_enrolment e, campaigns_contact p, campaigns_step s
 WHERE m.id = ANY(%(ids)s::bigint[]) AND e.id = m.enrolment_id AND p.id = e.contact_id AND s.id = m.step_id

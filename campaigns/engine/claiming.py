@@ -7,12 +7,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from campaigns.engine import rates
 from campaigns.engine.claimed import Claimed, take
 from campaigns.engine.counters import Counter as Counted
 from campaigns.engine.deltas import Deltas
+from campaigns.engine.leases import LEASE
 from campaigns.engine.ledger import Ledger
 from campaigns.engine.sharing import share
 from campaigns.engine.terms import Terms, terms_of_sending
@@ -20,9 +21,6 @@ from campaigns.models import Message
 from campaigns.models.messages import MessageStatus
 from channels.models import Sender
 from channels.rows import array, run
-
-# Extended by a heartbeat while the worker lives; a dead worker's messages are back in the queue after it.
-LEASE = timedelta(seconds=60)
 
 # A message's id, and whether something held it until now.
 Chosen = tuple[int, bool]
@@ -81,7 +79,7 @@ def _lock_queued(
     rows = run(
         """
         SELECT id, hold_reason <> '' FROM campaigns_message
-        WHERE sender_id = %s AND campaign_id = %s AND status = 'queued' AND available_at <= %s
+        WHERE sender_id = %s AND campaign_id = %s AND is_queued AND available_at <= %s
         AND id <> ALL(%s::bigint[])
         ORDER BY available_at, id LIMIT %s FOR UPDATE SKIP LOCKED
         """,
@@ -110,16 +108,6 @@ def _count(claimed: Sequence[Claimed], held_before: AbstractSet[int], now: datet
     deltas.write()
 
 
-def beat(token: uuid.UUID) -> None:
-    """Extend the lease of what this worker still has claimed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE campaigns_message SET lease_until = clock_timestamp() + make_interval(secs => %s)"
-            " WHERE claim_token = %s AND status = 'claimed'",
-            [LEASE.total_seconds(), token],
-        )
-
-
 def give_back(messages: Sequence[Claimed], token: uuid.UUID, now: datetime) -> None:
     """Put claimed `messages` that this worker will not send back into the queue."""
     if messages:
@@ -138,5 +126,5 @@ def _give_back(messages: Sequence[Claimed], token: uuid.UUID, now: datetime) -> 
     )
     ledger = Ledger(now)
     for message in mine:
-        ledger.change(message, status=MessageStatus.QUEUED, claim_token=None, lease_until=None)
+        ledger.change(message, status=MessageStatus.QUEUED, claim_token=None)
     ledger.write()

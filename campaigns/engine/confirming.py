@@ -8,7 +8,7 @@ from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from campaigns.engine.claimed import Claimed
 from campaigns.engine.counters import Counter
@@ -33,7 +33,7 @@ WITH given AS (
     WHERE id = ANY(%(enrolments)s::bigint[]) ORDER BY id FOR UPDATE
 ), accepted AS (
     UPDATE campaigns_message m SET status = 'accepted', accepted_at = %(now)s, decide_at = given.decide_at,
-        hold_reason = '', claim_token = NULL, lease_until = NULL
+        hold_reason = ''
     FROM given
     WHERE m.id = given.message_id AND m.status || m.fate = 'sending'
     AND (given.enrolment_id IN (SELECT id FROM inside WHERE outcome = '')) IS TRUE
@@ -46,7 +46,6 @@ WITH given AS (
 ), named AS (
     INSERT INTO campaigns_vendorreference (account_id, vendor_message_id, attempt_id)
     SELECT account_id, vendor_id, id FROM answered WHERE vendor_id IS NOT NULL
-    ON CONFLICT DO NOTHING
 ), going_on AS (
     UPDATE campaigns_enrolment e SET next_at = given.decide_at
     FROM given WHERE e.id = given.enrolment_id AND (given.attempt_id IN (SELECT attempt_id FROM accepted)) IS TRUE
@@ -55,7 +54,6 @@ SELECT attempt_id FROM accepted
 """
 
 
-@transaction.atomic
 def confirm(shelf: Shelf, sent: Mapping[str, Piece], receipts: Sequence[Receipt], *, now: datetime) -> list[Receipt]:
     """Record those of `receipts` that say that the vendor has a message that waits for just this; gives the others.
 
@@ -68,9 +66,19 @@ def confirm(shelf: Shelf, sent: Mapping[str, Piece], receipts: Sequence[Receipt]
     ]
     if not usual:
         return list(receipts)
+    try:
+        done = _confirm(shelf, usual, now)
+    except IntegrityError:
+        # An id of the vendor's that is known of an attempt, which was unanswered and has been repeated.
+        return list(receipts)
+    return [receipt for receipt in receipts if receipt.key not in sent or sent[receipt.key].attempt_id not in done]
+
+
+@transaction.atomic
+def _confirm(shelf: Shelf, usual: Sequence[tuple[Piece, Receipt]], now: datetime) -> set[int]:
     done = {row[0] for row in run(CONFIRM, {**_columns(shelf, usual, now), "now": now})}
     _count([piece for piece, _ in usual if piece.attempt_id in done], now)
-    return [receipt for receipt in receipts if receipt.key not in sent or sent[receipt.key].attempt_id not in done]
+    return done
 
 
 def _columns(shelf: Shelf, usual: Sequence[tuple[Piece, Receipt]], now: datetime) -> dict[str, object]:

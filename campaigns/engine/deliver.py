@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from campaigns.engine import clock, rates
-from campaigns.engine.claiming import Claim, beat, claim, give_back
+from campaigns.engine import clock, leases, rates
+from campaigns.engine.claiming import Claim, claim, give_back
 from campaigns.engine.confirming import confirm
 from campaigns.engine.marking import mark_sending
 from campaigns.engine.outgoing import Outgoing, Piece, prepare
@@ -135,6 +135,7 @@ class _Desk:
         self._group_size = max(wire.provider.group_size // 2, 1)
         self._least = self._group_size
         self._heard_at = time.monotonic()
+        self._tokens: set[uuid.UUID] = set()
 
     def serve(self, claimed: Claim) -> timedelta | None:
         """Start the requests of a claimed batch, or wait where the sender may not go faster.
@@ -144,6 +145,7 @@ class _Desk:
         if not claimed.messages:
             self._rest(max(claimed.wait or PULSE, PULSE))
             return None
+        self._tokens.add(claimed.token)
         now = clock.now()
         prepared = prepare(self._shelf, claimed.messages, now)
         settle(
@@ -158,10 +160,11 @@ class _Desk:
         return IDLE if prepared.outgoing and self.sent == sent_before else None
 
     def clear(self) -> None:
-        """Wait for all answers that are still to come, and record them."""
+        """Wait for all answers that are still to come, record them, and end the leases."""
         while self._wire.in_flight:
             self._receive(self._answers.patience)
         self._answers.record()
+        leases.end(self._tokens)
 
     def _rest(self, wait: timedelta) -> None:
         """Take what answers come while the sender may not go faster, for as long as `wait`."""
@@ -182,7 +185,7 @@ class _Desk:
             else:
                 self._receive(self._answers.patience)
             if time.monotonic() - beaten_at > BEAT_EVERY.total_seconds():
-                beat(token)
+                leases.extend(token)
                 beaten_at = time.monotonic()
             if self._shift.is_over:
                 self._give_back_waiting(token)

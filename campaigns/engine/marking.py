@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from campaigns.eligibility import REACHABLE_SQL, load_reach
-from campaigns.engine import budget
+from campaigns.engine import budget, leases
 from campaigns.engine.budget import Commitments
 from campaigns.engine.capping import over_cap
 from campaigns.engine.claimed import Claimed
@@ -27,7 +27,7 @@ LATER = timedelta(hours=1)
 MARGIN = timedelta(seconds=30)
 
 # What must hold of a row `m` that this worker has claimed; a stop that came first has withdrawn it.
-STILL_MINE = "m.status = 'claimed' AND m.claim_token = %(token)s AND m.lease_until > clock_timestamp() + %(needed)s"
+STILL_MINE = "m.status = 'claimed' AND m.claim_token = %(token)s"
 
 # What must hold of its enrolment `e`, its campaign `c` and its sender `s`.
 MAY_LEAVE = """
@@ -50,10 +50,10 @@ ORDER BY m.id FOR UPDATE OF m
 
 # 1. The addresses that may be messaged now: consent and suppression are read here, not before; and what is stopped.
 # 2. Their messages, locked in the order of their ids, and as far as they are still this worker's then.
-# 3. The attempts. One that breaks a unique index is left out: the address has a live one for this step.
+# 3. The attempts.
 # "(… IN …) IS TRUE" is looked up in a hash; a plain IN becomes a join, which the planner, who expects a row or two,
 # makes by comparing each with each.
-MARK = f"""
+MARK_ALL = f"""
 WITH given AS (
     SELECT * FROM unnest(%(attempts)s::bigint[], %(messages)s::bigint[], %(addresses)s::bigint[], %(keys)s::uuid[],
         %(tokens)s::text[], %(parts)s::smallint[], %(prices)s::numeric[], %(currencies)s::text[], %(rates)s::numeric[],
@@ -74,8 +74,7 @@ WITH given AS (
 ), marked AS (
     UPDATE campaigns_message m SET status = 'sending', sending_at = %(now)s,
         decide_at = %(now)s + (SELECT p.timeout FROM campaigns_step p WHERE p.id = m.step_id),
-        first_attempt_at = COALESCE(m.first_attempt_at, %(now)s), tries = m.tries + 1, parts = w.parts, cost = w.cost,
-        lease_until = clock_timestamp() + %(lease)s
+        first_attempt_at = COALESCE(m.first_attempt_at, %(now)s), tries = m.tries + 1, parts = w.parts, cost = w.cost
     FROM unnest(%(marked)s::bigint[], %(most_parts)s::smallint[], %(costs)s::numeric[]) AS w (id, parts, cost)
     WHERE m.id = w.id AND (SELECT count(*) FROM locked) > 0
     AND (m.id IN (SELECT message_id FROM allowed WHERE may_leave)) IS TRUE AND {STILL_MINE}
@@ -93,13 +92,16 @@ WITH given AS (
         value_hash, entry_key, key, token, 'sending', %(now)s, %(now)s, '', '', '',
         parts, price, currency, rate
     FROM allowed WHERE NOT is_repeat AND (message_id IN (SELECT id FROM marked)) IS TRUE ORDER BY attempt_id
-    ON CONFLICT DO NOTHING
     RETURNING id
 )
 SELECT given.attempt_id, allowed.attempt_id IS NOT NULL, given.message_id IN (SELECT id FROM marked),
     given.attempt_id IN (SELECT id FROM repeated UNION ALL SELECT id FROM written)
 FROM given LEFT JOIN allowed ON allowed.attempt_id = given.attempt_id
 """  # noqa: S608  a constant of ours
+
+# The same, but that an attempt that breaks a unique index is left out: the address has a live one for this step. It
+# costs a look-up in each index beforehand.
+MARK_NEW = MARK_ALL.replace("ORDER BY attempt_id\n", "ORDER BY attempt_id\n    ON CONFLICT DO NOTHING\n")
 
 # Nothing of these may leave after all: claimed as before.
 UNMARK = """
@@ -120,32 +122,51 @@ class Marked:
     capped: list[Claimed] = field(default_factory=list)
 
 
-@transaction.atomic
 def mark_sending(group: Sequence[Outgoing], *, token: uuid.UUID, now: datetime, request_timeout: timedelta) -> Marked:
     """Mark what may still leave of `group` as sending; committed before the first byte.
 
+    0. Nothing leaves where the lease does not outlive a request.
     1. Where a cap or a budget counts: lock the rows, so that only what is still this worker's is counted.
     2. The frequency cap, at the enrolment's first send.
     3. Reserve the budget; what does not fit is held.
     4. In one statement: consent and suppression of each address, whether the messages are still claimed by this
-       worker, whether anything has stopped, paused or held them, whether the lease outlives a request; then
-       messages and attempts. An address that the step has messaged already gets none.
+       worker, whether anything has stopped, paused or held them; then messages and attempts. An address that the
+       step has messaged already gets none.
     5. Counters.
 
     What may not leave now stays claimed and is named in the result, because ending an enrolment takes
     its lock, which comes before a message's.
     """
-    budget.keep_open({outgoing.message.campaign.pk for outgoing in group})
-    mine = {"token": token, "needed": request_timeout}
+    work = _Work(token=token, now=now, request_timeout=request_timeout)
+    try:
+        return _mark(group, work, MARK_ALL)
+    except IntegrityError:
+        return _mark(group, work, MARK_NEW)
+
+
+class _Work(NamedTuple):
+    """Whose lease it is under, when (product time), and how long one request may take."""
+
+    token: uuid.UUID
+    now: datetime
+    request_timeout: timedelta
+
+
+@transaction.atomic
+def _mark(group: Sequence[Outgoing], work: _Work, statement: str) -> Marked:
+    token, now, request_timeout = work
     marked = Marked()
+    if not leases.keep(token, needed=request_timeout, wanted=request_timeout + MARGIN):
+        return marked
+    budget.keep_open({outgoing.message.campaign.pk for outgoing in group})
     left = list(group)
     if _is_counted(group):
         ids = array(outgoing.message.pk for outgoing in group)
-        locked = {row[0] for row in run(LOCK, {"ids": ids, **mine})}
+        locked = {row[0] for row in run(LOCK, {"ids": ids, "token": token})}
         left = [outgoing for outgoing in group if outgoing.message.pk in locked]
         left = _under_cap(marked, left, now)
         left = _within_budget(marked, left, now)
-    gone = _write(marked, left, {**mine, "now": now, "lease": request_timeout + MARGIN})
+    gone = _write(marked, left, statement, {"token": token, "now": now})
     _count(gone, now)
     return marked
 
@@ -183,12 +204,12 @@ def _within_budget(marked: Marked, group: Sequence[Outgoing], now: datetime) -> 
     return left
 
 
-def _write(marked: Marked, group: Sequence[Outgoing], values: Mapping[str, object]) -> list[Outgoing]:
+def _write(marked: Marked, group: Sequence[Outgoing], statement: str, values: Mapping[str, object]) -> list[Outgoing]:
     """Write the attempts of `group` and their messages; gives those that are on their way."""
     pieces = [piece for outgoing in group for piece in outgoing.pieces]
     if not pieces:
         return []
-    rows = run(MARK, {**_columns(pieces), **_message_columns(group), **values})
+    rows = run(statement, {**_columns(pieces), **_message_columns(group), **values})
     verdicts = {attempt_id: _Verdict(*verdict) for attempt_id, *verdict in rows}
     gone, useless = [], []
     for outgoing in group:

@@ -182,7 +182,7 @@ def _refused(
     if error_class not in TEMPORARY and error_class is not ErrorClass.ACCOUNT:
         fail(ledger, message, error_class=error_class, code=receipt.code, detail=receipt.detail)
     elif is_over:
-        ledger.change(message, status=MessageStatus.WITHDRAWN, claim_token=None, lease_until=None)
+        ledger.change(message, status=MessageStatus.WITHDRAWN)
     elif error_class is ErrorClass.ACCOUNT:
         # The sender is held, which uses up nothing: it goes out when somebody has released it.
         _requeue(ledger, message, timedelta(0))
@@ -198,7 +198,6 @@ def _requeue(ledger: Ledger, message: Message, wait: timedelta) -> None:
         status=MessageStatus.QUEUED,
         available_at=ledger.now + wait,
         claim_token=None,
-        lease_until=None,
     )
 
 

@@ -97,7 +97,6 @@ def _hold(ledger: Ledger, message: Message, reason: HoldReason, until: datetime)
         hold_reason=reason,
         available_at=until,
         claim_token=None,
-        lease_until=None,
     )
 
 
@@ -110,7 +109,6 @@ def fail(ledger: Ledger, message: Message, *, error_class: str, code: str, detai
         error_code=code[:60],
         error_detail=detail[:1000],
         claim_token=None,
-        lease_until=None,
     )
     ledger.mark(message, "failed_at", Counter.FAILED)
     close_failed(ledger, message, Reason.FAILED)

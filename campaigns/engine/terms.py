@@ -12,7 +12,7 @@ SELECT c.id, c.purpose, c.quiet_from, c.quiet_until, c.cap_campaigns, c.cap_days
 FROM campaigns_campaign c
 WHERE c.status = 'running' AND c.held_at IS NULL AND (c.purpose = 'transactional' OR NOT %s) AND (
     SELECT m.id FROM campaigns_message m
-    WHERE m.sender_id = %s AND m.campaign_id = c.id AND m.status = 'queued' AND m.available_at <= %s LIMIT 1
+    WHERE m.sender_id = %s AND m.campaign_id = c.id AND m.is_queued AND m.available_at <= %s LIMIT 1
 ) IS NOT NULL
 """
 

@@ -13,7 +13,6 @@ from campaigns.lookups import first_of
 from campaigns.models import Campaign, DowntimeGap, Enrolment, Hit, Message, Tick
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.models.consent import Purpose
-from campaigns.models.messages import MessageStatus
 from channels.models import InboundRequest, Sender
 
 # Shorter silences are never looked at: no campaign's grace is as short.
@@ -131,7 +130,7 @@ def _senders(now: datetime, campaigns: "QuerySet[Campaign]") -> list[int]:
     queued = Message.objects.filter(
         sender=OuterRef(OuterRef("pk")),
         campaign=OuterRef("pk"),
-        status=MessageStatus.QUEUED,
+        is_queued=True,
         available_at__lte=now,
     )
     sending = campaigns.alias(message=first_of(queued)).filter(message__isnull=False)

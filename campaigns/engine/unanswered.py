@@ -15,7 +15,7 @@ def is_recognised(promised: timedelta | None, first_sent_at: datetime | None, no
 
 def give_up_answer(ledger: Ledger, message: Message) -> None:
     """`message` is unknown: never resent, it waits for its window as if it had been sent. Its enrolment is locked."""
-    ledger.change(message, status=MessageStatus.UNKNOWN, hold_reason="", claim_token=None, lease_until=None)
+    ledger.change(message, status=MessageStatus.UNKNOWN, hold_reason="")
     ledger.deltas.add(place_of(message), Counter.UNKNOWN)
     if not message.enrolment.outcome and not message.fate:
         ledger.change(message.enrolment, next_at=message.decide_at)

@@ -11,7 +11,7 @@ from campaigns.models.content import Content, Link
 from campaigns.models.enrolments import Enrolment, Outcome
 from campaigns.models.events import Event, Hit
 from campaigns.models.imports import ContactImport, ImportedContact, RejectedRow
-from campaigns.models.messages import Attempt, Fate, HoldReason, Message, SkipReason, VendorReference
+from campaigns.models.messages import Attempt, Fate, HoldReason, Lease, Message, SkipReason, VendorReference
 from campaigns.models.operations import Alert, AlertKind, AlertLook, Flow, Pulse
 from campaigns.models.people import Installation, User
 from campaigns.models.segments import Segment
@@ -45,6 +45,7 @@ __all__ = [
     "HoldReason",
     "ImportedContact",
     "Installation",
+    "Lease",
     "Link",
     "Message",
     "Outcome",

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
@@ -87,15 +88,20 @@ class Message(models.Model):
     # Copied from the campaign, so that the claim reads one index.
     priority = models.SmallIntegerField(default=5)
     status = models.CharField(max_length=10, choices=MessageStatus, default=MessageStatus.QUEUED)
+    # A column, not a condition of an index: so what changes on the way to the vendor and back touches no index.
+    is_queued = models.GeneratedField(
+        expression=Case(When(status=MessageStatus.QUEUED, then=True), default=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     skip_reason = models.CharField(max_length=20, choices=SkipReason, blank=True)
     hold_reason = models.CharField(max_length=20, choices=HoldReason, blank=True)
     created_at = models.DateTimeField()
     queued_at = models.DateTimeField(null=True)
     # Not claimed before this instant.
     available_at = models.DateTimeField(null=True)
+    # The lease of the worker that has it, or had it last.
     claim_token = models.UUIDField(null=True)
-    # Real database time, whatever the product's clock says.
-    lease_until = models.DateTimeField(null=True)
     first_attempt_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     sending_at = models.DateTimeField(null=True)
@@ -129,8 +135,7 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["campaign", "enrolment", "step"], name="message_once"),
             models.CheckConstraint(
-                condition=~Q(status="claimed") | Q(claim_token__isnull=False, lease_until__isnull=False),
-                name="message_claimed_has_lease",
+                condition=~Q(status="claimed") | Q(claim_token__isnull=False), name="message_claimed_has_token"
             ),
             models.CheckConstraint(
                 condition=~Q(status="accepted") | Q(accepted_at__isnull=False),
@@ -141,19 +146,26 @@ class Message(models.Model):
             # The claim: by sender, the urgent first, fairly between campaigns.
             models.Index(
                 fields=["sender", "campaign", "available_at", "id"],
-                condition=Q(status="queued"),
+                condition=Q(is_queued=True),
                 name="message_to_claim",
-            ),
-            models.Index(
-                fields=["lease_until"],
-                condition=Q(status__in=["claimed", "sending"]),
-                name="message_leases",
             ),
             models.Index(fields=["enrolment"], name="message_of_enrolment"),
         ]
 
     def __str__(self) -> str:
         return f"{self.enrolment_id}/{self.step_id}"
+
+
+class Lease(models.Model):
+    """Messages that one worker claimed together: they are its own until `until`, which it extends while it lives."""
+
+    token = models.UUIDField(primary_key=True)
+    # Real database time, whatever the product's clock says.
+    until = models.DateTimeField(db_index=True)
+    messages = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return str(self.token)
 
 
 class AttemptStatus(models.TextChoices):
@@ -172,9 +184,7 @@ LIVE_ATTEMPT = Q(status__in=[AttemptStatus.SENDING, AttemptStatus.ACCEPTED, Atte
 class Attempt(models.Model):
     """One request for a message to one address."""
 
-    message = models.ForeignKey(
-        Message, on_delete=models.PROTECT, related_name="attempts", db_index=False, db_constraint=False
-    )
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts", db_constraint=False)
     # These four say again what the message says: it is the message that protects them (docs/decisions/0003).
     campaign = models.ForeignKey(
         Campaign, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
@@ -219,10 +229,9 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = [
-            # Nobody is sent the same message twice, whatever a worker believes.
-            models.UniqueConstraint(fields=["message", "live_hash"], name="attempt_one_live_per_address"),
-            # Within a campaign an address is messaged once per step and entry, whoever has it. The address comes first,
-            # so that a reply that names nothing finds what its sender was sent.
+            # Nobody is sent the same message twice, whatever a worker believes: within a campaign an address is
+            # messaged once per step and entry, whoever has it. The address comes first, so that a reply that names
+            # nothing finds what its sender was sent.
             models.UniqueConstraint(
                 fields=["live_hash", "campaign", "step", "entry_key"],
                 name="attempt_one_live_per_step",

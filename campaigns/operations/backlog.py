@@ -39,10 +39,13 @@ SELECT count(*), min(decide_at) FROM (
 """
 LEASES = """
 SELECT count(*) FILTER (WHERE status = 'claimed'), count(*) FILTER (WHERE status = 'sending'),
-    count(*) FILTER (WHERE lease_until < clock_timestamp())
+    count(*) FILTER (WHERE until < clock_timestamp())
 FROM (
-    SELECT status, lease_until FROM campaigns_message WHERE status IN ('claimed', 'sending')
-    ORDER BY lease_until LIMIT %(limit)s
+    SELECT m.status, l.until FROM (SELECT * FROM campaigns_lease ORDER BY until LIMIT %(limit)s) l, LATERAL (
+        SELECT status FROM campaigns_message m
+        WHERE m.id = ANY(l.messages) AND m.claim_token = l.token AND m.status IN ('claimed', 'sending')
+        ORDER BY m.id LIMIT %(limit)s
+    ) m LIMIT %(limit)s
 ) leased
 """
 OVERDUE_CAMPAIGNS = f"""
@@ -58,12 +61,12 @@ PAIRS = """
 WITH RECURSIVE pair AS (
     (
         SELECT sender_id, campaign_id FROM campaigns_message
-        WHERE status = 'queued' AND sender_id IS NOT NULL ORDER BY sender_id, campaign_id LIMIT 1
+        WHERE is_queued AND sender_id IS NOT NULL ORDER BY sender_id, campaign_id LIMIT 1
     )
     UNION ALL
     SELECT later.sender_id, later.campaign_id FROM pair, LATERAL (
         SELECT sender_id, campaign_id FROM campaigns_message
-        WHERE status = 'queued' AND (sender_id, campaign_id) > (pair.sender_id, pair.campaign_id)
+        WHERE is_queued AND (sender_id, campaign_id) > (pair.sender_id, pair.campaign_id)
         ORDER BY sender_id, campaign_id LIMIT 1
     ) later
 )
@@ -74,7 +77,7 @@ SELECT p.sender_id, p.campaign_id, ready.count, ready.oldest
 FROM unnest(%(senders)s::bigint[], %(campaigns)s::bigint[]) p (sender_id, campaign_id), LATERAL (
     SELECT count(*), min(available_at) AS oldest FROM (
         SELECT available_at FROM campaigns_message m
-        WHERE m.sender_id = p.sender_id AND m.campaign_id = p.campaign_id AND status = 'queued'
+        WHERE m.sender_id = p.sender_id AND m.campaign_id = p.campaign_id AND is_queued
         AND available_at <= %(now)s ORDER BY available_at LIMIT %(limit)s
     ) queued
 ) ready
@@ -84,7 +87,7 @@ SELECT later.hold_reason, sum(later.count)::bigint, bool_or(later.count >= %(lim
 FROM unnest(%(senders)s::bigint[], %(campaigns)s::bigint[]) p (sender_id, campaign_id), LATERAL (
     SELECT hold_reason, count(*) FROM (
         SELECT hold_reason FROM campaigns_message m
-        WHERE m.sender_id = p.sender_id AND m.campaign_id = p.campaign_id AND status = 'queued'
+        WHERE m.sender_id = p.sender_id AND m.campaign_id = p.campaign_id AND is_queued
         AND available_at > %(now)s ORDER BY available_at LIMIT %(limit)s
     ) queued GROUP BY hold_reason
 ) later GROUP BY later.hold_reason ORDER BY later.hold_reason

@@ -118,7 +118,7 @@ def let_leases_end() -> None:
     """A minute later nobody has extended the leases of a dead worker."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE campaigns_message SET lease_until = lease_until - make_interval(secs => %s)",
+            "UPDATE campaigns_lease SET until = until - make_interval(secs => %s)",
             [LEASES_END.total_seconds()],
         )
 

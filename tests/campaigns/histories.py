@@ -99,7 +99,6 @@ def _enter(enrolment: Enrolment, step: Step, fate: str, random: Random) -> Messa
         fate_at=NOON if fate else None,
         hold_reason=HoldReason.QUIET_HOURS if is_held else "",
         claim_token=uuid.uuid4() if is_claimed else None,
-        lease_until=NOON if is_claimed else None,
         failed_at=NOON if status == MessageStatus.FAILED or (fate and random.random() < 0.1) else None,
         cost=Decimal("0.03") if status in {MessageStatus.ACCEPTED, MessageStatus.UNKNOWN} else 0,
         **dict.fromkeys(signals, NOON),

@@ -181,7 +181,7 @@ class Scene:
         """A minute later nobody has extended the leases of a dead worker."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE campaigns_message SET lease_until = lease_until - %s WHERE lease_until IS NOT NULL",
+                "UPDATE campaigns_lease SET until = until - %s",
                 [LEASES_END],
             )
 

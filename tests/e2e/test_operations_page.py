@@ -1,5 +1,6 @@
 """The operations page in a real browser: empty, well, and with everything wrong at once; it keeps itself up to date."""
 
+import uuid
 from datetime import timedelta
 from random import Random
 
@@ -8,7 +9,7 @@ from django.db import connection
 from playwright.sync_api import expect
 
 from campaigns.engine import clock, stats
-from campaigns.models import Alert, AlertKind, Pulse
+from campaigns.models import Alert, AlertKind, Lease, Pulse
 from campaigns.models.messages import HoldReason, MessageStatus
 from campaigns.operations import alerts
 from campaigns.operations.broker import QUEUES
@@ -58,7 +59,8 @@ def everything_wrong() -> None:
         name="Loyalty club", status="running", held_at=ago(hours=1), held_reason="400 template unknown"
     )
     enrolment = make_enrolment(campaign=campaign, next_at=ago(hours=1))
-    make_message(enrolment=enrolment, status=MessageStatus.CLAIMED, claim_token="0" * 32, lease_until=ago(minutes=3))
+    claimed = make_message(enrolment=enrolment, status=MessageStatus.CLAIMED, claim_token=uuid.UUID(int=0))
+    Lease.objects.create(token=uuid.UUID(int=0), until=ago(minutes=3), messages=[claimed.pk])
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO channels_inboundrequest (received_at, retry_at, account_id, method, path, body)"

@@ -26,7 +26,7 @@ from campaigns.engine.goals import record_goal
 from campaigns.engine.marking import mark_sending
 from campaigns.engine.outgoing import prepare
 from campaigns.engine.shelf import Shelf
-from campaigns.models import Attempt, Campaign, Condition, Contact, Enrolment, Event, Message
+from campaigns.models import Attempt, Campaign, Condition, Contact, Enrolment, Event, Lease, Message
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import MessageStatus
@@ -268,9 +268,7 @@ class Cascades(RuleBasedStateMachine):
 
     def let_leases_end(self) -> None:
         """Whoever had messages in hand is dead."""
-        Message.objects.filter(status__in=["claimed", "sending"]).update(
-            lease_until=clock.real_now() - timedelta(seconds=1)
-        )
+        Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
         self.stage.run()
 
     def must_end(self, who: int, outcome: Outcome) -> None:

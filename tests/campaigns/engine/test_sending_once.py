@@ -15,7 +15,7 @@ from campaigns.engine.marking import mark_sending
 from campaigns.engine.opting_out import opt_out
 from campaigns.engine.outgoing import prepare
 from campaigns.engine.shelf import Shelf
-from campaigns.models import Attempt, BudgetState, Campaign, Consent, Contact, Enrolment, Message
+from campaigns.models import Attempt, BudgetState, Campaign, Consent, Contact, Enrolment, Lease, Message
 from campaigns.models.consent import ConsentSource
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import AttemptStatus, HoldReason, MessageStatus, SkipReason
@@ -86,7 +86,7 @@ def test_a_worker_thought_dead_is_fenced_off(stage: Stage, person: Contact) -> N
     queue_only(stage)
     sender = stage.sender(Channel.SMS)
     token, outgoing = claim_and_prepare(sender)
-    Message.objects.update(lease_until=clock.real_now() - timedelta(seconds=1))
+    Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
     assert leases.reclaim(clock.now()) == 1
     deliver(sender.pk)
     assert mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT).pieces == []
@@ -99,7 +99,7 @@ def test_what_a_dead_worker_had_on_the_wire_is_unknown_where_keys_are_not_kept(s
     campaign = queue_only(stage)
     token, outgoing = claim_and_prepare(stage.sender(Channel.SMS))
     mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
-    Message.objects.update(lease_until=clock.real_now() - timedelta(seconds=1))
+    Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
     stage.run()
     (sms,) = messages_of(person)
     assert (sms.status, [attempt.status for attempt in requests_of(person)]) == (
@@ -113,7 +113,7 @@ def test_what_a_dead_worker_had_on_the_wire_is_repeated_under_its_key(stage: Sta
     campaign = queue_only(stage)
     token, outgoing = claim_and_prepare(stage.sender(Channel.SMS))
     marked = mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
-    Message.objects.update(lease_until=clock.real_now() - timedelta(seconds=1))
+    Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
     stage.run()
     stage.forward(minutes=1)
     (attempt,) = requests_of(person)
@@ -252,7 +252,7 @@ def test_a_key_is_not_repeated_after_the_vendor_has_forgotten_it(stage: Stage, p
     campaign = queue_only(stage, grace=timedelta(days=9))
     token, outgoing = claim_and_prepare(stage.sender(Channel.SMS))
     mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
-    Message.objects.update(lease_until=clock.real_now() - timedelta(seconds=1))
+    Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
     leases.reclaim(clock.now())
     assert messages_of(person)[0].status == MessageStatus.QUEUED
     clock.run_at(shown_at=clock.now() + timedelta(hours=1, minutes=59), speed=0)

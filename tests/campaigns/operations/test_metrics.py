@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from campaigns.engine import clock, leases
 from campaigns.engine.claiming import claim
-from campaigns.models import Message
+from campaigns.models import Lease, Message
 from channels.kinds import Channel
 from channels.models import Sender
 from tests.campaigns.engine.stage import Stage
@@ -84,7 +84,7 @@ def test_leases_taken_back_are_counted(stage: Stage) -> None:
     sender.refresh_from_db()
     assert scrape()["cascade_messages_ready{}"] == 3
     assert len(claim(sender, now=clock.now(), limit=3).messages) == 3
-    Message.objects.update(lease_until=clock.real_now())
+    Lease.objects.update(until=clock.real_now())
     assert scrape()["cascade_leases_dead{}"] == 3
     leases.reclaim(clock.now())
     assert scrape()["cascade_leases_reclaimed_total{state=returned}"] == 3

@@ -12,7 +12,7 @@ from campaigns.engine.flows import Reclaimed
 from campaigns.engine.marking import mark_sending
 from campaigns.engine.outgoing import prepare
 from campaigns.engine.shelf import Shelf
-from campaigns.models import Flow, HoldReason, Message
+from campaigns.models import Flow, HoldReason, Lease, Message
 from campaigns.models.messages import MessageStatus
 from campaigns.operations import backlog
 from campaigns.operations.readings import MINUTE, STUCK_AFTER, read
@@ -39,7 +39,7 @@ def queue_only(stage: Stage, people: int) -> Sender:
 
 def let_leases_die() -> None:
     """A minute later nobody has extended them."""
-    Message.objects.exclude(lease_until=None).update(lease_until=clock.real_now() - timedelta(seconds=1))
+    Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
 
 
 def test_an_empty_product_reads_as_nothing(stage: Stage) -> None:
