@@ -78,7 +78,8 @@ def _manager() -> "Client":
 
 def _paths(campaign: "Campaign") -> Mapping[str, str]:
     from campaigns.models import Enrolment, Step  # noqa: PLC0415  Django is set up only now
-    from campaigns.reports_people import Question, lines_behind  # noqa: PLC0415  the same
+    from campaigns.reports_people import Question  # noqa: PLC0415  the same
+    from campaigns.reports_people_lines import lines_behind  # noqa: PLC0415  the same
     from campaigns.reports_watch import watch  # noqa: PLC0415  the same
 
     of_campaign = [campaign.pk]

@@ -14,7 +14,7 @@ from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.permissions import Permission, Role
 from campaigns.reports_watch import watch
 from channels.kinds import Channel
-from tests.campaigns.histories import count, make_history
+from tests.campaigns.histories import count, count_passage, make_history
 from tests.factories import (
     NOON,
     RoutePlan,
@@ -254,7 +254,7 @@ def test_a_list_that_has_become_empty_says_so() -> None:
 def test_a_deleted_contact_stays_in_the_list_without_a_name() -> None:
     campaign = make_campaign(status=CampaignStatus.FINISHED)
     contact = make_contact(first_name="", last_name="", deleted_at=NOON)
-    make_enrolment(campaign=campaign, contact=contact, outcome=Outcome.CANCELLED)
+    count_passage(make_enrolment(campaign=campaign, contact=contact, outcome=Outcome.CANCELLED))
     response = signed_in(Role.MARKETER).get(reverse("campaign_people", args=[campaign.pk]))
     assert "Deleted contact" in response.content.decode()
 
