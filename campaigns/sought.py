@@ -13,10 +13,7 @@ from django.db.models import Q, QuerySet
 
 from campaigns.pagination import PAGE_SIZE, Cursor, Page, Row, in_order
 
-# Rows that a page looks through: some 20 ms of PostgreSQL's time.
-STRETCH = 20_000
-
-# The inner query is read in its order, and only until enough is found.
+# PostgreSQL takes row after row from the inner query, in its order, until enough is found.
 _FIND = "SELECT id FROM ({looked_at}) AS looked_at WHERE is_sought LIMIT %s"
 
 
@@ -31,7 +28,21 @@ class Sought(Generic[Row]):
     wanted: Q
     number: int
     order_by: Sequence[str]
-    stretch: int = STRETCH
+    stretch: int
+
+
+def page_of_sought(sought: Sought[Row], *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Row]:
+    """The page at `cursor` ("" is the first): what was found in its stretch, up to `size` rows.
+
+    It may hold few rows, or none, and still have a next one, where the search goes on. A cursor that is broken or
+    belongs to another order gives the first page.
+    """
+    if not sought.number:
+        return Page(rows=(), next_cursor="", previous_cursor="")
+    look = _Look(sought, _read(cursor, sought), size)
+    if look.place.is_backwards:
+        return Page(rows=look.shown[::-1], next_cursor=look.back(), previous_cursor=look.onward())
+    return Page(rows=look.shown, next_cursor=look.onward(), previous_cursor=look.back())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,56 +57,43 @@ class _Place:
         return self.key is not None and self.key.is_backwards
 
 
-def page_of_sought(sought: Sought[Row], *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Row]:
-    """The page at `cursor` ("" is the first): what was found in its stretch, up to `size` rows.
+class _Look(Generic[Row]):
+    """A stretch that was looked through, in either direction, and where its neighbours begin."""
 
-    It may hold few rows, or none, and still have a next one, where the search goes on. A cursor that is broken or
-    belongs to another order gives the first page.
-    """
-    if not sought.number:
-        return Page(rows=(), next_cursor="", previous_cursor="")
-    place = _read(cursor, sought)
-    rows = in_order(sought.among, sought.order_by, is_descending=place.is_backwards, after=place.key)
-    # The first page alone knows how many are left: meanwhile some may have left the list.
-    found = _found(sought, rows, most=size + 1 if place.key else min(size + 1, sought.number))
-    shown = found[:size]
-    passed = max(place.passed + (-len(shown) if place.is_backwards else len(shown)), 0)
-    begins = shown[0] if shown else _row_at(sought, rows, 0)
-    if len(found) > size:
-        ends: Row | None = shown[-1]
-    else:
-        has_all = passed == (0 if place.is_backwards else sought.number)
-        ends = None if has_all else _row_at(sought, rows, sought.stretch - 1)
-    onward = _write(ends, sought, passed, is_backwards=place.is_backwards)
-    has_more_behind = place.is_backwards or place.passed > 0
-    back = _write(begins, sought, place.passed, is_backwards=not place.is_backwards) if has_more_behind else ""
-    if place.is_backwards:
-        return Page(rows=shown[::-1], next_cursor=back, previous_cursor=onward)
-    return Page(rows=shown, next_cursor=onward, previous_cursor=back)
+    def __init__(self, sought: Sought[Row], place: _Place, size: int) -> None:
+        self.place = place
+        self._sought = sought
+        self._rows = in_order(sought.among, sought.order_by, is_descending=place.is_backwards, after=place.key)
+        # Only for the first page is it sure how many are left: meanwhile some may have left the list.
+        found = _found(sought, self._rows, most=size + 1 if place.key else min(size + 1, sought.number))
+        self.shown = found[:size]
+        self._has_more = len(found) > size
 
+    def onward(self) -> str:
+        """The cursor of the next page in this direction; '' where the rows end, or all that were sought are shown."""
+        passed = self.place.passed + (-len(self.shown) if self.place.is_backwards else len(self.shown))
+        if self._has_more:
+            return self._cursor(self.shown[-1], max(passed, 0), is_backwards=self.place.is_backwards)
+        if passed == (0 if self.place.is_backwards else self._sought.number):
+            return ""
+        last = self._row(self._sought.stretch - 1)
+        return self._cursor(last, max(passed, 0), is_backwards=self.place.is_backwards) if last else ""
 
-def _found(sought: Sought[Row], rows: QuerySet[Row], *, most: int) -> list[Row]:
-    """The first `most` of the sought within a stretch of `rows`."""
-    if not sought.wanted:
-        return list(rows[:most])
-    looked_at = rows.annotate(is_sought=sought.wanted).values("id", "is_sought")[: sought.stretch]
-    query, parameters = looked_at.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND.format(looked_at=query), [*parameters, most])
-        ids = [pk for (pk,) in cursor.fetchall()]
-    found = sought.among.in_bulk(ids)
-    # What has left meanwhile is not in the list any more.
-    return [found[pk] for pk in ids if pk in found]
+    def back(self) -> str:
+        """The cursor of the next page in the other direction; '' where nothing was found before this one."""
+        if not self.place.passed and not self.place.is_backwards:
+            return ""
+        first = self.shown[0] if self.shown else self._row(0)
+        return self._cursor(first, self.place.passed, is_backwards=not self.place.is_backwards) if first else ""
 
+    def _row(self, number: int) -> Row | None:
+        """The columns of the order of the row with this number, sought or not; None where there are fewer."""
+        names = self._sought.order_by
+        values = self._rows.values_list(*names)[number : number + 1].first()
+        return self._sought.among.model(**dict(zip(names, values, strict=True))) if values else None
 
-def _row_at(sought: Sought[Row], rows: QuerySet[Row], number: int) -> Row | None:
-    """The columns of the order of the row with this number; None where there are fewer."""
-    values = rows.values_list(*sought.order_by)[number : number + 1].first()
-    return sought.among.model(**dict(zip(sought.order_by, values, strict=True))) if values else None
-
-
-def _write(row: Row | None, sought: Sought[Row], passed: int, *, is_backwards: bool) -> str:
-    return f"{passed}.{Cursor.write(row, sought.order_by, is_backwards=is_backwards)}" if row else ""
+    def _cursor(self, row: Row, passed: int, *, is_backwards: bool) -> str:
+        return f"{passed}.{Cursor.write(row, self._sought.order_by, is_backwards=is_backwards)}"
 
 
 def _read(cursor: str, sought: Sought[Row]) -> _Place:
@@ -104,3 +102,24 @@ def _read(cursor: str, sought: Sought[Row]) -> _Place:
     if key is None or not passed.isdecimal():
         return _Place(key=None, passed=0)
     return _Place(key=key, passed=int(passed))
+
+
+def _found(sought: Sought[Row], rows: QuerySet[Row], *, most: int) -> list[Row]:
+    """The first `most` of the sought within a stretch of `rows`.
+
+    They are read by their ids afterwards: with what is joined to them PostgreSQL may prefer to go through everything.
+    """
+    ids = _ids(sought, rows, most=most)
+    found = sought.among.in_bulk(ids)
+    # One that has changed meanwhile may no longer be among them.
+    return [found[pk] for pk in ids if pk in found]
+
+
+def _ids(sought: Sought[Row], rows: QuerySet[Row], *, most: int) -> list[int]:
+    if not sought.wanted:
+        return list(rows.values_list("id", flat=True)[:most])
+    looked_at = rows.annotate(is_sought=sought.wanted).values("id", "is_sought")[: sought.stretch]
+    query, parameters = looked_at.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND.format(looked_at=query), [*parameters, most])
+        return [pk for (pk,) in cursor.fetchall()]
