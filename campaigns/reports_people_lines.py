@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from campaigns.models import Enrolment, Fate, Message
+from campaigns.models import Enrolment, Fate, HoldReason, Message, Outcome, SkipReason
+from campaigns.models.messages import MessageStatus
 from campaigns.pagination import PAGE_SIZE, Page
 from campaigns.reports_people import Question, enrolments_among, messages_among, wanted_by
 from campaigns.reports_people_numbers import number_behind
@@ -92,7 +93,7 @@ def _lines(page: Page[Message] | Page[Enrolment], lines: Sequence[Line], number:
 
 def with_people(messages: QuerySet[Message]) -> QuerySet[Message]:
     """`messages` with what a line shows of them."""
-    return messages.select_related("enrolment__contact", "step")
+    return messages.select_related("enrolment__contact")
 
 
 def line_of_message(message: Message, at: str) -> Line:
@@ -115,15 +116,16 @@ def line_of_enrolment(enrolment: Enrolment, at: str) -> Line:
         name=enrolment.contact.full_name,
         is_deleted=enrolment.contact.deleted_at is not None,
         channel="",
-        state=enrolment.get_outcome_display() or gettext("Still in the chain"),
+        state=str(Outcome(enrolment.outcome).label) if enrolment.outcome else gettext("Still in the chain"),
         at=getattr(enrolment, at),
     )
 
 
 def state_of(message: Message) -> str:
     """How far the step has come for its person, in words."""
+    # A label of one value: get_fate_display() would translate those of all values, for every message.
     if message.fate == Fate.SKIPPED:
-        return f"{message.get_fate_display()}: {message.get_skip_reason_display()}"
+        return f"{Fate.SKIPPED.label}: {SkipReason(message.skip_reason).label}"
     if message.hold_reason:
-        return gettext("Held: %(reason)s") % {"reason": message.get_hold_reason_display()}
-    return message.get_fate_display() or message.get_status_display()
+        return gettext("Held: %(reason)s") % {"reason": HoldReason(message.hold_reason).label}
+    return str(Fate(message.fate).label if message.fate else MessageStatus(message.status).label)

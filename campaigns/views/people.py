@@ -30,8 +30,8 @@ def campaign_people(request: SignedInRequest, pk: int) -> HttpResponse:
         "question": question,
         "page": page,
         "may_export": can(request.user, Permission.EXPORT_REPORTS),
-        "step": Step.objects.filter(route__version__campaign=campaign, key=question.step_key).first(),
-        "route": Route.objects.filter(version__campaign=campaign, pk=question.route_id or 0).first(),
+        "step": _step(question),
+        "route": _route(question),
     }
     return render(request, "people/list.html", context)
 
@@ -46,6 +46,18 @@ def _question(request: SignedInRequest, campaign: Campaign) -> Question:
         step_key=request.GET.get("step", ""),
         route_id=int(route) if route else None,
     )
+
+
+def _step(question: Question) -> Step | None:
+    if not question.step_key:
+        return None
+    return Step.objects.filter(route__version__campaign=question.campaign_id, key=question.step_key).first()
+
+
+def _route(question: Question) -> Route | None:
+    if not question.route_id:
+        return None
+    return Route.objects.filter(version__campaign=question.campaign_id, pk=question.route_id).first()
 
 
 @never_cache
