@@ -37,7 +37,7 @@ class Cursor:
         """What `write` has written for the columns `names`; None if it is broken or was written for others."""
         try:
             is_backwards, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-            read = tuple(_column(model, name).to_python(value) for name, value in zip(names, values, strict=True))
+            read = tuple(_value(_column(model, name), value) for name, value in zip(names, values, strict=True))
         except (ValueError, TypeError, ValidationError, binascii.Error):
             return None
         return cls(is_backwards=bool(is_backwards), values=read)
@@ -89,6 +89,18 @@ def _beyond(names: Sequence[str], values: Sequence[Any], *, is_descending: bool)
         for depth, name in enumerate(names)
     ]
     return Q(**{f"{names[0]}__{beyond}e": values[0]}) & reduce(or_, cases)
+
+
+def _value(column: "Field[Any, Any]", written: Any) -> Any:
+    """What a cursor says of `column`. Raises ValueError for what the database would not take."""
+    value = column.to_python(written)
+    if (
+        value is None
+        or (isinstance(value, int) and value.bit_length() > 63)
+        or (isinstance(value, str) and "\0" in value)
+    ):
+        raise ValueError(f"{column.name} is never {written!r}")
+    return value
 
 
 def _column(model: type[Model], name: str) -> "Field[Any, Any]":

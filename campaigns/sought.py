@@ -17,6 +17,10 @@ from campaigns.pagination import PAGE_SIZE, Cursor, Page, Row, in_order
 _FIND = "SELECT id FROM ({looked_at}) AS looked_at WHERE is_sought LIMIT %s"
 
 
+# Of what a cursor says to have passed; Python reads no number of thousands of digits.
+_MOST_DIGITS = 18
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sought(Generic[Row]):
     """The `number` rows that are `wanted` among others, which an index gives in the ascending order of `order_by`.
@@ -37,7 +41,7 @@ def page_of_sought(sought: Sought[Row], *, cursor: str = "", size: int = PAGE_SI
     It may hold few rows, or none, and still have a next one, where the search goes on. A cursor that is broken or
     belongs to another order gives the first page.
     """
-    if not sought.number:
+    if sought.number <= 0:
         return Page(rows=(), next_cursor="", previous_cursor="")
     look = _Look(sought, _read(cursor, sought), size)
     if look.place.is_backwards:
@@ -99,7 +103,7 @@ class _Look(Generic[Row]):
 def _read(cursor: str, sought: Sought[Row]) -> _Place:
     passed, _dot, written = cursor.partition(".")
     key = Cursor.read(written, sought.among.model, sought.order_by)
-    if key is None or not passed.isdecimal():
+    if key is None or not passed.isdecimal() or len(passed) > _MOST_DIGITS:
         return _Place(key=None, passed=0)
     return _Place(key=key, passed=int(passed))
 

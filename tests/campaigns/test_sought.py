@@ -97,10 +97,12 @@ def test_a_list_that_has_become_shorter_meanwhile_still_shows_everybody_further_
 
 
 def test_nobody_is_not_looked_for(django_assert_num_queries: object) -> None:
-    sought = some(among=3, at=[])
-    with django_assert_num_queries(0):  # type: ignore[operator]
-        page = page_of_sought(sought)
-    assert (list(page.rows), page.next_cursor, page.previous_cursor) == ([], "", "")
+    some(among=3, at=[])
+    for number in (0, -1):
+        sought = Sought(among=Contact.objects.all(), wanted=Q(), number=number, order_by=("id",), stretch=5)
+        with django_assert_num_queries(0):  # type: ignore[operator]
+            page = page_of_sought(sought)
+        assert (list(page.rows), page.next_cursor, page.previous_cursor) == ([], "", "")
 
 
 def test_where_all_are_wanted_a_page_is_two_queries(django_assert_num_queries: object) -> None:
@@ -111,7 +113,10 @@ def test_where_all_are_wanted_a_page_is_two_queries(django_assert_num_queries: o
     assert (len(page.rows), bool(page.next_cursor)) == (2, True)
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "W10", "3.", "x.W2ZhbHNlLCAiMSJd", ".W2ZhbHNlLCAiMSJd", "1.IiI"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["nonsense", "W10", "3.", "x.W2ZhbHNlLCAiMSJd", ".W2ZhbHNlLCAiMSJd", "1.IiI", f"{'9' * 5000}.W2ZhbHNlLCAiMSJd"],
+)
 def test_a_broken_cursor_gives_the_first_page(cursor: str) -> None:
     sought = some(among=3, at=[1])
     page = page_of_sought(sought, cursor=cursor)
