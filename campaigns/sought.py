@@ -15,8 +15,6 @@ from campaigns.pagination import PAGE_SIZE, Cursor, Page, Row, in_order
 
 # PostgreSQL takes row after row from the inner query, in its order, until enough is found.
 _FIND = "SELECT id FROM ({looked_at}) AS looked_at WHERE is_sought LIMIT %s"
-
-
 # Of what a cursor says to have passed; Python reads no number of thousands of digits.
 _MOST_DIGITS = 18
 
