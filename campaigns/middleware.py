@@ -1,5 +1,6 @@
 """What a signed-in user's profile changes for each request: the language and the time zone of the pages."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -20,7 +21,13 @@ class ProfileMiddleware(MiddlewareMixin):
         if user.is_authenticated and user.language in dict(settings.LANGUAGES):
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
-        if user.is_authenticated and user.time_zone in available_timezones():
+        if user.is_authenticated and user.time_zone in _zones():
             timezone.activate(user.time_zone)
         else:
             timezone.deactivate()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all time zones, gathered once: each time the whole folder of them is walked through."""
+    return frozenset(available_timezones())

@@ -26,11 +26,27 @@ class Page(Generic[Row]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Cursor:
+class Cursor:
     """Where a page begins: after the row with these values, or before it."""
 
     is_backwards: bool
     values: tuple[Any, ...]
+
+    @classmethod
+    def read(cls, cursor: str, model: type[Model], names: Sequence[str]) -> "Cursor | None":
+        """What `write` has written for the columns `names`; None if it is broken or was written for others."""
+        try:
+            is_backwards, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            read = tuple(_value(_column(model, name), value) for name, value in zip(names, values, strict=True))
+        except (ValueError, TypeError, ValidationError, binascii.Error):
+            return None
+        return cls(is_backwards=bool(is_backwards), values=read)
+
+    @staticmethod
+    def write(row: Model, names: Sequence[str], *, is_backwards: bool) -> str:
+        """A cursor that leads to the page after `row`, or before it."""
+        values = [_column(type(row), name).value_to_string(row) for name in names]
+        return base64.urlsafe_b64encode(json.dumps([is_backwards, *values]).encode()).decode().rstrip("=")
 
 
 def page_of(
@@ -43,11 +59,9 @@ def page_of(
     """
     names = [name.removeprefix("-") for name in order_by]
     is_descending = order_by[0].startswith("-")
-    place = _read(cursor, rows.model, names)
+    place = Cursor.read(cursor, rows.model, names)
     is_backwards = place is not None and place.is_backwards
-    if place is not None:
-        rows = rows.filter(_beyond(names, place.values, is_descending=is_descending != is_backwards))
-    ordered = rows.order_by(*(_sorted_by(names, is_descending=is_descending != is_backwards)))
+    ordered = in_order(rows, names, is_descending=is_descending != is_backwards, after=place)
     found = list(ordered[: size + 1])
     has_more, shown = len(found) > size, found[:size]
     if is_backwards:
@@ -55,13 +69,16 @@ def page_of(
     has_next, has_previous = (True, has_more) if is_backwards else (has_more, place is not None)
     return Page(
         rows=shown,
-        next_cursor=_write(shown[-1], names, is_backwards=False) if shown and has_next else "",
-        previous_cursor=_write(shown[0], names, is_backwards=True) if shown and has_previous else "",
+        next_cursor=Cursor.write(shown[-1], names, is_backwards=False) if shown and has_next else "",
+        previous_cursor=Cursor.write(shown[0], names, is_backwards=True) if shown and has_previous else "",
     )
 
 
-def _sorted_by(names: Sequence[str], *, is_descending: bool) -> list[str]:
-    return [f"-{name}" if is_descending else name for name in names]
+def in_order(rows: QuerySet[Row], names: Sequence[str], *, is_descending: bool, after: Cursor | None) -> QuerySet[Row]:
+    """`rows` in the order of the columns `names`, those only that come after a place in it."""
+    if after is not None:
+        rows = rows.filter(_beyond(names, after.values, is_descending=is_descending))
+    return rows.order_by(*(f"-{name}" if is_descending else name for name in names))
 
 
 def _beyond(names: Sequence[str], values: Sequence[Any], *, is_descending: bool) -> Q:
@@ -74,18 +91,16 @@ def _beyond(names: Sequence[str], values: Sequence[Any], *, is_descending: bool)
     return Q(**{f"{names[0]}__{beyond}e": values[0]}) & reduce(or_, cases)
 
 
-def _write(row: Model, names: Sequence[str], *, is_backwards: bool) -> str:
-    values = [_column(type(row), name).value_to_string(row) for name in names]
-    return base64.urlsafe_b64encode(json.dumps([is_backwards, *values]).encode()).decode().rstrip("=")
-
-
-def _read(cursor: str, model: type[Model], names: Sequence[str]) -> _Cursor | None:
-    try:
-        is_backwards, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        read = tuple(_column(model, name).to_python(value) for name, value in zip(names, values, strict=True))
-    except (ValueError, TypeError, ValidationError, binascii.Error):
-        return None
-    return _Cursor(is_backwards=bool(is_backwards), values=read)
+def _value(column: "Field[Any, Any]", written: Any) -> Any:
+    """What a cursor says of `column`. Raises ValueError for what the database would not take."""
+    value = column.to_python(written)
+    if (
+        value is None
+        or (isinstance(value, int) and value.bit_length() > 63)
+        or (isinstance(value, str) and "\0" in value)
+    ):
+        raise ValueError(f"{column.name} is never {written!r}")
+    return value
 
 
 def _column(model: type[Model], name: str) -> "Field[Any, Any]":

@@ -12,7 +12,8 @@ from campaigns.engine.reasons import Reason
 from campaigns.exporting import Cell, Table
 from campaigns.models import Campaign, Contact, Enrolment, Message
 from campaigns.reports import CampaignReport
-from campaigns.reports_people import Question, enrolments_behind, messages_behind, state_of, with_people
+from campaigns.reports_people import Question, enrolments_behind, messages_behind
+from campaigns.reports_people_lines import state_of, with_people
 from campaigns.reports_tables import route_name
 
 Row = TypeVar("Row", bound=Model)

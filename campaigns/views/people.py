@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from campaigns.models import Campaign, Contact, Enrolment, Route, Step
 from campaigns.partials import render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
-from campaigns.reports_people import Question, UnknownFigure, count_behind, lines_behind
+from campaigns.reports_people import Question, UnknownFigure
+from campaigns.reports_people_lines import lines_behind
 from campaigns.reports_timeline import timeline, timelines_of
 
 
@@ -28,10 +29,9 @@ def campaign_people(request: SignedInRequest, pk: int) -> HttpResponse:
         "campaign": campaign,
         "question": question,
         "page": page,
-        "count": count_behind(question),
         "may_export": can(request.user, Permission.EXPORT_REPORTS),
-        "step": Step.objects.filter(route__version__campaign=campaign, key=question.step_key).first(),
-        "route": Route.objects.filter(version__campaign=campaign, pk=question.route_id or 0).first(),
+        "step": _step(question),
+        "route": _route(question),
     }
     return render(request, "people/list.html", context)
 
@@ -46,6 +46,18 @@ def _question(request: SignedInRequest, campaign: Campaign) -> Question:
         step_key=request.GET.get("step", ""),
         route_id=int(route) if route else None,
     )
+
+
+def _step(question: Question) -> Step | None:
+    if not question.step_key:
+        return None
+    return Step.objects.filter(route__version__campaign=question.campaign_id, key=question.step_key).first()
+
+
+def _route(question: Question) -> Route | None:
+    if not question.route_id:
+        return None
+    return Route.objects.filter(version__campaign=question.campaign_id, pk=question.route_id).first()
 
 
 @never_cache

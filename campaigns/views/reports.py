@@ -21,7 +21,8 @@ from campaigns.models import AuditEntry, Campaign
 from campaigns.pagination import page_of
 from campaigns.permissions import NotPermitted, Permission, SignedInRequest, can, requires
 from campaigns.reports import campaign_report
-from campaigns.reports_people import Question, UnknownFigure, count_behind
+from campaigns.reports_people import Question, UnknownFigure
+from campaigns.reports_people_numbers import number_behind
 from campaigns.reports_people_table import people_table
 from campaigns.reports_tables import campaign_table, campaigns_table, steps_table
 from campaigns.wording import number
@@ -100,7 +101,7 @@ def _may_take_people(request: SignedInRequest, question: Question, file_format: 
     """Whether the list may leave as this: people need a permission of their own, and a workbook has its limits."""
     if not can(request.user, Permission.VIEW_PEOPLE):
         raise NotPermitted(Permission.VIEW_PEOPLE)
-    if file_format is FileFormat.CSV or (count := count_behind(question)) <= MOST_IN_XLSX:
+    if file_format is FileFormat.CSV or (count := number_behind(question)) <= MOST_IN_XLSX:
         return True
     words = gettext("The list has %(count)s rows, and an Excel file is made of up to %(most)s. Take the CSV instead.")
     messages.warning(request, words % {"count": number(count), "most": number(MOST_IN_XLSX)})

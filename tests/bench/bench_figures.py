@@ -78,7 +78,8 @@ def _manager() -> "Client":
 
 def _paths(campaign: "Campaign") -> Mapping[str, str]:
     from campaigns.models import Enrolment, Step  # noqa: PLC0415  Django is set up only now
-    from campaigns.reports_people import Question, lines_behind  # noqa: PLC0415  the same
+    from campaigns.reports_people import Question  # noqa: PLC0415  the same
+    from campaigns.reports_people_lines import lines_behind  # noqa: PLC0415  the same
     from campaigns.reports_watch import watch  # noqa: PLC0415  the same
 
     of_campaign = [campaign.pk]
@@ -86,7 +87,9 @@ def _paths(campaign: "Campaign") -> Mapping[str, str]:
     live = reverse("campaign_live", args=of_campaign)
     export = reverse("campaign_export", args=of_campaign)
     key = Step.objects.filter(route__version=campaign.version).order_by("position")[1].key
-    cursor = lines_behind(Question(campaign_id=campaign.pk, figure="audience")).next_cursor
+    cursor, replied = (
+        lines_behind(Question(campaign_id=campaign.pk, figure=figure)).next_cursor for figure in ("audience", "replied")
+    )
     somebody = Enrolment.objects.filter(campaign=campaign, outcome="exhausted").order_by("id")[0]
     return {
         "home": reverse("home"),
@@ -105,6 +108,9 @@ def _paths(campaign: "Campaign") -> Mapping[str, str]:
         "people: clicked": f"{people}?figure=clicked",
         "people: clicked at a step": f"{people}?figure=clicked&step={key}",
         "people: waiting at a step": f"{people}?figure=waiting&step={key}",
+        "people: opened by machines": f"{people}?figure=machine_opened",
+        "people: replied, which few did": f"{people}?figure=replied",
+        "people: more who replied": f"{people}?figure=replied&cursor={replied}",
         "a person": reverse("person", args=[somebody.pk]),
     }
 

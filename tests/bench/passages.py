@@ -1,7 +1,8 @@
 """A campaign that people have gone through for ten days, with everything that happened to them, and its counters.
 
 Everybody had one to three messages, and each message five events: sent, delivered, opened by a machine and by a
-person, and a click where the person acted, else the machine once more. That is ten events for each who entered.
+person, and a click where the person acted, else the machine once more. That is ten events for each who entered. Of
+20,000 people one replied as well, to the first message.
 """
 
 from datetime import datetime, timedelta
@@ -38,12 +39,13 @@ WHERE c.id <= %(people)s ORDER BY c.id
 SEND = """
 INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, priority, status, skip_reason,
     hold_reason, created_at, queued_at, available_at, first_attempt_at, tries, sending_at, accepted_at, decide_at,
-    sent_at, delivered_at, opened_at, machine_opened_at, clicked_at, error_class, error_code, error_detail,
+    sent_at, delivered_at, opened_at, machine_opened_at, clicked_at, replied_at, error_class, error_code, error_detail,
     fate, fate_reason, fate_at, parts, cost)
 SELECT e.campaign_id, e.id, s.id, s.sender_id, s.channel, 5, 'accepted', '',
     '', t.at, t.at, t.at, t.at, 1, t.at, t.at, COALESCE(f.fate_at, e.next_at),
     t.at + interval '5 seconds', t.at + interval '9 seconds', t.at + interval '30 minutes', t.at + interval '1 second',
-    CASE f.fate WHEN 'engaged' THEN f.fate_at END, '', '', '',
+    CASE f.fate WHEN 'engaged' THEN f.fate_at END,
+    CASE WHEN e.contact_id %% 20000 = 0 AND s.position = 0 THEN t.at + interval '40 minutes' END, '', '', '',
     f.fate, f.reason, f.fate_at, 1, 0.01
 FROM campaigns_enrolment e JOIN campaigns_step s ON s.route_id = e.route_id AND s.position <= e.step_position
 CROSS JOIN LATERAL (SELECT e.created_at + s.position * interval '6 hours' AS at) t
@@ -77,7 +79,7 @@ SELECT created_at, campaign_id, enrolment_id, message_id, v.type, v.name, v.at, 
 FROM (SELECT m.*, m.id AS message_id {OF_CAMPAIGN}) AS sent
 CROSS JOIN LATERAL (VALUES ('sent', 'sent', sent_at, ''), ('delivered', 'delivered', delivered_at, ''),
     ('opened', 'machine', machine_opened_at, 'too_soon'), ('opened', 'opened', opened_at, ''),
-    ('clicked', 'clicked', clicked_at, ''),
+    ('clicked', 'clicked', clicked_at, ''), ('replied', 'replied', replied_at, ''),
     ('opened', 'again', CASE WHEN clicked_at IS NULL THEN machine_opened_at + interval '1 second' END, 'too_soon')
 ) AS v (type, name, at, rule)
 WHERE v.at IS NOT NULL
@@ -100,7 +102,7 @@ FROM (
     CROSS JOIN LATERAL (VALUES (m.created_at, 'came', 1), (fate_at, fate, 1), (accepted_at, 'accepted', 1),
         (accepted_at, 'now_accepted', 1), (fate_at, 'now_accepted', -1), (delivered_at, 'delivered', 1),
         (opened_at, 'opened', 1), (clicked_at, 'clicked', 1), (machine_opened_at, 'machine_opened', 1),
-        (sending_at, 'cost', cost), (clicked_at, 'credit', 1)) AS v (at, counter, value)
+        (replied_at, 'replied', 1), (sending_at, 'cost', cost), (clicked_at, 'credit', 1)) AS v (at, counter, value)
     WHERE m.campaign_id = %(campaign)s AND v.at IS NOT NULL
     UNION ALL
     SELECT s.key, m.sender_id, e.language, v.recorded_at, 'event_' || v.type, 1

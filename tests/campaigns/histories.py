@@ -52,8 +52,7 @@ def make_history(*, random: Random, people: int) -> Campaign:
     for _person in range(people):
         enrolment = make_enrolment(campaign=campaign, route=random.choice(routes))
         _close(enrolment, list(_walk(enrolment, random)), random)
-        told = changes(enrolment)
-        StepDelta.objects.bulk_create(change(enrolment, name, step=step, value=value) for step, name, value in told)
+        count_passage(enrolment)
         fold(limit=random.randint(0, 50))
     return campaign
 
@@ -127,6 +126,12 @@ def _close(enrolment: Enrolment, messages: list[Message], random: Random) -> Non
         enrolment.credit_step_key = credit.step.key if credit else ""
         enrolment.is_late = bool(credit) and credit != messages[-1]
     enrolment.save()
+
+
+def count_passage(enrolment: Enrolment) -> None:
+    """Append what the engine would have counted by the time that `enrolment` is as it is."""
+    told = changes(enrolment)
+    StepDelta.objects.bulk_create(change(enrolment, name, step=step, value=value) for step, name, value in told)
 
 
 def changes(enrolment: Enrolment) -> Iterator[tuple[Step | None, str, Decimal | int]]:

@@ -12,6 +12,7 @@ from campaigns.models import Enrolment, Event, Message
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import Fate, MessageStatus
 from campaigns.reports_counts import read_counts
+from campaigns.reports_people import Question, enrolments_behind, messages_behind
 
 # Route, step key ('' for the route as a whole), counter.
 Counted = tuple[int, str, str]
@@ -42,6 +43,11 @@ def differences(campaign_id: int) -> list[str]:
         if counted.get(place, 0) != recounted.get(place, 0)
         for route, key, counter in [place]
     ]
+
+
+def count_behind(question: Question) -> int:
+    """How many rows a figure counts, row by row."""
+    return (messages_behind if question.is_about_messages else enrolments_behind)(question).count()
 
 
 def _counted(campaign_id: int) -> dict[Counted, Decimal]:

@@ -20,8 +20,9 @@ from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Permission, Role
 from campaigns.reports import campaign_report
 from campaigns.reports_columns import COLUMNS
-from campaigns.reports_people import Question, count_behind
-from tests.campaigns.histories import make_history
+from campaigns.reports_people import Question
+from tests.campaigns.histories import count_passage, make_history
+from tests.campaigns.recounting import count_behind
 from tests.campaigns.test_watch_pages import signed_in
 from tests.factories import NOON, ago, make_campaign, make_contact, make_enrolment, make_message
 
@@ -132,7 +133,7 @@ def test_a_list_too_long_for_a_workbook_is_offered_as_csv(marketer: Client, monk
     monkeypatch.setattr("campaigns.views.reports.MOST_IN_XLSX", 1)
     campaign = make_campaign(status=CampaignStatus.RUNNING)
     for _number in range(2):
-        make_enrolment(campaign=campaign)
+        count_passage(make_enrolment(campaign=campaign))
     address = reverse("campaign_export", args=[campaign.pk])
     response = marketer.get(address, {"report": "people", "format": "xlsx"}, follow=True)
     assert "an Excel file is made of up to 1. Take the CSV instead." in response.content.decode()

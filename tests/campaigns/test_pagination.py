@@ -1,5 +1,8 @@
 """Pages of long lists, by the key of the last row."""
 
+import base64
+import json
+
 import pytest
 
 from campaigns.models import Contact
@@ -35,9 +38,23 @@ def test_paging_there_and_back_shows_every_row_once(order_by: tuple[str, ...]) -
     assert page.next_cursor
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "W10", "%%%", "WzEsMl0x", "IiI"])
+def cursor_of(*values: object) -> str:
+    """A cursor as somebody might make it up."""
+    return base64.urlsafe_b64encode(json.dumps([False, *values]).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor", ["nonsense", "W10", "%%%", "WzEsMl0x", "IiI", cursor_of(None), cursor_of(10**30), cursor_of(-(10**30))]
+)
 def test_a_broken_cursor_gives_the_first_page(cursor: str) -> None:
     contact = make_contact()
     page = page_of(Contact.objects.all(), cursor=cursor)
     assert list(page.rows) == [contact]
     assert page.previous_cursor == ""
+
+
+@pytest.mark.parametrize("name", [None, "No\0name"])
+def test_a_cursor_with_what_no_column_holds_gives_the_first_page(name: str | None) -> None:
+    contact = make_contact()
+    page = page_of(Contact.objects.all(), order_by=("last_name", "id"), cursor=cursor_of(name, 1))
+    assert list(page.rows) == [contact]

@@ -75,6 +75,17 @@ def test_times_are_shown_in_the_zone_of_the_profile(client: Client, user: User) 
     assert "Feb. 11, 2026" in client.get("/team/").text
 
 
+def test_no_page_walks_through_the_folder_of_time_zones_again(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User.objects.filter(pk=user.pk).update(time_zone="Europe/Kyiv")
+    client.get("/profile/")
+    walks: list[object] = []
+    monkeypatch.setattr("zoneinfo._tzpath.os.walk", walks.append)
+    assert client.get("/profile/").status_code == 200
+    assert walks == []
+
+
 def test_the_theme_is_right_in_the_first_paint(client: Client, user: User) -> None:
     client.post("/profile/", PROFILE | {"theme": "dark"})
     assert 'data-theme="dark" data-bs-theme="dark"' in client.get("/").text

@@ -12,18 +12,12 @@ from campaigns.models import Fate, HoldReason, Message, SkipReason
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
 from campaigns.reports import CampaignReport, StepReport, campaign_report
-from campaigns.reports_people import (
-    OF_CREDIT,
-    OF_ENROLMENTS,
-    OF_MESSAGES,
-    Question,
-    UnknownFigure,
-    count_behind,
-    lines_behind,
-    messages_behind,
-)
+from campaigns.reports_people import OF_CREDIT, OF_ENROLMENTS, OF_MESSAGES, Question, UnknownFigure, messages_behind
+from campaigns.reports_people_lines import lines_behind
+from campaigns.reports_people_numbers import number_behind
 from channels.kinds import Channel
-from tests.campaigns.histories import make_history
+from tests.campaigns.histories import count_passage, make_history
+from tests.campaigns.recounting import count_behind
 from tests.campaigns.test_reports import in_the_database, undone
 from tests.factories import (
     RoutePlan,
@@ -41,7 +35,7 @@ def figures_of_step(step: StepReport) -> Iterator[tuple[str, int]]:
     """Every figure of a step's messages that counts something that has a list."""
     figures, waiting = step.figures, step.figures.waiting
     for name in (*OF_MESSAGES, *OF_CREDIT):
-        if hasattr(figures, name) and name not in {"waiting", "cost"}:
+        if hasattr(figures, name) and name != "waiting":
             yield name, getattr(figures, name)
         elif hasattr(waiting, name):
             yield name, getattr(waiting, name)
@@ -77,21 +71,21 @@ def test_every_figure_is_as_large_as_its_list(random: Random, people: int) -> No
                     question = Question(
                         campaign_id=report.campaign_id, figure=figure, step_key=step.key, route_id=route.route_id
                     )
-                    assert count_behind(question) == value, question
+                    assert count_behind(question) == number_behind(question) == value, question
         for figure, value in figures_of_campaign(report):
             question = Question(campaign_id=report.campaign_id, figure=figure)
-            assert count_behind(question) == value, question
+            assert count_behind(question) == number_behind(question) == value, question
 
 
 @in_the_database
 @given(random=st.randoms(use_true_random=False))
-def test_the_messages_that_cost_something_cost_what_the_step_says(random: Random) -> None:
+def test_the_messages_of_a_step_cost_what_the_step_says(random: Random) -> None:
     with undone():
         report = campaign_report(make_history(random=random, people=5).pk)
         for route in report.routes:
             for step in route.steps:
                 question = Question(
-                    campaign_id=report.campaign_id, figure="cost", step_key=step.key, route_id=route.route_id
+                    campaign_id=report.campaign_id, figure="came", step_key=step.key, route_id=route.route_id
                 )
                 assert sum(message.cost for message in messages_behind(question)) == step.figures.cost
 
@@ -99,7 +93,7 @@ def test_the_messages_that_cost_something_cost_what_the_step_says(random: Random
 def test_every_figure_of_the_tables_is_compared_with_a_report() -> None:
     report = campaign_report(make_campaign(status=CampaignStatus.RUNNING).pk)
     compared = {name for name, _value in figures_of_step(next(report.steps))}
-    assert compared == {*OF_MESSAGES, *OF_CREDIT} - {"cost"}
+    assert compared == {*OF_MESSAGES, *OF_CREDIT}
     assert {name for name, _value in figures_of_campaign(report)} >= set(OF_ENROLMENTS)
 
 
@@ -108,14 +102,17 @@ def test_the_lists_of_the_routes_of_a_campaign_are_apart() -> None:
     report = campaign_report(campaign.pk)
     for route in report.routes:
         question = Question(campaign_id=campaign.pk, figure="open", route_id=route.route_id)
-        assert count_behind(question) == route.audience.open
+        assert count_behind(question) == number_behind(question) == route.audience.open
         clicked = Question(campaign_id=campaign.pk, figure="clicked", route_id=route.route_id)
-        assert count_behind(clicked) == sum(step.figures.clicked for step in route.steps)
+        clicks = sum(step.figures.clicked for step in route.steps)
+        assert count_behind(clicked) == number_behind(clicked) == clicks
 
 
 def test_a_list_is_turned_page_by_page_and_repeats_nobody() -> None:
     campaign = make_campaign(status=CampaignStatus.RUNNING)
     enrolments = [make_enrolment(campaign=campaign) for _number in range(5)]
+    for enrolment in enrolments:
+        count_passage(enrolment)
     question = Question(campaign_id=campaign.pk, figure="audience")
     seen: list[int] = []
     cursor = ""
@@ -131,7 +128,9 @@ def test_a_list_is_turned_page_by_page_and_repeats_nobody() -> None:
 def test_a_line_says_who_and_how_far_they_are() -> None:
     campaign = make_campaign(status=CampaignStatus.RUNNING, routes=[RoutePlan(steps=[StepPlan(channel=Channel.VIBER)])])
     contact = make_contact(first_name="Iryna", last_name="Bondar")
-    make_message(enrolment=make_enrolment(campaign=campaign, contact=contact), hold_reason=HoldReason.QUIET_HOURS)
+    enrolment = make_enrolment(campaign=campaign, contact=contact)
+    make_message(enrolment=enrolment, hold_reason=HoldReason.QUIET_HOURS)
+    count_passage(enrolment)
     line = lines_behind(Question(campaign_id=campaign.pk, figure="held")).lines[0]
     assert (line.name, line.channel, line.state) == ("Iryna Bondar", Channel.VIBER, "Held: quiet hours")
 
@@ -146,7 +145,9 @@ def test_a_line_says_who_and_how_far_they_are() -> None:
 )
 def test_a_state_is_told_in_words(fields: dict[str, Any], state: str) -> None:
     campaign = make_campaign(status=CampaignStatus.RUNNING)
-    make_message(enrolment=make_enrolment(campaign=campaign), **fields)
+    enrolment = make_enrolment(campaign=campaign)
+    make_message(enrolment=enrolment, **fields)
+    count_passage(enrolment)
     assert lines_behind(Question(campaign_id=campaign.pk, figure="came")).lines[0].state == state
 
 
@@ -158,6 +159,10 @@ def test_a_figure_that_does_not_exist_is_refused(figure: str, step_key: str) -> 
 
 def test_the_lists_of_other_campaigns_stay_apart() -> None:
     mine, other = (make_campaign(status=CampaignStatus.RUNNING) for _number in range(2))
-    make_message(enrolment=make_enrolment(campaign=other))
-    assert count_behind(Question(campaign_id=mine.pk, figure="came")) == 0
+    enrolment = make_enrolment(campaign=other)
+    make_message(enrolment=enrolment)
+    count_passage(enrolment)
+    question = Question(campaign_id=mine.pk, figure="came")
+    assert count_behind(question) == number_behind(question) == 0
+    assert lines_behind(question).lines == ()
     assert Message.objects.count() == 1

@@ -1,5 +1,6 @@
 """The page of a running campaign, the people behind its figures, a person's time-line."""
 
+import re
 from decimal import Decimal
 from random import Random
 
@@ -14,7 +15,7 @@ from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.permissions import Permission, Role
 from campaigns.reports_watch import watch
 from channels.kinds import Channel
-from tests.campaigns.histories import count, make_history
+from tests.campaigns.histories import count, count_passage, make_history
 from tests.factories import (
     NOON,
     RoutePlan,
@@ -251,10 +252,31 @@ def test_a_list_that_has_become_empty_says_so() -> None:
     assert "This figure counts nobody now." in response.content.decode()
 
 
+def test_a_list_of_few_among_many_says_that_there_may_be_more_and_leads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaigns.reports_people_lines.STRETCH", 3)
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    for number in range(7):
+        contact = make_contact(first_name=f"P{number}", last_name="")
+        enrolment = make_enrolment(campaign=campaign, contact=contact)
+        make_message(enrolment=enrolment, status="accepted", replied_at=NOON if number in {1, 6} else None)
+        count_passage(enrolment)
+    marketer = signed_in(Role.MARKETER)
+    address = f"{reverse('campaign_people', args=[campaign.pk])}?figure=replied"
+    shown = []
+    query = ""
+    for _page in range(3):
+        response = marketer.get(address + query)
+        assert "2 messages" in response.text
+        shown.append((re.findall(r">(P\d)</a>", response.text), "There may be more" in response.text))
+        query = f"&cursor={response.context['page'].next_cursor}"
+        assert (f'rel="next" href="?figure=replied{query.replace("&", "&amp;")}"' in response.text) is shown[-1][1]
+    assert shown == [(["P1"], True), ([], True), (["P6"], False)]
+
+
 def test_a_deleted_contact_stays_in_the_list_without_a_name() -> None:
     campaign = make_campaign(status=CampaignStatus.FINISHED)
     contact = make_contact(first_name="", last_name="", deleted_at=NOON)
-    make_enrolment(campaign=campaign, contact=contact, outcome=Outcome.CANCELLED)
+    count_passage(make_enrolment(campaign=campaign, contact=contact, outcome=Outcome.CANCELLED))
     response = signed_in(Role.MARKETER).get(reverse("campaign_people", args=[campaign.pk]))
     assert "Deleted contact" in response.content.decode()
 

@@ -12,9 +12,18 @@ from campaigns.models import Campaign, Enrolment, Outcome, SkipReason, Step
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
 from channels.kinds import Channel
-from tests.campaigns.histories import count, make_history
+from tests.campaigns.histories import count, count_passage, make_history
 from tests.e2e.browser import PageAs, SuitsEverybody
-from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_enrolment, make_sender
+from tests.factories import (
+    NOON,
+    RoutePlan,
+    StepPlan,
+    make_campaign,
+    make_contact,
+    make_enrolment,
+    make_message,
+    make_sender,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,6 +128,24 @@ def test_people_and_their_time_lines_can_be_read_by_everybody(
     }.items():
         page.goto(path)
         suits_everybody(page, name)
+
+
+def test_the_few_among_many_are_looked_for_until_all_are_found(
+    page_as: PageAs, monkeypatch: pytest.MonkeyPatch, suits_everybody: SuitsEverybody
+) -> None:
+    monkeypatch.setattr("campaigns.reports_people_lines.STRETCH", 5)
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    for number in range(30):
+        enrolment = make_enrolment(campaign=campaign, contact=make_contact(first_name=f"P{number}", last_name=""))
+        replied_at = NOON if number in {2, 17, 29} else None
+        make_message(enrolment=enrolment, status="accepted", replied_at=replied_at)
+        count_passage(enrolment)
+    page = page_as(Role.MARKETER)
+    page.goto(f"/campaigns/{campaign.pk}/people/?figure=replied")
+    expect(page.locator("tbody th")).to_have_text(["P2", "P17", "P29"])
+    expect(page.get_by_text("There may be more")).to_have_count(0)
+    expect(page.get_by_role("link", name="Next")).to_have_count(0)
+    suits_everybody(page, "people-few")
 
 
 def test_the_keys_of_the_api_can_be_managed_by_everybody(

@@ -1,0 +1,131 @@
+"""A page of the people behind a figure: who they are, and how far they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from campaigns.models import Enrolment, Fate, HoldReason, Message, Outcome, SkipReason
+from campaigns.models.messages import MessageStatus
+from campaigns.pagination import PAGE_SIZE, Page
+from campaigns.reports_people import Question, enrolments_among, messages_among, wanted_by
+from campaigns.reports_people_numbers import number_behind
+from campaigns.sought import Sought, page_of_sought
+
+# The orders in which an index gives a campaign's messages, its enrolments, and those of them with one outcome.
+_BY_STEP = ("enrolment_id", "step_id")
+_BY_CONTACT = ("contact_id", "entry_key")
+_BY_ID = ("id",)
+# How many rows a page looks through: PostgreSQL reads a million or so in a second. Whoever is looked at together with
+# their messages takes several times as long.
+STRETCH = 20_000
+SHORT_STRETCH = 4_000
+_WITH_MESSAGES = frozenset({"between", "engaged_between"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A person in a list. `channel` is '' where the list is not about messages, `name` where nobody knows it."""
+
+    enrolment_id: int
+    name: str
+    is_deleted: bool
+    channel: str
+    state: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """A page of such a list, with the cursors of its neighbours, '' where there is none; `number` are in all of it."""
+
+    number: int
+    lines: tuple[Line, ...]
+    next_cursor: str
+    previous_cursor: str
+    goes_on: bool
+
+
+def lines_behind(question: Question, *, cursor: str = "", size: int = PAGE_SIZE) -> Lines:
+    """A page of the people that the figure counts. Raises UnknownFigure.
+
+    `goes_on` where it is not full and more are to be looked through, at `next_cursor`.
+    """
+    number = number_behind(question)
+    if question.is_about_messages:
+        messages = page_of_sought(_messages(question, number), cursor=cursor, size=size)
+        return _lines(messages, [line_of_message(row, question.meaning.at) for row in messages.rows], number, size=size)
+    people = page_of_sought(_enrolments(question, number), cursor=cursor, size=size)
+    return _lines(people, [line_of_enrolment(row, question.meaning.at) for row in people.rows], number, size=size)
+
+
+def _messages(question: Question, number: int) -> Sought[Message]:
+    return Sought(
+        among=with_people(messages_among(question)),
+        wanted=wanted_by(question),
+        number=number,
+        order_by=_BY_STEP,
+        stretch=STRETCH,
+    )
+
+
+def _enrolments(question: Question, number: int) -> Sought[Enrolment]:
+    return Sought(
+        among=enrolments_among(question).select_related("contact"),
+        wanted=wanted_by(question),
+        number=number,
+        order_by=_BY_ID if question.meaning.among else _BY_CONTACT,
+        stretch=SHORT_STRETCH if question.figure in _WITH_MESSAGES else STRETCH,
+    )
+
+
+def _lines(page: Page[Message] | Page[Enrolment], lines: Sequence[Line], number: int, *, size: int) -> Lines:
+    return Lines(
+        number=number,
+        lines=tuple(lines),
+        next_cursor=page.next_cursor,
+        previous_cursor=page.previous_cursor,
+        goes_on=bool(page.next_cursor) and len(lines) < size,
+    )
+
+
+def with_people(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """`messages` with what a line shows of them."""
+    return messages.select_related("enrolment__contact")
+
+
+def line_of_message(message: Message, at: str) -> Line:
+    """The line of a message's person; `at` is the column that tells when."""
+    contact = message.enrolment.contact
+    return Line(
+        enrolment_id=message.enrolment_id,
+        name=contact.full_name,
+        is_deleted=contact.deleted_at is not None,
+        channel=message.channel,
+        state=state_of(message),
+        at=getattr(message, at),
+    )
+
+
+def line_of_enrolment(enrolment: Enrolment, at: str) -> Line:
+    """The line of an enrolled person; `at` is the column that tells when."""
+    return Line(
+        enrolment_id=enrolment.pk,
+        name=enrolment.contact.full_name,
+        is_deleted=enrolment.contact.deleted_at is not None,
+        channel="",
+        state=str(Outcome(enrolment.outcome).label) if enrolment.outcome else gettext("Still in the chain"),
+        at=getattr(enrolment, at),
+    )
+
+
+def state_of(message: Message) -> str:
+    """How far the step has come for its person, in words."""
+    # A label of one value: get_fate_display() would translate those of all values, for every message.
+    if message.fate == Fate.SKIPPED:
+        return f"{Fate.SKIPPED.label}: {SkipReason(message.skip_reason).label}"
+    if message.hold_reason:
+        return gettext("Held: %(reason)s") % {"reason": HoldReason(message.hold_reason).label}
+    return str(Fate(message.fate).label if message.fate else MessageStatus(message.status).label)

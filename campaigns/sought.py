@@ -1,0 +1,127 @@
+"""Pages of rows that are sought among many others, from which no index tells them.
+
+Each page looks through a stretch of the others and no further, so that it comes as soon where one in a million is
+sought as where all are. How many there are is known beforehand: with the last of them the list has ended.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from campaigns.pagination import PAGE_SIZE, Cursor, Page, Row, in_order
+
+# PostgreSQL takes row after row from the inner query, in its order, until enough is found.
+_FIND = "SELECT id FROM ({looked_at}) AS looked_at WHERE is_sought LIMIT %s"
+# Of what a cursor says to have passed; Python reads no number of thousands of digits.
+_MOST_DIGITS = 18
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought(Generic[Row]):
+    """The `number` rows that are `wanted` among others, which an index gives in the ascending order of `order_by`.
+
+    With an empty `wanted` all are. The last column of `order_by` must be unique, and none of them null.
+    """
+
+    among: QuerySet[Row]
+    wanted: Q
+    number: int
+    order_by: Sequence[str]
+    stretch: int
+
+
+def page_of_sought(sought: Sought[Row], *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Row]:
+    """The page at `cursor` ("" is the first): what was found in its stretch, up to `size` rows.
+
+    It may hold few rows, or none, and still have a next one, where the search goes on. A cursor that is broken or
+    belongs to another order gives the first page.
+    """
+    if sought.number <= 0:
+        return Page(rows=(), next_cursor="", previous_cursor="")
+    look = _Look(sought, _read(cursor, sought), size)
+    if look.place.is_backwards:
+        return Page(rows=look.shown[::-1], next_cursor=look.back(), previous_cursor=look.onward())
+    return Page(rows=look.shown, next_cursor=look.onward(), previous_cursor=look.back())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """Where a page begins, None is the beginning, and how many of the sought stand before it."""
+
+    key: Cursor | None
+    passed: int
+
+    @property
+    def is_backwards(self) -> bool:
+        return self.key is not None and self.key.is_backwards
+
+
+class _Look(Generic[Row]):
+    """A stretch that was looked through, in either direction, and where its neighbours begin."""
+
+    def __init__(self, sought: Sought[Row], place: _Place, size: int) -> None:
+        self.place = place
+        self._sought = sought
+        self._rows = in_order(sought.among, sought.order_by, is_descending=place.is_backwards, after=place.key)
+        # Only for the first page is it sure how many are left: meanwhile some may have left the list.
+        found = _found(sought, self._rows, most=size + 1 if place.key else min(size + 1, sought.number))
+        self.shown = found[:size]
+        self._has_more = len(found) > size
+
+    def onward(self) -> str:
+        """The cursor of the next page in this direction; '' where the rows end, or all that were sought are shown."""
+        passed = self.place.passed + (-len(self.shown) if self.place.is_backwards else len(self.shown))
+        if self._has_more:
+            return self._cursor(self.shown[-1], max(passed, 0), is_backwards=self.place.is_backwards)
+        if passed == (0 if self.place.is_backwards else self._sought.number):
+            return ""
+        last = self._row(self._sought.stretch - 1)
+        return self._cursor(last, max(passed, 0), is_backwards=self.place.is_backwards) if last else ""
+
+    def back(self) -> str:
+        """The cursor of the next page in the other direction; '' where nothing was found before this one."""
+        if not self.place.passed and not self.place.is_backwards:
+            return ""
+        first = self.shown[0] if self.shown else self._row(0)
+        return self._cursor(first, self.place.passed, is_backwards=not self.place.is_backwards) if first else ""
+
+    def _row(self, number: int) -> Row | None:
+        """The columns of the order of the row with this number, sought or not; None where there are fewer."""
+        names = self._sought.order_by
+        values = self._rows.values_list(*names)[number : number + 1].first()
+        return self._sought.among.model(**dict(zip(names, values, strict=True))) if values else None
+
+    def _cursor(self, row: Row, passed: int, *, is_backwards: bool) -> str:
+        return f"{passed}.{Cursor.write(row, self._sought.order_by, is_backwards=is_backwards)}"
+
+
+def _read(cursor: str, sought: Sought[Row]) -> _Place:
+    passed, _dot, written = cursor.partition(".")
+    key = Cursor.read(written, sought.among.model, sought.order_by)
+    if key is None or not passed.isdecimal() or len(passed) > _MOST_DIGITS:
+        return _Place(key=None, passed=0)
+    return _Place(key=key, passed=int(passed))
+
+
+def _found(sought: Sought[Row], rows: QuerySet[Row], *, most: int) -> list[Row]:
+    """The first `most` of the sought within a stretch of `rows`.
+
+    They are read by their ids afterwards: with what is joined to them PostgreSQL may prefer to go through everything.
+    """
+    ids = _ids(sought, rows, most=most)
+    found = sought.among.in_bulk(ids)
+    # One that has changed meanwhile may no longer be among them.
+    return [found[pk] for pk in ids if pk in found]
+
+
+def _ids(sought: Sought[Row], rows: QuerySet[Row], *, most: int) -> list[int]:
+    if not sought.wanted:
+        return list(rows.values_list("id", flat=True)[:most])
+    looked_at = rows.annotate(is_sought=sought.wanted).values("id", "is_sought")[: sought.stretch]
+    query, parameters = looked_at.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND.format(looked_at=query), [*parameters, most])
+        return [pk for (pk,) in cursor.fetchall()]
