@@ -6,10 +6,12 @@ PEOPLE=10000000` for all). At each size:
 
 1. The bytes of a row, with its part of the indexes, of every table that grows; and how large all of it is.
 2. With nothing due: a whole tick, and what the operations page asks.
-3. BATCH people, spread over the newest rows, are claimed and put off, and as many decided, as bench_timers does.
+3. BATCH of the TOGETHER who came last, who were sent together and so fall due together, are claimed and put off, and as
+   many decided, as bench_timers does: of any number of people the same number share a page.
 4. The messages that were decided upon are claimed, marked and confirmed, batch by batch, without a wire between; what
    their tables grow by until autovacuum finds what was left behind.
-5. Clicks of as many others, in no order, told by the vendor by its own ids, are matched and recorded, and end cascades.
+5. Clicks of as many others, spread over all who came since the size before and in no order, told by the vendor by its
+   own ids, are matched and recorded, and end cascades.
 
 Times are those of one connection, one batch after another, the wait for the disk at each commit included.
 """
@@ -36,6 +38,7 @@ PEOPLE = 1_000_000
 SIZES = (100_000, 1_000_000, 10_000_000)
 IN_CAMPAIGN = 1_000_000
 BATCH = 10_000
+TOGETHER = 100_000
 LOOKS = 30
 ENOUGH_PER_SECOND = 1_000_000
 WINDOW = "%(accepted_at)s + interval '10 days' + interval '30 days' * random()"
@@ -129,8 +132,9 @@ def _busy(crowd: "Crowd", senders: list["Sender"], data_dir: Path) -> dict[str, 
     from tests.bench.falling_due import claim_due, decide_due  # noqa: PLC0415  Django is set up only now
     from tests.bench.handing_over import Costs, hand_over, tell  # noqa: PLC0415  the same
 
-    claims = claim_due(crowd, CLAIMED, most=BATCH)
-    decisions = decide_due(crowd, DECIDED, most=BATCH, data_dir=data_dir)
+    last = crowd.last(TOGETHER)
+    claims = claim_due(last, CLAIMED, most=BATCH)
+    decisions = decide_due(last, DECIDED, most=BATCH, data_dir=data_dir)
     costs = Costs()
     before = sum(map(_bytes, GROWING.values()))
     handed_over = hand_over(senders[1], costs)

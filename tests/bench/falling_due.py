@@ -1,7 +1,7 @@
 """Some of many people who wait fall due: what claiming and deciding them costs, by the engine's own functions."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -38,6 +38,11 @@ class Crowd:
         with connection.cursor() as cursor:
             cursor.execute(MAKE_DUE, {**self.chosen(part, most=most), "first_at": first_at, "rate": rate})
             return cursor.rowcount
+
+    def last(self, people: int) -> "Crowd":
+        """Some `people` who came last (all, where they are fewer), in the same parts."""
+        others = max(self.last_id + 1 - self.first_id - people, 0)
+        return replace(self, first_id=self.first_id + others // PARTS * PARTS)
 
     def chosen(self, part: int, *, most: int) -> dict[str, int]:
         """Up to `most` of a part, evenly spread: `first_id`, `last_id` and `stride` of a series, and its `count`."""
