@@ -13,8 +13,8 @@ COPY requirements.txt ./
 RUN python -m pip install --no-cache-dir --require-hashes --requirement requirements.txt
 COPY --from=browser /cascade/node_modules node_modules
 COPY . .
-# Keys are made when the product first starts, in the volume, and never here.
-RUN CASCADE_DATA_DIR=/tmp/build python -m scripts.translations && rm -r /tmp/build
+# Reads no settings: keys are made when the product first starts, in the volume, and never here.
+RUN python -m scripts.translations
 USER cascade
 VOLUME /data
 EXPOSE 8000

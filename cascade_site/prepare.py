@@ -19,6 +19,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 from cascade_site.broker import install_queue
+from cascade_site.pooling import SHARED_SESSIONS, shares_sessions
 from scripts import assets
 
 # Any number that nothing else in this database locks.
@@ -43,6 +44,8 @@ def prepare(*, sample_password: str | None) -> Prepared:
     Raises PreparationError.
     """
     try:
+        if shares_sessions(settings.DATABASE_URL):
+            raise PreparationError(SHARED_SESSIONS)
         with psycopg.connect(settings.DATABASE_URL, autocommit=True) as guard:
             guard.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
             _prepare_database(sample_password)

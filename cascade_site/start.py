@@ -6,8 +6,11 @@ It becomes the process, so that whoever started it can stop and watch it. `pytho
 import os
 import sys
 
+import psycopg
+
 from cascade_site import processes
 from cascade_site.children import Program
+from cascade_site.pooling import SHARED_SESSIONS, shares_sessions
 from cascade_site.supervisor import QUEUES
 
 USAGE = f"Say what to start: web, beat, or a worker ({', '.join(QUEUES)}) and how many tasks it runs at once."
@@ -34,6 +37,16 @@ def program(arguments: list[str], *, host: str, port: int) -> Program:
     raise Unclear(USAGE)
 
 
+def _would_share_sessions() -> bool:
+    """Of a database that is away the process itself tells, and waits for it."""
+    from cascade_site.settings import DATABASE_URL  # noqa: PLC0415  they make keys, which a wrong command must not
+
+    try:
+        return shares_sessions(DATABASE_URL)
+    except psycopg.OperationalError:
+        return False
+
+
 def main() -> None:
     """Become the process that the command line names."""
     try:
@@ -42,6 +55,8 @@ def main() -> None:
         )
     except Unclear as unclear:
         sys.exit(str(unclear))
+    if _would_share_sessions():
+        sys.exit(SHARED_SESSIONS)
     os.chdir(started.folder)
     os.execv(started.command[0], [str(part) for part in started.command])  # noqa: S606  a command of our own, and nothing between
 

@@ -18,7 +18,7 @@ from tests.bench.compare import comparisons
 from tests.bench.ground import FOLDER
 
 TOGETHER = {"send": ("raw_client", "baselines", "send", "send_late")}
-MEASUREMENTS = ("send", "launch", "import", "events", "timers", "stop", "figures", "limits")
+MEASUREMENTS = ("send", "launch", "import", "events", "timers", "growth", "stop", "figures", "limits")
 LATEST = FOLDER / "bench" / "latest.json"
 
 

@@ -1,7 +1,9 @@
 """compose.yaml and Dockerfile, as far as they can be checked where no Docker engine runs."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +88,21 @@ def test_what_is_waited_for_can_be_known() -> None:
     for name in ("postgres", "redis", "web"):
         assert "healthcheck:" in service(name)
     assert 'restart: "no"' in service("prepare")
+
+
+def test_what_the_image_makes_of_the_product_can_be_made(tmp_path: Path) -> None:
+    (own,) = re.findall(r"^RUN (python -m scripts\..*)$", DOCKERFILE, re.MULTILINE)
+    for folder in ("scripts", "locale"):
+        shutil.copytree(FOLDER / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.mo"))
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    subprocess.run(["sh", "-c", own], cwd=tmp_path, env={**os.environ, "PATH": path}, check=True)
+    catalogs = sorted(tmp_path.glob("locale/*/LC_MESSAGES/*.po"))
+    assert catalogs
+    assert [catalog for catalog in catalogs if not catalog.with_suffix(".mo").exists()] == []
+
+
+def test_the_database_is_not_taken_for_ready_while_the_image_makes_it() -> None:
+    assert "pg_isready, --host=127.0.0.1" in service("postgres")
 
 
 def test_what_the_image_copies_by_name_is_there() -> None:
