@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, ForeignKey, Lookup, QuerySet, Subquery
+from django.db.models import Field, ForeignKey, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -23,14 +23,6 @@ class EqualsAny(Lookup):  # type: ignore[type-arg]  # generic in the stubs only
         values: Collection[Any] = self.rhs
         of_type = self.lhs.output_field.db_type(connection)
         return f"{column} = ANY(%s::{of_type}[])", [*parameters, list(values)]
-
-
-def first_of(rows: "QuerySet[Any]") -> Subquery:
-    """The id of one of `rows`, correlated by an OuterRef: "is there any" for a condition on it with `isnull`.
-
-    Not an Exists: of that PostgreSQL may make a join, and read all rows there are to find out about a few.
-    """
-    return Subquery(rows.values("pk")[:1])
 
 
 def register_lookups() -> None:

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from campaigns.models import EngineClock
+from channels.rows import run
 
 
 class ClockMayNotMove(Exception):
@@ -23,9 +24,7 @@ def real_now() -> datetime:
 
 
 def _instant(query: str) -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        instant: datetime = cursor.fetchone()[0]
+    instant: datetime = run(query)[0][0]
     return instant
 
 

@@ -3,10 +3,9 @@
 On the way it counts what flows (flows.py): how much of the same there was in the last seconds.
 """
 
-from django.db import connection
-
 from campaigns.engine import flows
 from campaigns.models.stats import KEY
+from channels.rows import run
 
 _COLUMNS = ", ".join(KEY)
 _TOTAL_COLUMNS = "campaign_id, route_id, step_key, counter"
@@ -41,7 +40,6 @@ SELECT count(*) FROM taken
 
 def fold(limit: int = 20_000) -> int:
     """Fold up to `limit` of the oldest deltas; gives how many there were."""
-    with connection.cursor() as cursor:
-        cursor.execute(FOLD, {"limit": limit, "flows": list(flows.FOLDED), "step": flows.STEP.total_seconds()})
-        count: int = cursor.fetchone()[0]
-    return count
+    values = {"limit": limit, "flows": list(flows.FOLDED), "step": flows.STEP.total_seconds()}
+    ((count,),) = run(FOLD, values)
+    return int(count)

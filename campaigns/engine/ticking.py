@@ -4,16 +4,48 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, QuerySet
 
 from campaigns.engine import clock, leases, stats
 from campaigns.engine.due import campaigns_with_due
 from campaigns.engine.launch import start_scheduled
-from campaigns.lookups import first_of
-from campaigns.models import Campaign, DowntimeGap, Enrolment, Hit, Message, Tick
-from campaigns.models.campaigns import CampaignKind, CampaignStatus
+from campaigns.models import DowntimeGap, Tick
 from campaigns.models.consent import Purpose
-from channels.models import InboundRequest, Sender
+from channels.rows import run
+
+# Somebody inside, or something queued, is looked for by a probe of an index for each campaign, and never by a join that
+# reads all there are.
+FINISH = """
+UPDATE campaigns_campaign c SET status = 'finished', ended_at = %(now)s
+WHERE c.status IN ('running', 'paused')
+AND CASE c.kind WHEN 'once' THEN c.enrolled_at IS NOT NULL ELSE c.ends_at <= %(now)s END
+AND (SELECT e.id FROM campaigns_enrolment e WHERE e.campaign_id = c.id AND e.outcome = '' LIMIT 1) IS NULL
+"""
+SENDERS = """
+SELECT s.id FROM channels_sender s WHERE s.held_at IS NULL AND (
+    SELECT c.id FROM campaigns_campaign c
+    WHERE c.status = 'running' AND c.held_at IS NULL AND (c.purpose = 'transactional' OR NOT %s) AND (
+        SELECT m.id FROM campaigns_message m
+        WHERE m.sender_id = s.id AND m.campaign_id = c.id AND m.is_queued AND m.available_at <= %s LIMIT 1
+    ) IS NOT NULL LIMIT 1
+) IS NOT NULL
+"""
+REST = """
+SELECT
+    (
+        SELECT id FROM channels_inboundrequest WHERE state IN ('new', 'waiting') AND retry_at <= clock_timestamp()
+        ORDER BY retry_at LIMIT 1
+    ) IS NOT NULL OR (
+        SELECT id FROM campaigns_hit WHERE is_machine IS NULL AND decide_at <= %(now)s ORDER BY decide_at LIMIT 1
+    ) IS NOT NULL,
+    ARRAY(
+        SELECT id FROM campaigns_campaign
+        WHERE status IN ('running', 'paused') AND kind = 'once' AND enrolled_at IS NULL
+    ),
+    EXISTS (
+        SELECT FROM campaigns_campaign c WHERE c.status = 'cancelled'
+        AND (SELECT e.id FROM campaigns_enrolment e WHERE e.campaign_id = c.id AND e.outcome = '' LIMIT 1) IS NOT NULL
+    )
+"""
 
 # Shorter silences are never looked at: no campaign's grace is as short.
 SHORTEST_GAP = timedelta(minutes=1)
@@ -88,51 +120,31 @@ def _look_at_queued(now: datetime) -> None:
         )
 
 
-def finish_campaigns(now: datetime) -> int:
-    """Finish the campaigns that nobody is inside of, and nobody can enter; gives how many there were."""
-    inside = Enrolment.objects.open().filter(campaign=OuterRef("pk"))
-    empty = Campaign.objects.alive().alias(somebody=first_of(inside)).filter(somebody__isnull=True)
-    once = empty.filter(kind=CampaignKind.ONCE, enrolled_at__isnull=False)
-    over = empty.exclude(kind=CampaignKind.ONCE).filter(ends_at__lte=now)
-    return sum(group.update(status=CampaignStatus.FINISHED, ended_at=now) for group in (once, over))
+def finish_campaigns(now: datetime) -> None:
+    """Finish the campaigns that nobody is inside of, and nobody can enter."""
+    run(FINISH, {"now": now})
 
 
 def find_work(now: datetime) -> Work:
     """What is due at `now` (product time), each found by one index look-up."""
-    real_now = clock.real_now()
-    inbound = InboundRequest.objects.filter(
-        state__in=[InboundRequest.State.NEW, InboundRequest.State.WAITING],
-        retry_at__lte=real_now,
-    )
-    hits = Hit.objects.filter(is_machine=None, decide_at__lte=now)
     due = campaigns_with_due(now)
+    sender_ids = _senders(now)
+    ((has_signals, unenrolled, has_cancelled),) = run(REST, {"now": now})
     return Work(
         has_due_enrolments=bool(due),
-        has_urgent=any(purpose == Purpose.TRANSACTIONAL for _, purpose in due) or bool(urgent_senders(now)),
-        has_signals=inbound.exists() or hits.exists(),
-        sender_ids=tuple(_senders(now, Campaign.objects.sending())),
-        unenrolled_campaign_ids=tuple(
-            Campaign.objects.alive().filter(kind=CampaignKind.ONCE, enrolled_at=None).values_list("id", flat=True)
-        ),
-        has_cancelled=Campaign.objects.filter(status=CampaignStatus.CANCELLED)
-        .alias(somebody=first_of(Enrolment.objects.open().filter(campaign=OuterRef("pk"))))
-        .filter(somebody__isnull=False)
-        .exists(),
+        has_urgent=any(purpose == Purpose.TRANSACTIONAL for _, purpose in due)
+        or bool(sender_ids and urgent_senders(now)),
+        has_signals=has_signals,
+        sender_ids=tuple(sender_ids),
+        unenrolled_campaign_ids=tuple(unenrolled),
+        has_cancelled=has_cancelled,
     )
 
 
 def urgent_senders(now: datetime) -> list[int]:
     """The senders that have something to send at `now` for a transactional campaign."""
-    return _senders(now, Campaign.objects.sending().filter(purpose=Purpose.TRANSACTIONAL))
+    return _senders(now, is_urgent_only=True)
 
 
-def _senders(now: datetime, campaigns: "QuerySet[Campaign]") -> list[int]:
-    queued = Message.objects.filter(
-        sender=OuterRef(OuterRef("pk")),
-        campaign=OuterRef("pk"),
-        is_queued=True,
-        available_at__lte=now,
-    )
-    sending = campaigns.alias(message=first_of(queued)).filter(message__isnull=False)
-    senders = Sender.objects.filter(held_at=None).alias(campaign=first_of(sending)).filter(campaign__isnull=False)
-    return list(senders.values_list("id", flat=True))
+def _senders(now: datetime, *, is_urgent_only: bool = False) -> list[int]:
+    return [row[0] for row in run(SENDERS, [is_urgent_only, now])]
