@@ -10,6 +10,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, ForeignKey, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
+from channels.rows import array
+
 
 class EqualsAny(Lookup):  # type: ignore[type-arg]  # generic in the stubs only
     """Whether the field equals one of a collection of plain values: of ids, not of objects."""
@@ -22,7 +24,8 @@ class EqualsAny(Lookup):  # type: ignore[type-arg]  # generic in the stubs only
         column, parameters = self.process_lhs(compiler, connection)
         values: Collection[Any] = self.rhs
         of_type = self.lhs.output_field.db_type(connection)
-        return f"{column} = ANY(%s::{of_type}[])", [*parameters, list(values)]
+        written = array(values) if of_type == "bigint" else list(values)
+        return f"{column} = ANY(%s::{of_type}[])", [*parameters, written]
 
 
 def register_lookups() -> None:

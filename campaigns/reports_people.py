@@ -96,10 +96,8 @@ OF_MESSAGES: Mapping[str, Figure] = {
     "held": Figure(
         label=_("Held"), rows=_WAITING & Q(status=MessageStatus.QUEUED) & ~Q(hold_reason=""), at="queued_at"
     ),
-    "claimed": Figure(
-        label=_("About to be sent"), rows=_WAITING, among=Q(status=MessageStatus.CLAIMED), at="queued_at"
-    ),
-    "sending": Figure(label=_("Being sent"), rows=_WAITING, among=Q(status=MessageStatus.SENDING), at="sending_at"),
+    "claimed": Figure(label=_("About to be sent"), rows=_WAITING & Q(status=MessageStatus.CLAIMED), at="queued_at"),
+    "sending": Figure(label=_("Being sent"), rows=_WAITING & Q(status=MessageStatus.SENDING), at="sending_at"),
     "waiting_accepted": Figure(
         label=_("Sent, waiting for them to act"), rows=_WAITING & Q(status=MessageStatus.ACCEPTED), at="accepted_at"
     ),

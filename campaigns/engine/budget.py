@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import F
 
 from campaigns.engine.counters import Counter
 from campaigns.models import BudgetState, Campaign
 from campaigns.reports_counts import read_counts
+from channels.rows import run
 
 
 @dataclass(kw_only=True)
@@ -61,7 +61,9 @@ def keep_open(campaign_ids: Iterable[int]) -> None:
 
 def is_counted(campaign_ids: Iterable[int]) -> bool:
     """Whether any of `campaign_ids` has a budget; true until the transaction ends, where it keeps their gates open."""
-    return BudgetState.objects.filter(campaign_id__in=campaign_ids).exists()
+    return bool(
+        run("SELECT EXISTS (SELECT FROM campaigns_budgetstate WHERE campaign_id = ANY(%s))", [[*campaign_ids]])[0][0]
+    )
 
 
 def room(campaign_ids: Iterable[int]) -> dict[int, Room]:
@@ -93,5 +95,4 @@ def _cost_so_far(campaign_id: int) -> Decimal:
 
 
 def _gate(function: str, campaign_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"cascade budget {campaign_id}"])
+    run(f"SELECT {function}(hashtextextended(%s, 0))", [f"cascade budget {campaign_id}"])

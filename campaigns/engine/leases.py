@@ -48,6 +48,8 @@ FROM (SELECT * FROM campaigns_lease WHERE until < clock_timestamp() ORDER BY unt
     ORDER BY id LIMIT 1000
 ) m ON true
 """
+# What could not be freed now is looked at again in a moment, after the others.
+LATER = "UPDATE campaigns_lease SET until = clock_timestamp() + interval '5 seconds' WHERE token = ANY(%s::uuid[])"
 # A lease is kept as long as it has a message that nobody else would ever look at.
 END = """
 DELETE FROM campaigns_lease l WHERE l.token = ANY(%s::uuid[]) AND (
@@ -87,6 +89,7 @@ def reclaim(now: datetime) -> int:
     sending = [pk for _, pk, status in dead if status == MessageStatus.SENDING]
     count = _return_claimed(claimed, tokens, now) + _resolve_sending(sending, tokens, now)
     end(tokens)
+    run(LATER, [array(tokens)])
     return count
 
 

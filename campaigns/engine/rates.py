@@ -6,10 +6,9 @@ In real time, whatever the product's clock says: the vendor lives in it.
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
 
-from campaigns.engine import clock
 from channels.models import Sender, SenderState
+from channels.rows import run
 
 # What a sender may save up while nobody sends, in seconds of its rate: more would leave at once and break the promise
 # to the vendor in every span that begins before it; less would lose the time that a slow worker needs.
@@ -20,17 +19,26 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 
 
-def lock_state(sender: Sender, real_now: datetime) -> SenderState:
-    """The state of `sender`, locked for this transaction, its tokens refilled up to `real_now`."""
-    SenderState.objects.bulk_create(
-        [SenderState(sender=sender, tokens=most_saved(sender), tokens_at=real_now)],
-        ignore_conflicts=True,
-    )
-    state = SenderState.objects.select_for_update().get(sender=sender)
-    elapsed = max((real_now - state.tokens_at).total_seconds(), 0)
-    state.tokens = min(state.tokens + elapsed * sender.rate_per_second, most_saved(sender))
-    state.tokens_at = real_now
-    return state
+# How often a batch is claimed decides how much these cost, so they are prepared.
+LOCK = """
+SELECT tokens, tokens_at, closed_until, clock_timestamp() FROM channels_senderstate WHERE sender_id = %s FOR UPDATE
+"""
+MAKE = """
+INSERT INTO channels_senderstate (sender_id, tokens, tokens_at, failures_in_a_row)
+VALUES (%s, %s, clock_timestamp(), 0) ON CONFLICT DO NOTHING
+"""
+TAKE = "UPDATE channels_senderstate SET tokens = %s, tokens_at = %s WHERE sender_id = %s"
+PUT_BACK = "UPDATE channels_senderstate SET tokens = tokens + %s WHERE sender_id = %s"
+RECOVER = """
+UPDATE channels_senderstate SET failures_in_a_row = 0, closed_until = NULL
+WHERE sender_id = %s AND (failures_in_a_row > 0 OR closed_until IS NOT NULL)
+"""
+
+
+def lock_state(sender: Sender) -> SenderState:
+    """The state of `sender`, locked for this transaction."""
+    run(MAKE, [sender.pk, most_saved(sender)])
+    return SenderState.objects.select_for_update().get(sender=sender)
 
 
 def most_saved(sender: Sender) -> float:
@@ -41,28 +49,31 @@ def most_saved(sender: Sender) -> float:
 @transaction.atomic
 def take(sender: Sender, most: int) -> tuple[int, timedelta | None]:
     """Take up to `most` messages from the bucket: how many there were, or 0 and how long to wait for the next."""
-    real_now = clock.real_now()
-    state = lock_state(sender, real_now)
-    if state.closed_until and state.closed_until > real_now:
-        return 0, state.closed_until - real_now
-    if state.tokens < 1:
-        return 0, timedelta(seconds=(1 - state.tokens) / sender.rate_per_second)
-    taken = min(most, int(state.tokens))
-    state.tokens -= taken
-    state.save(update_fields=["tokens", "tokens_at"])
+    locked = run(LOCK, [sender.pk])
+    if not locked:
+        run(MAKE, [sender.pk, most_saved(sender)])
+        locked = run(LOCK, [sender.pk])
+    ((tokens, tokens_at, closed_until, real_now),) = locked
+    if closed_until and closed_until > real_now:
+        return 0, closed_until - real_now
+    refilled = max((real_now - tokens_at).total_seconds(), 0) * sender.rate_per_second
+    tokens = min(tokens + refilled, most_saved(sender))
+    if tokens < 1:
+        return 0, timedelta(seconds=(1 - tokens) / sender.rate_per_second)
+    taken = min(most, int(tokens))
+    run(TAKE, [tokens - taken, real_now, sender.pk])
     return taken, None
 
 
 def put_back(sender: Sender, count: int) -> None:
     """Give back `count` messages that were taken and are not sent."""
     if count:
-        SenderState.objects.filter(sender=sender).update(tokens=F("tokens") + count)
+        run(PUT_BACK, [count, sender.pk])
 
 
 def recover(sender: Sender) -> None:
     """The vendor accepts again: forget that it refused."""
-    troubled = Q(failures_in_a_row__gt=0) | Q(closed_until__isnull=False)
-    SenderState.objects.filter(troubled, sender=sender).update(failures_in_a_row=0, closed_until=None)
+    run(RECOVER, [sender.pk])
 
 
 def note_refusals(state: SenderState, count: int, real_now: datetime, retry_after: timedelta | None) -> None:

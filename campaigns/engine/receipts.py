@@ -239,6 +239,6 @@ def _pace(sender: Sender, receipts: Sequence[Receipt]) -> None:
         throttled = [receipt for receipt in refusals if receipt.error_class is ErrorClass.THROTTLED]
         asked = [receipt.retry_after for receipt in throttled if receipt.retry_after]
         real_now = clock.real_now()
-        rates.note_refusals(rates.lock_state(sender, real_now), len(refusals), real_now, max(asked, default=None))
+        rates.note_refusals(rates.lock_state(sender), len(refusals), real_now, max(asked, default=None))
     elif any(receipt.status is ReceiptStatus.ACCEPTED for receipt in receipts):
         rates.recover(sender)

@@ -38,10 +38,6 @@ class Migration(migrations.Migration):
             name="attempt_one_live_per_address",
         ),
         migrations.RemoveConstraint(
-            model_name="enrolment",
-            name="enrolment_once",
-        ),
-        migrations.RemoveConstraint(
             model_name="message",
             name="message_claimed_has_lease",
         ),
@@ -76,17 +72,6 @@ class Migration(migrations.Migration):
                 to="campaigns.message",
             ),
         ),
-        migrations.AlterField(
-            model_name="enrolment",
-            name="contact",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="enrolments",
-                to="campaigns.contact",
-            ),
-        ),
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
@@ -94,10 +79,6 @@ class Migration(migrations.Migration):
                 fields=["sender", "campaign", "available_at", "id"],
                 name="message_to_claim",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(fields=("contact", "campaign", "entry_key"), name="enrolment_once"),
         ),
         migrations.AddConstraint(
             model_name="message",
