@@ -12,6 +12,7 @@ from campaigns.engine.claiming import Claim, claim, give_back
 from campaigns.engine.confirming import confirm
 from campaigns.engine.marking import mark_sending
 from campaigns.engine.outgoing import Outgoing, Piece, prepare
+from campaigns.engine.patience import until_answered
 from campaigns.engine.receipts import record
 from campaigns.engine.settling import Unsent, settle
 from campaigns.engine.shelf import Shelf
@@ -65,9 +66,12 @@ class Unrecorded:
         self.receipts += receipts
 
     def record(self) -> None:
-        """Write down what there is."""
-        if not self.receipts:
-            return
+        """Write down what there is, also where the database is away for a moment: nobody else knows it."""
+        if self.receipts:
+            until_answered(self._record)
+            self.receipts = []
+
+    def _record(self) -> None:
         now = clock.now()
         unusual = confirm(self.shelf, self.sent, self.receipts, now=now)
         if unusual:
@@ -76,7 +80,6 @@ class Unrecorded:
             rates.recover(self.shelf.sender)
         for receipt in self.receipts:
             self.sent.pop(receipt.key, None)
-        self.receipts = []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +104,15 @@ def deliver(sender_id: int, *, shift: Shift | None = None, is_urgent_only: bool 
     with Wire(lambda: open_provider(sender.account)) as wire:
         desk = _Desk(sender, wire, shift)
         wait = None
-        while not _is_idle(claimed):
-            wait = desk.serve(claimed)
-            if wait is not None or shift.is_over:
-                break
-            sender.refresh_from_db(fields=["held_at", "rate_per_second"])
-            claimed = claim(sender, now=clock.now(), limit=BATCH, is_urgent_only=is_urgent_only)
-        desk.clear()
+        try:
+            while not _is_idle(claimed):
+                wait = desk.serve(claimed)
+                if wait is not None or shift.is_over:
+                    break
+                sender.refresh_from_db(fields=["held_at", "rate_per_second"])
+                claimed = claim(sender, now=clock.now(), limit=BATCH, is_urgent_only=is_urgent_only)
+        finally:
+            desk.clear()
     return Delivered(sent=desk.sent, wait=claimed.wait if _is_idle(claimed) else wait or timedelta(0))
 
 
@@ -164,7 +169,7 @@ class _Desk:
         while self._wire.in_flight:
             self._receive(self._answers.patience)
         self._answers.record()
-        leases.end(self._tokens)
+        until_answered(lambda: leases.end(self._tokens))
 
     def _rest(self, wait: timedelta) -> None:
         """Take what answers come while the sender may not go faster, for as long as `wait`."""
