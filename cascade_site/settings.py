@@ -137,10 +137,12 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 # Without it Celery's Django fix-up opens a database connection for each task.
 CELERY_DB_REUSE_MAX = env.int("CELERY_DB_REUSE_MAX", default=1000)
 CELERY_TASK_DEFAULT_QUEUE = "engine"
-# The tick has a queue of its own: it must not wait behind what it has woken. Nor must what is transactional.
+# The tick has a queue of its own: it must not wait behind what it has woken. Nor must what is transactional, nor what
+# comes back: it stops cascades.
 CELERY_TASK_ROUTES = {
     "campaigns.tasks.tick": {"queue": "tick"},
     "campaigns.tasks.urgent": {"queue": "urgent"},
+    "campaigns.tasks.track": {"queue": "track"},
     "campaigns.tasks.bulk_*": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = "UTC"

@@ -31,7 +31,7 @@ from cascade_site.crew import Crew, StopRequested
 NEEDED_BYTES = 300_000_000
 # How many tasks of each queue run at once, each in a worker of its own: a tick waits neither for a long import
 # nor for the deliveries that it woke, and what is transactional for neither of them.
-QUEUES = {"tick": 1, "urgent": 1, "engine": 2, "bulk": 1}
+QUEUES = {"tick": 1, "urgent": 1, "track": 1, "engine": 2, "bulk": 1}
 DEMO_ROLES = ("marketer", "admin", "manager")
 # So often may the web server die before its first answer.
 FALSE_STARTS = 3

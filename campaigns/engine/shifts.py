@@ -2,7 +2,7 @@
 
 A worker runs few tasks at once. A sender whose vendor takes ten seconds to answer, or whose rate is low, would keep one
 of them busy with waiting, and a second such sender the next one. So a task begins a shift, and is over when the shift
-is, or begins to wait; the shift goes on in its thread.
+is, or begins to wait, or after a moment; the shift goes on in its thread.
 """
 
 import logging
@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 # Each has a connection to the database.
 MOST = 16
 LENGTH = timedelta(seconds=20)
+# After so long a shift shares its process with what else is to be done: timers do not wait until a campaign has left.
+ALONE = timedelta(seconds=1)
 
 
 class Shift:
@@ -66,10 +68,10 @@ class Shifts:
         return shift
 
     def run(self, key: Hashable, work: Callable[[Shift], None]) -> None:
-        """Do `work` as `begin` does, and return when it is done or only waits."""
+        """Do `work` as `begin` does, and return when it is done or only waits, and after ALONE in any case."""
         shift = self.begin(key, work)
         if shift:
-            shift.waits.wait()
+            shift.waits.wait(ALONE.total_seconds())
 
     def end(self) -> None:
         """End all shifts, and wait until what they had under way is finished."""

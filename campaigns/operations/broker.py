@@ -11,7 +11,7 @@ from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 # The queues of settings.CELERY_TASK_ROUTES, in the order in which work comes through them.
-QUEUES = ("tick", "urgent", "engine", "bulk")
+QUEUES = ("tick", "urgent", "track", "engine", "bulk")
 # Seconds until a broker that does not answer is taken for away: somebody waits for the page.
 PATIENCE = 2
 # What brokers raise when they know no queue of that name, because nobody has used it yet.

@@ -105,7 +105,15 @@ def test_run_leads_to_the_first_admin_survives_a_kill_and_leaves_no_process_behi
         assert welcome
         assert "<form" in page(welcome[1])
         names = {argument for process in first.family() for argument in process.cmdline()}
-        assert {"--queues=tick", "--queues=urgent", "--queues=engine", "--queues=bulk", "beat", "granian"} <= names
+        assert {
+            "--queues=tick",
+            "--queues=urgent",
+            "--queues=track",
+            "--queues=engine",
+            "--queues=bulk",
+            "beat",
+            "granian",
+        } <= names
         family = first.family()
         first.process.kill()
         first.process.wait()

@@ -15,7 +15,7 @@ from cascade_site.children import Child, Program
 from cascade_site.crew import Crew
 from tests.ports import free_port
 
-QUEUES = ("tick", "urgent", "engine", "bulk")
+QUEUES = ("tick", "urgent", "track", "engine", "bulk")
 # The script in Debian's /usr/sbin would change the user and forget the environment.
 RABBITMQ_PROGRAMS = "/usr/lib/rabbitmq/bin"
 

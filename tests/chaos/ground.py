@@ -117,7 +117,7 @@ def _peopled(crew: Crew, folder: Path, *, judge: Judge, broker: Broker, database
         judge=judge,
         broker=broker,
         database=database,
-        engine=started(processes.worker("engine", concurrency=2)),
+        engine=started(processes.worker("engine", "track", concurrency=2)),
         ticker=started(processes.worker("tick", "urgent", "bulk", concurrency=1)),
         beat=started(processes.beat()),
         people=people,

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -27,6 +28,19 @@ def test_a_task_ends_when_its_shift_only_waits_and_the_shift_goes_on() -> None:
     answered.set()
     assert is_done.wait(PATIENCE_S)
     shifts.end()
+
+
+def test_a_task_ends_after_a_moment_and_its_shift_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timers waited until a campaign had left, or twenty seconds."""
+    monkeypatch.setattr("campaigns.engine.shifts.ALONE", timedelta(0))
+    shifts = Shifts()
+    is_enough = threading.Event()
+    done: list[bool] = []
+    shifts.run("busy", lambda _shift: done.append(is_enough.wait(PATIENCE_S)))
+    assert done == []
+    is_enough.set()
+    shifts.end()
+    assert done == [True]
 
 
 def test_a_shift_that_has_something_to_do_is_waited_for() -> None:

@@ -161,7 +161,7 @@ def test_a_missing_worker_a_missing_beat_and_missing_ticks_are_told_after_a_mome
     running: Stage, mailoutbox: list[EmailMessage]
 ) -> None:
     Pulse.objects.filter(kind=Pulse.Kind.BEAT).delete()
-    Pulse.objects.filter(kind=Pulse.Kind.WORKER).update(queues=["tick", "urgent", "bulk"])
+    Pulse.objects.filter(kind=Pulse.Kind.WORKER).update(queues=["tick", "urgent", "track", "bulk"])
     clock.run_at(shown_at=clock.now() + timedelta(minutes=3), speed=0)
     look_again(1)
     assert raised() == []

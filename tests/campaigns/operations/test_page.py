@@ -50,7 +50,7 @@ def test_strangers_come_to_the_sign_in_page() -> None:
 
 def test_a_product_of_which_nothing_runs_says_what_to_start(stage: Stage) -> None:
     shown = page()
-    for queue in ("tick", "urgent", "engine", "bulk"):
+    for queue in ("tick", "urgent", "track", "engine", "bulk"):
         assert f"No worker takes the queue {queue}." in shown
         assert f"python -m cascade_site.start {queue}" in shown
     assert "No beat is alive" in shown
