@@ -21,6 +21,8 @@ MOST = 16
 LENGTH = timedelta(seconds=20)
 # After so long a shift shares its process with what else is to be done: timers do not wait until a campaign has left.
 ALONE = timedelta(seconds=1)
+# Who is at something already lets the next one who is woken for it be another process.
+ELSEWHERE = timedelta(seconds=0.25)
 
 
 class Shift:
@@ -68,10 +70,15 @@ class Shifts:
         return shift
 
     def run(self, key: Hashable, work: Callable[[Shift], None]) -> None:
-        """Do `work` as `begin` does, and return when it is done or only waits, and after ALONE in any case."""
+        """Do `work` as `begin` does, and return when it is done or only waits, and after ALONE in any case.
+
+        Where this process is at it already it stays away from the queue for ELSEWHERE.
+        """
         shift = self.begin(key, work)
         if shift:
             shift.waits.wait(ALONE.total_seconds())
+        elif (running := self._running.get(key)) is not None:
+            running.waits.wait(ELSEWHERE.total_seconds())
 
     def end(self) -> None:
         """End all shifts, and wait until what they had under way is finished."""

@@ -25,6 +25,7 @@ def test_a_task_ends_when_its_shift_only_waits_and_the_shift_goes_on() -> None:
     shifts.run("slow", work)
     assert not is_done.is_set()
     assert shifts.begin("slow", work) is None, "this process is at it"
+    shifts.run("slow", work)
     answered.set()
     assert is_done.wait(PATIENCE_S)
     shifts.end()
