@@ -95,7 +95,7 @@ class TestOverASocket:
 def tasks_published() -> int:
     """How many times the engine has been asked to read what came back, as the queue keeps it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pgmq.q_engine WHERE message->'headers'->>'task' = %s", [TRACK])
+        cursor.execute("SELECT count(*) FROM pgmq.q_track WHERE message->'headers'->>'task' = %s", [TRACK])
         count: int = cursor.fetchone()[0]
     return count
 
