@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 import urllib.request
 from collections import Counter
@@ -26,6 +27,8 @@ from channels.sandbox.preferences import FaultRule, Preferences, as_json
 
 # A start of Python and Django takes some seconds of a machine that has other things to do.
 PATIENCE_S = 120.0
+# So many characters of what a process said last are shown when a test fails.
+SHOWN = 10_000
 
 
 def wait_until(is_so: Callable[[], bool], *, what: str) -> None:
@@ -106,6 +109,13 @@ class Pump:
         kill_group(process)
         process.wait()
         self.running.remove(process)
+
+    def end(self) -> None:
+        """Kill whatever still runs. What the processes said is shown with the test if it failed."""
+        for process in list(self.running):
+            self.kill(process)
+        for path in sorted(self.folder.glob("*.log")):
+            sys.stdout.write(f"--- {path.name}\n{path.read_text(errors='replace')[-SHOWN:]}\n")
 
     def _start(self, program: Program) -> Popen[bytes]:
         with (self.folder / f"{program.name}-{len(self.running)}.log").open("ab") as log:

@@ -45,8 +45,7 @@ def pump(tmp_path: Path, live_server: LiveServer) -> Iterator[Pump]:
     with sandbox_process(tmp_path, port=port) as sandbox:
         pump = Pump(folder=tmp_path, public_url=live_server.url, sandbox=sandbox)
         yield pump
-        for process in list(pump.running):
-            pump.kill(process)
+        pump.end()
     empty_queues()
 
 
