@@ -136,7 +136,7 @@ def _with_link(piece: Composition) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _with_first(text: str, links: Sequence[str]) -> str:
+def _with_first(text: str, links: tuple[str, ...]) -> str:
     """`text`, and below it the first of `links`, unless one of them stands in it."""
     return text if set(links) & set(variables(text)) else f"{text}\n{{{{ {links[0]} }}}}"
 

@@ -1,12 +1,11 @@
 """What a signed-in user's profile changes for each request: the language and the time zone of the pages."""
 
-from functools import cache
-from zoneinfo import available_timezones
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
+
+from campaigns.engine.waking import zone
 
 
 class ProfileMiddleware(MiddlewareMixin):
@@ -21,13 +20,7 @@ class ProfileMiddleware(MiddlewareMixin):
         if user.is_authenticated and user.language in dict(settings.LANGUAGES):
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
-        if user.is_authenticated and user.time_zone in _zones():
-            timezone.activate(user.time_zone)
+        if user.is_authenticated:
+            timezone.activate(zone(user.time_zone, settings.TIME_ZONE))
         else:
             timezone.deactivate()
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """The names of all time zones, gathered once: each time the whole folder of them is walked through."""
-    return frozenset(available_timezones())

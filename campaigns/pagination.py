@@ -94,13 +94,15 @@ def _beyond(names: Sequence[str], values: Sequence[Any], *, is_descending: bool)
 def _value(column: "Field[Any, Any]", written: Any) -> Any:
     """What a cursor says of `column`. Raises ValueError for what the database would not take."""
     value = column.to_python(written)
-    if (
-        value is None
-        or (isinstance(value, int) and value.bit_length() > 63)
-        or (isinstance(value, str) and "\0" in value)
-    ):
+    is_too_long = isinstance(value, int) and value.bit_length() > 63
+    if value is None or is_too_long or (isinstance(value, str) and not _is_text(value)):
         raise ValueError(f"{column.name} is never {written!r}")
     return value
+
+
+def _is_text(value: str) -> bool:
+    """Whether the database takes it: neither a zero nor half of a pair (JSON can write both)."""
+    return "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _column(model: type[Model], name: str) -> "Field[Any, Any]":

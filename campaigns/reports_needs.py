@@ -11,7 +11,6 @@ from django.utils.translation import gettext, ngettext
 
 from campaigns import wording
 from campaigns.models import Campaign, HoldReason, Message
-from campaigns.models.messages import MessageStatus
 from campaigns.reports import CampaignReport, StepReport
 from campaigns.reports_alerts import stuck_since
 from channels.models import Sender
@@ -98,7 +97,7 @@ def _holds(campaign: Campaign, report: CampaignReport) -> Iterator[Need]:
     """Messages that wait for something else than their turn."""
     if not any(step.figures.waiting.held for step in report.steps):
         return
-    held = Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED, fate="").exclude(hold_reason="")
+    held = Message.objects.filter(campaign=campaign, is_queued=True, fate="").exclude(hold_reason="")
     for reason, people in held.values_list("hold_reason").annotate(people=Count("pk")).order_by("hold_reason"):
         if sentence := _hold_sentence(reason, people):
             is_urgent = reason == HoldReason.OVER_BUDGET

@@ -29,7 +29,7 @@ _OUTCOMES = {Outcome.ENGAGED: _("Acted")}
 class Figure:
     """A figure: what its list is called, which rows it counts, and the column that tells when.
 
-    The rows stand among those that `among` says, which an index finds; whether `rows` holds, each of these tells.
+    Enrolments stand among those that `among` says, which an index finds; whether `rows` holds, each row tells.
     """
 
     label: str | Promise
@@ -169,8 +169,8 @@ def enrolments_behind(question: Question) -> QuerySet[Enrolment]:
 
 
 def messages_among(question: Question) -> QuerySet[Message]:
-    """The messages of the campaign among which those stand that the figure counts. Raises UnknownFigure."""
-    return Message.objects.filter(question.meaning.among, campaign_id=question.campaign_id)
+    """The messages of the campaign, among which those stand that the figure counts."""
+    return Message.objects.filter(campaign_id=question.campaign_id)
 
 
 def enrolments_among(question: Question) -> QuerySet[Enrolment]:

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from campaigns.models import Enrolment, Fate, HoldReason, Message, Outcome, SkipReason
 from campaigns.models.messages import MessageStatus
-from campaigns.pagination import PAGE_SIZE, Page
+from campaigns.pagination import PAGE_SIZE
 from campaigns.reports_people import Question, enrolments_among, messages_among, wanted_by
 from campaigns.reports_people_numbers import number_behind
-from campaigns.sought import Sought, page_of_sought
+from campaigns.sought import Sought, SoughtPage, page_of_sought
 
 # The orders in which an index gives a campaign's messages, its enrolments, and those of them with one outcome.
 _BY_STEP = ("enrolment_id", "step_id")
@@ -39,31 +38,29 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """A page of such a list, with the cursors of its neighbours, '' where there is none; `number` are in all of it."""
+    """A page of such a list, as sought.SoughtPage, with lines for its rows; `number` are in all of the list."""
 
     number: int
     lines: tuple[Line, ...]
     next_cursor: str
     previous_cursor: str
-    goes_on: bool
+    is_backwards: bool
+    goes_on_at: str
 
 
 def lines_behind(question: Question, *, cursor: str = "", size: int = PAGE_SIZE) -> Lines:
-    """A page of the people that the figure counts. Raises UnknownFigure.
-
-    `goes_on` where it is not full and more are to be looked through, at `next_cursor`.
-    """
+    """A page of the people that the figure counts. Raises UnknownFigure."""
     number = number_behind(question)
     if question.is_about_messages:
         messages = page_of_sought(_messages(question, number), cursor=cursor, size=size)
-        return _lines(messages, [line_of_message(row, question.meaning.at) for row in messages.rows], number, size=size)
+        return _lines(messages, [_line_of_message(row, question.meaning.at) for row in messages.rows], number)
     people = page_of_sought(_enrolments(question, number), cursor=cursor, size=size)
-    return _lines(people, [line_of_enrolment(row, question.meaning.at) for row in people.rows], number, size=size)
+    return _lines(people, [_line_of_enrolment(row, question.meaning.at) for row in people.rows], number)
 
 
 def _messages(question: Question, number: int) -> Sought[Message]:
     return Sought(
-        among=with_people(messages_among(question)),
+        among=messages_among(question).select_related("enrolment__contact"),
         wanted=wanted_by(question),
         number=number,
         order_by=_BY_STEP,
@@ -81,22 +78,18 @@ def _enrolments(question: Question, number: int) -> Sought[Enrolment]:
     )
 
 
-def _lines(page: Page[Message] | Page[Enrolment], lines: Sequence[Line], number: int, *, size: int) -> Lines:
+def _lines(page: SoughtPage[Message] | SoughtPage[Enrolment], lines: Sequence[Line], number: int) -> Lines:
     return Lines(
         number=number,
         lines=tuple(lines),
         next_cursor=page.next_cursor,
         previous_cursor=page.previous_cursor,
-        goes_on=bool(page.next_cursor) and len(lines) < size,
+        is_backwards=page.is_backwards,
+        goes_on_at=page.goes_on_at,
     )
 
 
-def with_people(messages: QuerySet[Message]) -> QuerySet[Message]:
-    """`messages` with what a line shows of them."""
-    return messages.select_related("enrolment__contact")
-
-
-def line_of_message(message: Message, at: str) -> Line:
+def _line_of_message(message: Message, at: str) -> Line:
     """The line of a message's person; `at` is the column that tells when."""
     contact = message.enrolment.contact
     return Line(
@@ -109,7 +102,7 @@ def line_of_message(message: Message, at: str) -> Line:
     )
 
 
-def line_of_enrolment(enrolment: Enrolment, at: str) -> Line:
+def _line_of_enrolment(enrolment: Enrolment, at: str) -> Line:
     """The line of an enrolled person; `at` is the column that tells when."""
     return Line(
         enrolment_id=enrolment.pk,

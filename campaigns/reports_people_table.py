@@ -13,7 +13,7 @@ from campaigns.exporting import Cell, Table
 from campaigns.models import Campaign, Contact, Enrolment, Message
 from campaigns.reports import CampaignReport
 from campaigns.reports_people import Question, enrolments_behind, messages_behind
-from campaigns.reports_people_lines import state_of, with_people
+from campaigns.reports_people_lines import state_of
 from campaigns.reports_tables import route_name
 
 Row = TypeVar("Row", bound=Model)
@@ -28,7 +28,7 @@ def people_table(campaign: Campaign, report: CampaignReport, question: Question)
     """
     title = f"{campaign.name} {question.meaning.label}"
     if question.is_about_messages:
-        messages = with_people(messages_behind(question)).select_related("enrolment__contact", "step", "sender")
+        messages = messages_behind(question).select_related("enrolment__contact", "step", "sender")
         rows = (_message_row(message, question.meaning.at) for piece in _pieces(messages) for message in piece)
         return Table(title=title, headings=[*_person_headings(), *_message_headings()], rows=rows)
     steps = {step.key: step.title for step in report.steps}

@@ -33,18 +33,34 @@ class Sought(Generic[Row]):
     stretch: int
 
 
-def page_of_sought(sought: Sought[Row], *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Row]:
+@dataclass(frozen=True, kw_only=True)
+class SoughtPage(Page[Row]):
+    """What was found in a stretch. `goes_on_at` is where to look for the rest of the page; "" where nothing is missing.
+
+    A page that `is_backwards` was come to from a later one: the rest of it stands before its rows.
+    """
+
+    is_backwards: bool
+    goes_on_at: str
+
+
+def page_of_sought(sought: Sought[Row], *, cursor: str = "", size: int = PAGE_SIZE) -> SoughtPage[Row]:
     """The page at `cursor` ("" is the first): what was found in its stretch, up to `size` rows.
 
     It may hold few rows, or none, and still have a next one, where the search goes on. A cursor that is broken or
     belongs to another order gives the first page.
     """
     if sought.number <= 0:
-        return Page(rows=(), next_cursor="", previous_cursor="")
+        return SoughtPage(rows=(), next_cursor="", previous_cursor="", is_backwards=False, goes_on_at="")
     look = _Look(sought, _read(cursor, sought), size)
-    if look.place.is_backwards:
-        return Page(rows=look.shown[::-1], next_cursor=look.back(), previous_cursor=look.onward())
-    return Page(rows=look.shown, next_cursor=look.onward(), previous_cursor=look.back())
+    onward, back, is_backwards = look.onward(), look.back(), look.place.is_backwards
+    return SoughtPage(
+        rows=look.shown[::-1] if is_backwards else look.shown,
+        next_cursor=back if is_backwards else onward,
+        previous_cursor=onward if is_backwards else back,
+        is_backwards=is_backwards,
+        goes_on_at=onward if len(look.shown) < size else "",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from campaigns.engine.claimed import Recipient
+from campaigns.engine.claimed import RECIPIENT, Recipient, recipient
 from campaigns.links import target_url
 from campaigns.masking import masked
 from campaigns.personalise import contact_values
@@ -21,8 +21,7 @@ AGENT_LENGTH = 300
 _FIND = """
 WITH asked AS MATERIALIZED (SELECT cascade_now() AS at)
 SELECT g.place, asked.at, a.id, COALESCE(m.accepted_at, a.sending_at), m.channel,
-    e.data, e.contact_id, c.first_name, c.last_name, c.birth_date, c.language, c.country, c.time_zone, c.external_id,
-    c.attributes, c.is_trackable, d.kind, d.value, l.id, l.url,
+    e.data, {recipient}, d.kind, d.value, l.id, l.url,
     (SELECT count(*) FROM campaigns_link WHERE version_id = e.version_id)
 FROM asked
 CROSS JOIN unnest(%(tokens)s::text[], %(positions)s::int[], %(attempts)s::bigint[], %(places)s::int[])
@@ -30,15 +29,12 @@ CROSS JOIN unnest(%(tokens)s::text[], %(positions)s::int[], %(attempts)s::bigint
 JOIN campaigns_attempt a ON {which}
 JOIN campaigns_message m ON m.id = a.message_id
 JOIN campaigns_enrolment e ON e.id = m.enrolment_id
-JOIN campaigns_contact c ON c.id = e.contact_id
+JOIN campaigns_contact p ON p.id = e.contact_id
 LEFT JOIN campaigns_address d ON d.id = a.address_id
 LEFT JOIN campaigns_link l ON l.version_id = e.version_id AND l.position = g.position
 """
-_BY_TOKEN = _FIND.format(which="a.token = g.token") + " WHERE l.id IS NOT NULL"
-_BY_ID = _FIND.format(which="a.id = g.attempt_id")
-
-# Of a contact, in the order in which _FIND gives them.
-_OF_CONTACT = [field.name for field in fields(Recipient)]
+_BY_TOKEN = _FIND.format(recipient=RECIPIENT, which="a.token = g.token") + " WHERE l.id IS NOT NULL"
+_BY_ID = _FIND.format(recipient=RECIPIENT, which="a.id = g.attempt_id")
 
 _KEEP = """
 INSERT INTO campaigns_hit (kind, attempt_id, link_id, at, method, user_agent, decide_at, machine_rule)
@@ -148,7 +144,7 @@ def _judged(knock: Knock, visit: Visit) -> datetime:
 
 def _visit(row: Sequence[Any]) -> Visit:
     at, attempt_id, accepted_at, channel, data, *of_contact, kind, address, link_id, link_url, links = row
-    contact = _contact(of_contact)
+    contact = recipient(of_contact)
     values = contact_values(contact, data=json.loads(data)) if link_id else {}
     return Visit(
         at=at,
@@ -161,8 +157,3 @@ def _visit(row: Sequence[Any]) -> Visit:
         link_id=link_id,
         target=target_url(link_url, values) if link_id else "",
     )
-
-
-def _contact(row: Sequence[Any]) -> Recipient:
-    *plain, attributes, is_trackable = row
-    return Recipient(**dict(zip(_OF_CONTACT, [*plain, json.loads(attributes), is_trackable], strict=True)))

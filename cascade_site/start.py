@@ -7,6 +7,7 @@ import os
 import sys
 
 import psycopg
+from django.conf import settings
 
 from cascade_site import processes
 from cascade_site.children import Program
@@ -39,16 +40,15 @@ def program(arguments: list[str], *, host: str, port: int) -> Program:
 
 def _would_share_sessions() -> bool:
     """Of a database that is away the process itself tells, and waits for it."""
-    from cascade_site.settings import DATABASE_URL  # noqa: PLC0415  they make keys, which a wrong command must not
-
     try:
-        return shares_sessions(DATABASE_URL)
+        return shares_sessions(settings.DATABASE_URL)
     except psycopg.OperationalError:
         return False
 
 
 def main() -> None:
     """Become the process that the command line names."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cascade_site.settings")
     try:
         started = program(
             sys.argv[1:], host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ.get("PORT", "8000"))

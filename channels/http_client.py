@@ -68,7 +68,7 @@ class Headers(Mapping[str, str]):
         return CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in self._pairs)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A complete answer; `body` as it came, but for chunks."""
 
@@ -123,6 +123,11 @@ class _Connection(asyncio.Protocol):
         if self._reading and self._reading.ends_at <= now:
             self._fail(NoAnswer("no_answer"))
         return self._reading is not None
+
+    def give_up(self) -> None:
+        """Close at once; what is under way gets no answer."""
+        self._fail(NoAnswer("closed"))
+        self.close()
 
     def close(self) -> None:
         """Close at once, whatever is under way."""
@@ -211,8 +216,8 @@ class HttpClient:
         """Close every connection."""
         if self._look_later:
             self._look_later.cancel()
-        for connection in self._open:
-            connection.close()
+        for connection in list(self._open):
+            connection.give_up()
         self._open.clear()
         self._idle.clear()
 
@@ -225,8 +230,7 @@ class HttpClient:
         """
         written = _write(method, url, headers, body)
         loop = asyncio.get_running_loop()
-        await self._room.acquire()
-        try:
+        async with self._room:
             ends_at = loop.time() + within.total_seconds()
             connection = await self._connection(url, connect)
             done: asyncio.Future[Answer] = loop.create_future()
@@ -236,8 +240,6 @@ class HttpClient:
                 return await done
             finally:
                 self._put_back(url, connection)
-        finally:
-            self._room.release()
 
     def _look_after(self) -> None:
         """See to it that the requests under way are looked at."""

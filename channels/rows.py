@@ -16,5 +16,8 @@ def run(statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[
 
 
 def array(values: Iterable[object]) -> str:
-    """`values` as PostgreSQL writes an array: for numbers, ids and keys only, whose words need no quotes."""
+    """`values` as PostgreSQL writes an array: for words that need no quotes.
+
+    Such are numbers, booleans, keys, tokens and instants in ISO form.
+    """
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"

@@ -28,7 +28,7 @@ CONNECT_TIMEOUT = timedelta(seconds=8)
 NAMES_KEPT = timedelta(seconds=30)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Response:
     """A complete answer: `status`, `headers` (any case), raw `body`."""
 

@@ -53,6 +53,16 @@ def _no_language_left() -> None:
     translation.deactivate()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _settings_may_change() -> None:
+    """What the product reads once of its settings it reads again when a test has changed them."""
+    from django.core.signals import setting_changed
+
+    from campaigns.links import clicks
+
+    setting_changed.connect(lambda **_: clicks.cache_clear(), weak=False)
+
+
 @pytest.fixture(autouse=True)
 def _partitions_emptied(
     request: pytest.FixtureRequest, django_db_blocker: pytest_django.DjangoDbBlocker

@@ -15,7 +15,7 @@ from django.db.models import F
 from campaigns.engine.counters import Counter
 from campaigns.models import BudgetState, Campaign
 from campaigns.reports_counts import read_counts
-from channels.rows import run
+from channels.rows import array, run
 
 
 @dataclass(kw_only=True)
@@ -61,9 +61,8 @@ def keep_open(campaign_ids: Iterable[int]) -> None:
 
 def is_counted(campaign_ids: Iterable[int]) -> bool:
     """Whether any of `campaign_ids` has a budget; true until the transaction ends, where it keeps their gates open."""
-    return bool(
-        run("SELECT EXISTS (SELECT FROM campaigns_budgetstate WHERE campaign_id = ANY(%s))", [[*campaign_ids]])[0][0]
-    )
+    statement = "SELECT EXISTS (SELECT FROM campaigns_budgetstate WHERE campaign_id = ANY(%s::bigint[]))"
+    return bool(run(statement, [array(campaign_ids)])[0][0])
 
 
 def room(campaign_ids: Iterable[int]) -> dict[int, Room]:

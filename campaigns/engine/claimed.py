@@ -14,8 +14,12 @@ from channels.rows import array, run
 
 NOTHING: Mapping[str, Any] = {}
 
+# A contact `p`, as `recipient` reads it.
+RECIPIENT = """p.id, p.first_name, p.last_name, p.birth_date, p.language, p.country, p.time_zone, p.external_id,
+    p.attributes, p.is_trackable"""
+
 # What was held waits for its turn since now only: a gap in the ticks before it does not count.
-TAKE = """
+TAKE = f"""
 WITH leased AS (
     INSERT INTO campaigns_lease (token, until, messages)
     VALUES (%(token)s, clock_timestamp() + %(lease)s, %(ids)s::bigint[])
@@ -26,14 +30,13 @@ FROM campaigns_enrolment e, campaigns_contact p, campaigns_step s
 WHERE m.id = ANY(%(ids)s::bigint[]) AND e.id = m.enrolment_id AND p.id = e.contact_id AND s.id = m.step_id
 RETURNING m.campaign_id, e.version_id, s.key, e.route_id, e.variant, m.sender_id, e.language,
     m.id, m.enrolment_id, m.step_id, m.channel, m.fate = '', e.data, m.first_attempt_at, m.tries, m.cost,
-    p.id, p.first_name, p.last_name, p.birth_date, p.language, p.country, p.time_zone, p.external_id, p.attributes,
-    p.is_trackable
-"""
+    {RECIPIENT}
+"""  # noqa: S608  a constant of ours
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Recipient:
-    """What sending reads of a contact."""
+    """What sending, and whoever follows a link, reads of a contact."""
 
     pk: int
     first_name: str
@@ -87,7 +90,7 @@ def _claimed(row: tuple[Any, ...], campaigns: Mapping[int, Terms]) -> Claimed:
         place=Place(*row[:7]),
         channel=channel,
         is_current=is_current,
-        contact=_recipient(row[16:]),
+        contact=recipient(row[16:]),
         data=_parsed(data),
         first_attempt_at=first_attempt_at,
         tries=tries,
@@ -95,7 +98,8 @@ def _claimed(row: tuple[Any, ...], campaigns: Mapping[int, Terms]) -> Claimed:
     )
 
 
-def _recipient(row: tuple[Any, ...]) -> Recipient:
+def recipient(row: Sequence[Any]) -> Recipient:
+    """The person of a row of the columns RECIPIENT."""
     pk, first_name, last_name, birth_date, language, country, time_zone, external_id, attributes, is_trackable = row
     return Recipient(
         pk=pk,

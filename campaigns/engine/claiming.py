@@ -53,8 +53,8 @@ def claim(sender: Sender, *, now: datetime, limit: int, is_urgent_only: bool = F
         return Claim(token=token)
     taken, wait = rates.take(sender, limit)
     if wait:
-        is_any = terms_of_sending(sender.pk, now, is_urgent_only=is_urgent_only)
-        return Claim(token=token, wait=wait if is_any else None)
+        has_queued = bool(terms_of_sending(sender.pk, now, is_urgent_only=is_urgent_only))
+        return Claim(token=token, wait=wait if has_queued else None)
     with transaction.atomic():
         campaigns = terms_of_sending(sender.pk, now, is_urgent_only=is_urgent_only)
         chosen = _choose(sender, campaigns, now, taken)

@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from campaigns.engine.happenings import Happening
 from campaigns.engine.recording import record_happenings
-from campaigns.engine.routes import Load, load_surroundings
+from campaigns.engine.routes import Load
 from campaigns.models import Hit, Link
 from campaigns.signals_policy import TRAP, Signal, SignalKind, Verdict, classify
 from channels.events import EventType
@@ -63,7 +63,7 @@ class Due:
 
 
 @transaction.atomic
-def drain(now: datetime, *, limit: int = BATCH, load: Load = load_surroundings) -> int:
+def drain(now: datetime, *, limit: int = BATCH, load: Load) -> int:
     """Judge up to `limit` hits that can be decided at `now`; gives how many were looked at.
 
     1. Lock the due ones, skipping those that another worker has.

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from campaigns.engine.matching import Told, match
 from campaigns.engine.recording import record_happenings
-from campaigns.engine.routes import Load, load_surroundings
+from campaigns.engine.routes import Load
 from channels.models import Account, InboundRequest
 from channels.opening import open_provider
 from channels.provider import Provider, WebhookRequest
@@ -43,7 +43,7 @@ class Stored:
     tries: int
 
 
-def drain(now: datetime, *, limit: int = BATCH, load: Load = load_surroundings) -> int:
+def drain(now: datetime, *, limit: int = BATCH, load: Load) -> int:
     """Read up to `limit` stored requests and record their events; gives how many there were.
 
     One that cannot be read is set aside with the reason and never stops the others: when the batch

@@ -28,8 +28,13 @@ LEASE = timedelta(seconds=60)
 BATCH = 4
 # By so much more than is wanted: a group of requests is marked many times a second, and need not extend it each time.
 AHEAD = timedelta(seconds=10)
+# A dead lease that could not be ended is looked at again after this.
+AGAIN = timedelta(seconds=5)
 
-EXTEND = "UPDATE campaigns_lease SET until = clock_timestamp() + %s WHERE token = %s"
+EXTEND = """
+UPDATE campaigns_lease SET until = greatest(until, clock_timestamp() + %s)
+WHERE token = %s AND until > clock_timestamp()
+"""
 KEEP = """
 WITH alive AS (
     SELECT FROM campaigns_lease WHERE token = %(token)s AND until > clock_timestamp() + %(needed)s
@@ -48,8 +53,10 @@ FROM (SELECT * FROM campaigns_lease WHERE until < clock_timestamp() ORDER BY unt
     ORDER BY id LIMIT 1000
 ) m ON true
 """
-# What could not be freed now is looked at again in a moment, after the others.
-LATER = "UPDATE campaigns_lease SET until = clock_timestamp() + interval '5 seconds' WHERE token = ANY(%s::uuid[])"
+# What could not be freed now is looked at again after the others.
+LATER = """
+UPDATE campaigns_lease SET until = clock_timestamp() + %s WHERE token = ANY(%s::uuid[]) AND until < clock_timestamp()
+"""
 # A lease is kept as long as it has a message that nobody else would ever look at.
 END = """
 DELETE FROM campaigns_lease l WHERE l.token = ANY(%s::uuid[]) AND (
@@ -60,7 +67,7 @@ DELETE FROM campaigns_lease l WHERE l.token = ANY(%s::uuid[]) AND (
 
 
 def extend(token: uuid.UUID) -> None:
-    """A sign of life: the lease called `token` begins anew."""
+    """A sign of life: the lease called `token` holds for LEASE at least, unless it is dead already."""
     run(EXTEND, [LEASE, token])
 
 
@@ -89,7 +96,7 @@ def reclaim(now: datetime) -> int:
     sending = [pk for _, pk, status in dead if status == MessageStatus.SENDING]
     count = _return_claimed(claimed, tokens, now) + _resolve_sending(sending, tokens, now)
     end(tokens)
-    run(LATER, [array(tokens)])
+    run(LATER, [AGAIN, array(tokens)])
     return count
 
 

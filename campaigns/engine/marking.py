@@ -53,7 +53,7 @@ ORDER BY m.id FOR UPDATE OF m
 # 3. The attempts.
 # "(… IN …) IS TRUE" is looked up in a hash; a plain IN becomes a join, which the planner, who expects a row or two,
 # makes by comparing each with each.
-MARK_ALL = f"""
+_MARK = f"""
 WITH given AS (
     SELECT * FROM unnest(%(attempts)s::bigint[], %(messages)s::bigint[], %(addresses)s::bigint[], %(keys)s::uuid[],
         %(tokens)s::text[], %(parts)s::smallint[], %(prices)s::numeric[], %(currencies)s::text[], %(rates)s::numeric[],
@@ -92,6 +92,7 @@ WITH given AS (
         value_hash, entry_key, key, token, 'sending', %(now)s, %(now)s, '', '', '',
         parts, price, currency, rate
     FROM allowed WHERE NOT is_repeat AND (message_id IN (SELECT id FROM marked)) IS TRUE ORDER BY attempt_id
+    {{on_conflict}}
     RETURNING id
 )
 SELECT given.attempt_id, allowed.attempt_id IS NOT NULL, given.message_id IN (SELECT id FROM marked),
@@ -99,9 +100,10 @@ SELECT given.attempt_id, allowed.attempt_id IS NOT NULL, given.message_id IN (SE
 FROM given LEFT JOIN allowed ON allowed.attempt_id = given.attempt_id
 """  # noqa: S608  a constant of ours
 
-# The same, but that an attempt that breaks a unique index is left out: the address has a live one for this step. It
-# costs a look-up in each index beforehand.
-MARK_NEW = MARK_ALL.replace("ORDER BY attempt_id\n", "ORDER BY attempt_id\n    ON CONFLICT DO NOTHING\n")
+MARK = _MARK.format(on_conflict="")
+# An attempt that breaks a unique index is left out: the address has a live one for this step. It costs a look-up in
+# each index beforehand.
+MARK_CAREFULLY = _MARK.format(on_conflict="ON CONFLICT DO NOTHING")
 
 # Nothing of these may leave after all: claimed as before.
 UNMARK = """
@@ -125,23 +127,23 @@ class Marked:
 def mark_sending(group: Sequence[Outgoing], *, token: uuid.UUID, now: datetime, request_timeout: timedelta) -> Marked:
     """Mark what may still leave of `group` as sending; committed before the first byte.
 
-    0. Nothing leaves where the lease does not outlive a request.
-    1. Where a cap or a budget counts: lock the rows, so that only what is still this worker's is counted.
-    2. The frequency cap, at the enrolment's first send.
-    3. Reserve the budget; what does not fit is held.
-    4. In one statement: consent and suppression of each address, whether the messages are still claimed by this
+    1. Nothing leaves where the lease does not outlive a request (leases.keep).
+    2. Where a cap or a budget counts: lock the rows, so that only what is still this worker's is counted.
+    3. The frequency cap, at the enrolment's first send.
+    4. Reserve the budget; what does not fit is held.
+    5. In one statement: consent and suppression of each address, whether the messages are still claimed by this
        worker, whether anything has stopped, paused or held them; then messages and attempts. An address that the
        step has messaged already gets none.
-    5. Counters.
+    6. Counters.
 
     What may not leave now stays claimed and is named in the result, because ending an enrolment takes
     its lock, which comes before a message's.
     """
     work = _Work(token=token, now=now, request_timeout=request_timeout)
     try:
-        return _mark(group, work, MARK_ALL)
+        return _mark(group, work, MARK)
     except IntegrityError:
-        return _mark(group, work, MARK_NEW)
+        return _mark(group, work, MARK_CAREFULLY)
 
 
 class _Work(NamedTuple):

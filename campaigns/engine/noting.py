@@ -15,7 +15,7 @@ from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas, Place
 from campaigns.engine.happenings import Happening, write
 from campaigns.engine.reasons import Reason
-from campaigns.engine.routes import Load, Surroundings, load_surroundings
+from campaigns.engine.routes import Load, Surroundings
 from campaigns.models import Step
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import AttemptStatus, Fate, MessageStatus
@@ -131,9 +131,7 @@ class Scene:
         return message.status == MessageStatus.ACCEPTED and (is_current or is_known)
 
 
-def note(
-    happenings: Sequence[Happening], *, now: datetime, load: Load = load_surroundings
-) -> tuple[int, list[Happening]]:
+def note(happenings: Sequence[Happening], *, now: datetime, load: Load) -> tuple[int, list[Happening]]:
     """Record the usual ones of `happenings` at `now` (product time); gives how many were new, and all the others.
 
     Within a transaction. Everything that any of them may change is locked here, enrolments and then messages, each in

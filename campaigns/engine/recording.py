@@ -60,7 +60,7 @@ def record_happenings(happenings: Sequence[Happening], *, now: datetime, load: L
 
 
 @transaction.atomic
-def record_each(happenings: Sequence[Happening], *, now: datetime, load: Load = load_surroundings) -> int:
+def record_each(happenings: Sequence[Happening], *, now: datetime, load: Load) -> int:
     """Record `happenings`, usual or not, each by itself; gives how many were new."""
     enrolments = lock_enrolments({happening.enrolment_id for happening in happenings})
     messages = lock_messages(enrolments)

@@ -5,7 +5,6 @@ from datetime import datetime
 from campaigns.engine.counters import Counter
 from campaigns.engine.ledger import Ledger, place_of
 from campaigns.models import Message, Step
-from campaigns.models.messages import MessageStatus
 from channels.models import Sender
 
 CHUNK = 1000
@@ -33,7 +32,7 @@ def move_queued(step: Step, sender: Sender, now: datetime) -> int:
 
 def _waiting(step: Step, sender: Sender) -> list[Message]:
     return list(
-        Message.objects.filter(step=step, status=MessageStatus.QUEUED)
+        Message.objects.filter(step=step, is_queued=True)
         .exclude(sender=sender)
         .select_related("enrolment", "step")
         .order_by("id")

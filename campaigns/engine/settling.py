@@ -108,7 +108,6 @@ def fail(ledger: Ledger, message: Message, *, error_class: str, code: str, detai
         error_class=error_class,
         error_code=code[:60],
         error_detail=detail[:1000],
-        claim_token=None,
     )
     ledger.mark(message, "failed_at", Counter.FAILED)
     close_failed(ledger, message, Reason.FAILED)

@@ -1,6 +1,5 @@
 """What the messages of one sender are made of, beside the people: kept for a moment, not read for each batch."""
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +8,7 @@ from typing import TypeVar
 
 from campaigns.composing import pick_content
 from campaigns.engine.claimed import Claimed, Recipient
-from campaigns.engine.kept import FRESH, KeptSurroundings
+from campaigns.engine.kept import KeptSurroundings
 from campaigns.engine.routes import Surroundings
 from campaigns.models import Content, Link, Step
 from channels.kinds import Channel
@@ -66,8 +65,8 @@ class Shelf:
         self.contents: dict[int, list[Content]] = {}
         self.links: dict[int, list[Link]] = {}
         self.steps: dict[int, Step] = {}
-        self._kept: KeptSurroundings
-        self._surroundings: Surroundings
+        self._kept = KeptSurroundings()
+        self._surroundings: Surroundings | None = None
         self._price_rows: dict[str, Price] = {}
         # By country.
         self._prices: dict[str, UnitPrice] = {}
@@ -76,42 +75,43 @@ class Shelf:
         # By step and language.
         self._manners: dict[tuple[int, str], Manner] = {}
         self._ids = _attempt_ids()
-        self._stocked_at = float("-inf")
 
     def stock(self, messages: Sequence[Claimed]) -> None:
-        """Have everything for `messages`, none of it older than FRESH."""
-        if time.monotonic() - self._stocked_at > FRESH:
-            self._clear()
+        """Have everything for `messages`, none of it older than kept.FRESH."""
         versions = {message.place.version_id for message in messages} - self.contents.keys()
         if versions:
             # A frozen version's texts and links never change.
             self.contents |= _by_version(Content.objects.filter(version_id__in=versions), versions)
             self.links |= _by_version(Link.objects.filter(version_id__in=versions).order_by("position"), versions)
-        self._surroundings = self._kept.load(
-            campaign_ids=(), route_ids={message.place.route_id for message in messages}
-        )
-        # Those of earlier batches stay: their messages may still be with the vendor.
-        self.steps |= {step.pk: step for of_route in self._surroundings.steps.values() for step in of_route}
+        surroundings = self._kept.load(campaign_ids=(), route_ids={message.place.route_id for message in messages})
+        if surroundings is not self._surroundings:
+            self._surround(surroundings)
 
-    def _clear(self) -> None:
-        self._kept = KeptSurroundings()
+    def _surround(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        # Those of earlier batches stay: their messages may still be with the vendor.
+        self.steps |= {step.pk: step for of_route in surroundings.steps.values() for step in of_route}
         self._prices.clear()
         self._manners.clear()
         self._capabilities.clear()
         rows = Price.objects.filter(account=self.sender.account, channel=self.sender.channel)
         self._price_rows = {row.country: row for row in rows}
-        self._stocked_at = time.monotonic()
 
     @property
     def surroundings(self) -> Surroundings:
-        """Steps, capabilities and zones of what was stocked; the campaigns come with the messages."""
+        """Steps, capabilities and zones of what was stocked; the campaigns come with the messages.
+
+        Raises LookupError where nothing was stocked.
+        """
+        if self._surroundings is None:
+            raise LookupError("an empty shelf")
         return self._surroundings
 
     def capability(self, message: Claimed) -> Capabilities | None:
         """What the sender of the message's step can do; None when it cannot carry the step at all."""
         step_id = message.step_id
         if step_id not in self._capabilities:
-            self._capabilities[step_id] = self._surroundings.capability(self.steps[step_id])
+            self._capabilities[step_id] = self.surroundings.capability(self.steps[step_id])
         return self._capabilities[step_id]
 
     def manner(self, message: Claimed, language: str) -> "Manner":

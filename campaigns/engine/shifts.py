@@ -26,7 +26,7 @@ ELSEWHERE = timedelta(seconds=0.25)
 
 
 class Shift:
-    """One stretch of work: it is over after `length`, or when `end` is called.
+    """A time of work: it is over after `length`, or when `end` is called.
 
     Whoever works it calls `wait` when there is nothing to do but to wait.
     """

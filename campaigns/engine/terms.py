@@ -34,7 +34,7 @@ class Terms(NamedTuple):
         return self.purpose == Purpose.TRANSACTIONAL
 
 
-def terms_of_sending(sender_id: int, now: datetime, *, is_urgent_only: bool = False) -> list[Terms]:
+def terms_of_sending(sender_id: int, now: datetime, *, is_urgent_only: bool) -> list[Terms]:
     """The campaigns that may send now and have something queued for the sender that may leave at `now`.
 
     Where `is_urgent_only`, the transactional ones.

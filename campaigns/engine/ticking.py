@@ -29,7 +29,7 @@ SELECT s.id FROM channels_sender s WHERE s.held_at IS NULL AND (
     ) IS NOT NULL LIMIT 1
 ) IS NOT NULL
 """
-REST = """
+OTHER_WORK = """
 SELECT
     (
         SELECT id FROM channels_inboundrequest WHERE state IN ('new', 'waiting') AND retry_at <= clock_timestamp()
@@ -126,10 +126,10 @@ def finish_campaigns(now: datetime) -> None:
 
 
 def find_work(now: datetime) -> Work:
-    """What is due at `now` (product time), each found by one index look-up."""
+    """What there is to do at `now` (product time)."""
     due = campaigns_with_due(now)
     sender_ids = _senders(now)
-    ((has_signals, unenrolled, has_cancelled),) = run(REST, {"now": now})
+    ((has_signals, unenrolled, has_cancelled),) = run(OTHER_WORK, {"now": now})
     return Work(
         has_due_enrolments=bool(due),
         has_urgent=any(purpose == Purpose.TRANSACTIONAL for _, purpose in due)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from campaigns.engine import clock, hits, inbound
 from campaigns.engine.kept import KeptSurroundings
 
-# A task gives its worker back to others after this.
-SHIFT = timedelta(seconds=10)
+# A task ends after this: what it has changed is decided by another.
+SHIFT = timedelta(seconds=1)
 # A round costs much the same for one as for so many; a moment later there are more.
 ENOUGH = 200
 MOMENT_S = 0.1

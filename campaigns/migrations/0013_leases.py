@@ -4,11 +4,18 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-# What workers have in their hands while this runs.
+# What workers have in their hands; more they must not take before they find the new columns.
 LEASES = """
+LOCK TABLE campaigns_message IN ACCESS EXCLUSIVE MODE;
 INSERT INTO campaigns_lease (token, until, messages)
 SELECT claim_token, max(lease_until), array_agg(id) FROM campaigns_message
 WHERE status IN ('claimed', 'sending') AND claim_token IS NOT NULL GROUP BY claim_token;
+"""
+
+# The way back: the leases where they were.
+LEASES_BEFORE = """
+UPDATE campaigns_message m SET lease_until = l.until FROM campaigns_lease l
+WHERE m.id = ANY(l.messages) AND m.claim_token = l.token AND m.status IN ('claimed', 'sending')
 """
 
 # Room for the three versions that a message has on its way to the vendor and back.
@@ -49,6 +56,7 @@ class Migration(migrations.Migration):
             model_name="message",
             name="message_leases",
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, LEASES_BEFORE),
         migrations.RemoveField(
             model_name="message",
             name="lease_until",

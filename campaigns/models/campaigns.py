@@ -38,10 +38,6 @@ class CampaignStatus(models.TextChoices):
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     """Questions about campaigns."""
 
-    def sending(self) -> "CampaignQuerySet":
-        """Those whose messages may leave now."""
-        return self.filter(status=CampaignStatus.RUNNING, held_at=None)
-
     def alive(self) -> "CampaignQuerySet":
         """Those that have people inside or may get some."""
         return self.filter(status__in=[CampaignStatus.RUNNING, CampaignStatus.PAUSED])

@@ -100,7 +100,7 @@ class Message(models.Model):
     queued_at = models.DateTimeField(null=True)
     # Not claimed before this instant.
     available_at = models.DateTimeField(null=True)
-    # The lease of the worker that has it, or had it last.
+    # None while it is queued; else the lease of the worker that has it, or had it last.
     claim_token = models.UUIDField(null=True)
     first_attempt_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -45,8 +45,8 @@ _WORDS: dict[AlertKind, tuple[str | Promise, str | Promise]] = {
     AlertKind.CAMPAIGN_STUCK: (
         _("The campaign %(name)s is stuck: people in it are due, nothing moves, and nothing explains it."),
         _(
-            "If a worker or the beat is missing, start it first. Otherwise look into the log of the engine worker: "
-            "what keeps failing is told there."
+            "If a worker or the beat is missing, start it first. Otherwise look into the logs of the workers "
+            "engine and track: what keeps failing is told there."
         ),
     ),
     AlertKind.CAMPAIGN_HELD: (
@@ -59,7 +59,7 @@ _WORDS: dict[AlertKind, tuple[str | Promise, str | Promise]] = {
     ),
     AlertKind.WEBHOOKS_STUCK: (
         _("Webhooks of vendors are stored but not read: deliveries, clicks and replies do not count yet."),
-        _("Nothing is lost. They are read as soon as a worker takes the queue engine."),
+        _("Nothing is lost. They are read as soon as a worker takes the queue track."),
     ),
     AlertKind.NO_WORKER: (
         _("No worker takes the queue %(name)s."),

@@ -161,7 +161,7 @@ def sender_release(request: SignedInRequest, pk: int) -> HttpResponse:
         release_sender(sender=sender, actor=request.user)
         messages.success(request, gettext("%(name)s sends again.") % {"name": sender})
         return redirect("account_edit", pk=sender.account_id)
-    count = Message.objects.filter(sender=sender, status="queued").count()
+    count = Message.objects.filter(sender=sender, is_queued=True).count()
     waiting = ngettext(
         "%(n)d message is waiting for it and leaves now, at the sender's rate.",
         "%(n)d messages are waiting for it and leave now, at the sender's rate.",

@@ -14,7 +14,6 @@ from campaigns.engine import control
 from campaigns.forms.schedule import RunningForm
 from campaigns.forms.steps import SenderForm
 from campaigns.models import Campaign, Step
-from campaigns.models.messages import MessageStatus
 from campaigns.partials import ask
 from campaigns.permissions import Permission, SignedInRequest, requires
 from campaigns.views.editing import edits_draft, find_campaign, find_step, save, seen_by
@@ -113,7 +112,7 @@ def step_sender(request: SignedInRequest, campaign: Campaign, step_pk: int) -> H
 
 
 def _waiting_words(step: Step) -> str:
-    count = step.messages.filter(status=MessageStatus.QUEUED).count()
+    count = step.messages.filter(is_queued=True).count()
     words = ngettext(
         "%(n)d message that waits to leave, and all later ones, leave from the new sender.",
         "%(n)d messages that wait to leave, and all later ones, leave from the new sender.",

@@ -26,7 +26,7 @@ from channels.sandbox import tokens
 from channels.sandbox.preferences import FaultRule, Preferences, as_json
 
 # A start of Python and Django takes some seconds of a machine that has other things to do.
-PATIENCE_S = 120.0
+PATIENCE_S = 240.0
 # So many characters of what a process said last are shown when a test fails.
 SHOWN = 10_000
 

@@ -18,7 +18,7 @@ from campaigns.permissions import Role
 from tests.acceptance.pump import Pump, SandboxProcess, empty_queues, wait_until
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 NOWHERE = "http://127.0.0.1:9"
 

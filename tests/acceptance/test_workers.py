@@ -24,7 +24,7 @@ from channels.kinds import Channel
 from tests.acceptance.pump import Pump, empty_queues, sandbox_process, wait_until
 from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_contact, make_price, make_sender
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 PEOPLE = 300
 # Slow enough to be hit in the middle of it.

@@ -53,7 +53,7 @@ def test_a_broken_cursor_gives_the_first_page(cursor: str) -> None:
     assert page.previous_cursor == ""
 
 
-@pytest.mark.parametrize("name", [None, "No\0name"])
+@pytest.mark.parametrize("name", [None, "No\0name", "Half\ud800"])
 def test_a_cursor_with_what_no_column_holds_gives_the_first_page(name: str | None) -> None:
     contact = make_contact()
     page = page_of(Contact.objects.all(), order_by=("last_name", "id"), cursor=cursor_of(name, 1))

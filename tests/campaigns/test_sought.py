@@ -65,6 +65,8 @@ def test_from_a_page_before_one_comes_back_to_the_page_after() -> None:
     *_, last = pages(sought, size=2)
     before = page_of_sought(sought, cursor=last.previous_cursor, size=2)
     assert names(before.rows) == []
+    assert before.is_backwards
+    assert before.goes_on_at == before.previous_cursor != ""
     again = page_of_sought(sought, cursor=before.next_cursor, size=2)
     assert names(again.rows) == names(last.rows)
 

@@ -267,7 +267,7 @@ def test_a_list_of_few_among_many_says_that_there_may_be_more_and_leads_on(monke
     for _page in range(3):
         response = marketer.get(address + query)
         assert "2 messages" in response.text
-        shown.append((re.findall(r">(P\d)</a>", response.text), "There may be more" in response.text))
+        shown.append((re.findall(r">(P\d)</a>", response.text), "There may be more people." in response.text))
         query = f"&cursor={response.context['page'].next_cursor}"
         assert (f'rel="next" href="?figure=replied{query.replace("&", "&amp;")}"' in response.text) is shown[-1][1]
     assert shown == [(["P1"], True), ([], True), (["P6"], False)]

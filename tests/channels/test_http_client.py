@@ -221,3 +221,26 @@ def test_a_request_says_what_it_is() -> None:
         b"",
         b"{}",
     ]
+
+
+def test_a_client_that_is_closed_leaves_nobody_waiting() -> None:
+    async def run() -> None:
+        is_asked = asyncio.Event()
+
+        async def stay_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.closing(writer):
+                await reader.readuntil(b"\r\n\r\n")
+                is_asked.set()
+                await reader.read()
+
+        async with await asyncio.start_server(stay_silent, "127.0.0.1", 0) as server:
+            host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            transport = Transport(private_hosts=[host])
+            asked = asyncio.ensure_future(transport.request("GET", f"http://{host}/", within=timedelta(hours=1)))
+            await is_asked.wait()
+            await transport.close()
+            await asked
+
+    with pytest.raises(SendError) as caught:
+        asyncio.run(run())
+    assert caught.value.code == "closed"

@@ -1,6 +1,7 @@
 """The page of a running campaign in a real browser: live, but never in the way of whoever reads it."""
 
 import re
+from collections.abc import Iterator
 from random import Random
 
 import pytest
@@ -11,6 +12,8 @@ from campaigns.engine.counters import Counter
 from campaigns.models import Campaign, Enrolment, Outcome, SkipReason, Step
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
+from campaigns.reports_people import Question
+from campaigns.reports_people_lines import Lines, lines_behind
 from channels.kinds import Channel
 from tests.campaigns.histories import count, count_passage, make_history
 from tests.e2e.browser import PageAs, SuitsEverybody
@@ -146,6 +149,23 @@ def test_the_few_among_many_are_looked_for_until_all_are_found(
     expect(page.get_by_text("There may be more")).to_have_count(0)
     expect(page.get_by_role("link", name="Next")).to_have_count(0)
     suits_everybody(page, "people-few")
+
+    with_the_last = list(_pages(Question(campaign_id=campaign.pk, figure="replied")))[-1]
+    page.goto(f"/campaigns/{campaign.pk}/people/?figure=replied&cursor={with_the_last.previous_cursor}")
+    expect(page.locator("tbody th")).to_have_text(["P2", "P17"])
+    expect(page.get_by_text("There may be more")).to_have_count(0)
+    expect(page.get_by_role("link", name="Previous")).to_have_count(0)
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("tbody th")).to_have_text(["P29"])
+
+
+def _pages(question: Question) -> Iterator[Lines]:
+    cursor = ""
+    while True:
+        page = lines_behind(question, cursor=cursor)
+        yield page
+        if not (cursor := page.next_cursor):
+            return
 
 
 def test_the_keys_of_the_api_can_be_managed_by_everybody(

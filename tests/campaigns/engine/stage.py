@@ -14,6 +14,7 @@ from campaigns.engine import clock, hits, inbound, stats, ticking
 from campaigns.engine.advance import advance
 from campaigns.engine.deliver import deliver
 from campaigns.engine.launch import enrol_audience
+from campaigns.engine.routes import load_surroundings
 from campaigns.links import click_url, open_url
 from campaigns.models import Attempt, Campaign, Contact, Enrolment, Hit, Message
 from campaigns.models.campaigns import CampaignStatus
@@ -72,7 +73,7 @@ class Stage:
                 deliver(sender_id)
             now = clock.now()
             count, _senders = advance(now)
-            count += hits.drain(now) + inbound.drain(now)
+            count += hits.drain(now, load=load_surroundings) + inbound.drain(now, load=load_surroundings)
             if not count and not work.sender_ids:
                 stats.fold()
                 return

@@ -21,6 +21,7 @@ from campaigns.engine.noting import note
 from campaigns.engine.outgoing import Piece, prepare
 from campaigns.engine.receipts import record
 from campaigns.engine.recording import record_each, record_happenings
+from campaigns.engine.routes import load_surroundings
 from campaigns.engine.shelf import Shelf
 from campaigns.models import Attempt, Campaign, DowntimeGap, Enrolment, Event, Message, Step, StepDelta, Suppression
 from campaigns.models.campaigns import CampaignStatus
@@ -228,10 +229,12 @@ def test_what_is_not_the_usual_answer_is_left_for_the_general_lane(five: tuple[S
     assert statuses[sent[unknown].message.pk] == "queued"
 
 
-def test_a_worker_still_knows_the_steps_of_what_is_with_the_vendor(five: tuple[Shelf, dict[str, Piece]]) -> None:
+def test_a_worker_still_knows_the_steps_of_what_is_with_the_vendor(
+    five: tuple[Shelf, dict[str, Piece]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another campaign's batch came between, and a moment passed: the first one's step was put away."""
     shelf, sent = five
-    shelf._stocked_at = float("-inf")
+    monkeypatch.setattr("campaigns.engine.kept.FRESH", -1.0)
     shelf.stock([])
     assert confirm(shelf, sent, accepted(list(sent)), now=clock.now()) == []
 
@@ -282,11 +285,11 @@ def test_events_are_recorded_together_as_one_by_one(stage: Stage, condition: Con
         for event_type, second, fields in story
     ]
     together = effects(lambda: record_happenings(happenings, now=now))
-    one_by_one = effects(lambda: record_each(happenings, now=now))
+    one_by_one = effects(lambda: record_each(happenings, now=now, load=load_surroundings))
     assert together == one_by_one
     assert "engaged" in {row["outcome"] for row in together[0]}
     with transaction.atomic():
-        new, left = note(happenings, now=now)
+        new, left = note(happenings, now=now, load=load_surroundings)
     assert new == 13
     assert {happening.type for happening in left} >= {EventType.BOUNCED, EventType.UNSUBSCRIBED}
     assert record_happenings(happenings[:-4], now=now) == 0
@@ -303,7 +306,7 @@ def test_what_comes_late_is_left_for_the_general_lane(stage: Stage) -> None:
     Attempt.objects.filter(message=unanswered).update(status="unknown")
     happenings = [told(message, EventType.CLICKED, second=1) for message in (earlier, ended, unanswered)]
     with transaction.atomic():
-        assert note(happenings, now=clock.now()) == (0, happenings)
+        assert note(happenings, now=clock.now(), load=load_surroundings) == (0, happenings)
     assert record_happenings(happenings, now=clock.now()) == 3
     assert Enrolment.objects.get(pk=ended.enrolment_id).engaged_late_at is not None
     assert Attempt.objects.get(message=unanswered).status == "accepted"
