@@ -19,6 +19,7 @@ from tests.campaigns.examples import in_the_database, undone
 from tests.campaigns.figures import figures_of_campaign, figures_of_step
 from tests.campaigns.histories import count_passage, make_history
 from tests.campaigns.recounting import count_behind
+from tests.campaigns.turning import turned
 from tests.factories import (
     RoutePlan,
     StepPlan,
@@ -87,15 +88,8 @@ def test_a_list_is_turned_page_by_page_and_repeats_nobody() -> None:
     for enrolment in enrolments:
         count_passage(enrolment)
     question = Question(campaign_id=campaign.pk, figure="audience")
-    seen: list[int] = []
-    cursor = ""
-    while True:
-        page = lines_behind(question, cursor=cursor, size=2)
-        seen += [line.enrolment_id for line in page.lines]
-        cursor = page.next_cursor
-        if not cursor:
-            break
-    assert seen == [enrolment.pk for enrolment in enrolments]
+    pages = turned(lambda cursor: lines_behind(question, cursor=cursor, size=2))
+    assert [line.enrolment_id for page in pages for line in page.lines] == [enrolment.pk for enrolment in enrolments]
 
 
 def test_a_line_says_who_and_how_far_they_are() -> None:
