@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def marketer(db: None, client: Client) -> Client:
     """A browser of somebody who makes campaigns."""
-    from campaigns.permissions import Role  # noqa: PLC0415  read before the settings
-    from tests.factories import make_user  # noqa: PLC0415  read before the settings
+    from campaigns.permissions import Role
+    from tests.factories import make_user
 
     client.force_login(make_user(roles=[Role.MARKETER]))
     return client

@@ -23,10 +23,10 @@ from channels.models import Account, InboundRequest
 from channels.signing import signature
 from channels.views import webhooks
 from tests.campaigns.attempts import make_attempt
+from tests.campaigns.tracking.addresses import BROWSER
 from tests.factories import make_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0.0.0 Safari/537.36"
 SECRET = "a-secret-of-the-webhook"
 BODY = json.dumps({"events": [{"type": "seen", "client_key": "key-1", "event_id": "ev_1"}]}).encode()
 

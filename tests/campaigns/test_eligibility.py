@@ -1,10 +1,9 @@
 """May this contact be messaged now: the rule as a table, and its three forms held together on random rows."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from campaigns.eligibility import REACHABLE_SQL, Reach, load_reach
 from campaigns.models import Address, Contact, Purpose, SkipReason, Suppression
 from campaigns.models.consent import ConsentStatus
 from channels.kinds import FACTS, AddressKind, Channel
+from tests.campaigns.examples import undone
 from tests.factories import NOON, make_address, make_consent, make_contact
 
 pytestmark = pytest.mark.django_db
@@ -198,13 +198,6 @@ suppressions = st.dictionaries(
     st.sampled_from(list(Reason)),
     max_size=5,
 )
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def hash_of(kind: str, number: int) -> str:

@@ -23,7 +23,7 @@ from campaigns.reports_columns import COLUMNS
 from campaigns.reports_people import Question
 from tests.campaigns.histories import count_passage, make_history
 from tests.campaigns.recounting import count_behind
-from tests.campaigns.test_watch_pages import signed_in
+from tests.campaigns.signing_in import signed_in
 from tests.factories import NOON, ago, make_campaign, make_contact, make_enrolment, make_message
 
 pytestmark = pytest.mark.django_db
@@ -49,12 +49,6 @@ def sheet(client: Client, campaign: Campaign, **query: str | int) -> list[dict[A
     answer = client.get(reverse("campaign_export", args=[campaign.pk]), {"format": "xlsx", **query})
     headings, *rows = load_workbook(BytesIO(body(answer))).active.values
     return [dict(zip(headings, row, strict=True)) for row in rows]
-
-
-@pytest.fixture
-def marketer() -> Client:
-    """Somebody who may see people and export."""
-    return signed_in(Role.MARKETER)
 
 
 def test_the_steps_have_every_figure_of_the_report(marketer: Client) -> None:

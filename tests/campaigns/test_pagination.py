@@ -6,7 +6,8 @@ import json
 import pytest
 
 from campaigns.models import Contact
-from campaigns.pagination import page_of
+from campaigns.pagination import Page, page_of
+from tests.campaigns.turning import turned
 from tests.factories import make_contact
 
 pytestmark = pytest.mark.django_db
@@ -19,21 +20,15 @@ def test_paging_there_and_back_shows_every_row_once(order_by: tuple[str, ...]) -
         make_contact(last_name=f"N{number // 3}")
     whole = list(Contact.objects.order_by(*order_by))
 
-    there: list[Contact] = []
-    pages: list[list[Contact]] = []
-    cursor = ""
-    while True:
-        page = page_of(Contact.objects.all(), order_by=order_by, cursor=cursor, size=3)
-        there += page.rows
-        pages.append(list(page.rows))
-        if not page.next_cursor:
-            break
-        cursor = page.next_cursor
-    assert there == whole
+    def page_at(cursor: str) -> Page[Contact]:
+        return page_of(Contact.objects.all(), order_by=order_by, cursor=cursor, size=3)
 
-    for earlier in reversed(pages[:-1]):
-        page = page_of(Contact.objects.all(), order_by=order_by, cursor=page.previous_cursor, size=3)
-        assert list(page.rows) == earlier
+    *pages, page = turned(page_at)
+    assert [contact for each in (*pages, page) for contact in each.rows] == whole
+
+    for earlier in reversed(pages):
+        page = page_at(page.previous_cursor)
+        assert list(page.rows) == list(earlier.rows)
     assert page.previous_cursor == ""
     assert page.next_cursor
 

@@ -1,14 +1,12 @@
 """The figures of reports, and that they add up."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from random import Random
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.engine import counters
@@ -19,6 +17,7 @@ from campaigns.models.campaigns import CampaignStatus
 from campaigns.reports import Summary, campaign_report, summaries
 from campaigns.reports_counts import read_counts
 from channels.kinds import Channel
+from tests.campaigns.examples import in_the_database, undone
 from tests.campaigns.histories import count, make_history
 from tests.factories import (
     RoutePlan,
@@ -31,17 +30,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 histories = given(random=st.randoms(use_true_random=False), people=st.integers(min_value=0, max_value=6))
-in_the_database = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Take back what an example wrote, so that the next one begins with nothing."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @in_the_database

@@ -1,6 +1,5 @@
 """Each figure opens its people: the list is as long as the figure says."""
 
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -11,14 +10,16 @@ from hypothesis import strategies as st
 from campaigns.models import Fate, HoldReason, Message, SkipReason
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
-from campaigns.reports import CampaignReport, StepReport, campaign_report
+from campaigns.reports import campaign_report
 from campaigns.reports_people import OF_CREDIT, OF_ENROLMENTS, OF_MESSAGES, Question, UnknownFigure, messages_behind
 from campaigns.reports_people_lines import lines_behind
 from campaigns.reports_people_numbers import number_behind
 from channels.kinds import Channel
+from tests.campaigns.examples import in_the_database, undone
+from tests.campaigns.figures import figures_of_campaign, figures_of_step
 from tests.campaigns.histories import count_passage, make_history
 from tests.campaigns.recounting import count_behind
-from tests.campaigns.test_reports import in_the_database, undone
+from tests.campaigns.turning import turned
 from tests.factories import (
     RoutePlan,
     StepPlan,
@@ -29,33 +30,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def figures_of_step(step: StepReport) -> Iterator[tuple[str, int]]:
-    """Every figure of a step's messages that counts something that has a list."""
-    figures, waiting = step.figures, step.figures.waiting
-    for name in (*OF_MESSAGES, *OF_CREDIT):
-        if hasattr(figures, name) and name != "waiting":
-            yield name, getattr(figures, name)
-        elif hasattr(waiting, name):
-            yield name, getattr(waiting, name)
-    yield "waiting", waiting.total
-    yield "waiting_accepted", waiting.accepted
-    yield "waiting_unknown", waiting.unknown
-    skips = {skip.reason: skip.people for skip in figures.skips}
-    yield from ((f"skipped_{reason.value}", skips.get(reason, 0)) for reason in SkipReason)
-
-
-def figures_of_campaign(report: CampaignReport) -> Iterator[tuple[str, int]]:
-    """Every figure of the campaign as a whole."""
-    audience = report.audience
-    yield "audience", audience.people
-    yield "between", report.between
-    for name in ("open", "engaged_after_end", "engaged_between", "credit_before_any"):
-        yield name, getattr(audience, name)
-    yield from ((f"outcome_{ended.outcome.value}", ended.people) for ended in audience.outcomes)
-    for name in ("unknown", "failed", "machine_opened", "machine_clicked"):
-        yield name, getattr(report, name)
 
 
 # An example asks some two hundred lists: few examples, of many people.
@@ -114,15 +88,8 @@ def test_a_list_is_turned_page_by_page_and_repeats_nobody() -> None:
     for enrolment in enrolments:
         count_passage(enrolment)
     question = Question(campaign_id=campaign.pk, figure="audience")
-    seen: list[int] = []
-    cursor = ""
-    while True:
-        page = lines_behind(question, cursor=cursor, size=2)
-        seen += [line.enrolment_id for line in page.lines]
-        cursor = page.next_cursor
-        if not cursor:
-            break
-    assert seen == [enrolment.pk for enrolment in enrolments]
+    pages = turned(lambda cursor: lines_behind(question, cursor=cursor, size=2))
+    assert [line.enrolment_id for page in pages for line in page.lines] == [enrolment.pk for enrolment in enrolments]
 
 
 def test_a_line_says_who_and_how_far_they_are() -> None:

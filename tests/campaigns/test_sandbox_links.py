@@ -12,7 +12,8 @@ from pytest_django import Settings
 from campaigns.permissions import Role
 from channels.kinds import AddressKind
 from channels.sandbox import tokens
-from tests.factories import make_contact, make_user
+from tests.campaigns.signing_in import signed_in
+from tests.factories import make_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -24,12 +25,6 @@ def sandbox(settings: Settings, tmp_path: Path) -> None:
     """A sandbox that belongs to this installation."""
     settings.SANDBOX_URL = SANDBOX
     settings.DATA_DIR = tmp_path
-
-
-def signed_in(role: Role) -> Client:
-    client = Client()
-    client.force_login(make_user(roles=[role]), backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def entrance(client: Client, path: str, *, folder: Path) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from django.db.models import Q
+from pytest_django import DjangoAssertNumQueries
 
 from campaigns.models import Contact
 from campaigns.pagination import Page
 from campaigns.sought import Sought, page_of_sought
+from tests.campaigns.turning import turned
 from tests.factories import make_contact
 
 pytestmark = pytest.mark.django_db
@@ -30,16 +32,10 @@ def some(*, among: int, at: Sequence[int], order_by: Sequence[str] = ("id",), st
 
 def pages(sought: Sought[Contact], *, size: int) -> Iterator[Page[Contact]]:
     """All pages, from the first to the last."""
-    cursor = ""
-    while True:
-        page = page_of_sought(sought, cursor=cursor, size=size)
-        yield page
-        cursor = page.next_cursor
-        if not cursor:
-            return
+    return turned(lambda cursor: page_of_sought(sought, cursor=cursor, size=size))
 
 
-def names(rows: Sequence[Contact]) -> list[int]:
+def ids(rows: Sequence[Contact]) -> list[int]:
     return [contact.pk for contact in rows]
 
 
@@ -47,15 +43,15 @@ def names(rows: Sequence[Contact]) -> list[int]:
 @pytest.mark.parametrize("at", [[0, 1, 2, 3, 17], [19], [0], range(20), [4, 5, 9, 10, 14], [6, 7, 8, 9, 10, 11]])
 def test_every_one_is_found_there_and_back(order_by: tuple[str, ...], at: Sequence[int]) -> None:
     sought = some(among=20, at=at, order_by=order_by)
-    whole = names(Contact.objects.filter(is_trackable=True).order_by(*order_by))
+    whole = ids(Contact.objects.filter(is_trackable=True).order_by(*order_by))
     found = list(pages(sought, size=2))
-    assert [pk for page in found for pk in names(page.rows)] == whole
+    assert [pk for page in found for pk in ids(page.rows)] == whole
 
-    back: list[int] = names(found[-1].rows)
+    back: list[int] = ids(found[-1].rows)
     cursor = found[-1].previous_cursor
     while cursor:
         page = page_of_sought(sought, cursor=cursor, size=2)
-        back = names(page.rows) + back
+        back = ids(page.rows) + back
         cursor = page.previous_cursor
     assert back == whole
 
@@ -64,11 +60,11 @@ def test_from_a_page_before_one_comes_back_to_the_page_after() -> None:
     sought = some(among=30, at=[0, 29])
     *_, last = pages(sought, size=2)
     before = page_of_sought(sought, cursor=last.previous_cursor, size=2)
-    assert names(before.rows) == []
+    assert ids(before.rows) == []
     assert before.is_backwards
     assert before.goes_on_at == before.previous_cursor != ""
     again = page_of_sought(sought, cursor=before.next_cursor, size=2)
-    assert names(again.rows) == names(last.rows)
+    assert ids(again.rows) == ids(last.rows)
 
 
 def test_the_search_ends_with_the_last_of_them() -> None:
@@ -87,30 +83,27 @@ def test_the_search_ends_where_the_others_end_although_there_should_be_more() ->
 def test_a_list_that_has_become_shorter_meanwhile_still_shows_everybody_further_on() -> None:
     sought = some(among=12, at=[0, 1, 2, 3, 9])
     first = page_of_sought(sought, size=2)
-    Contact.objects.filter(pk__in=names(first.rows)).update(is_trackable=False)
+    Contact.objects.filter(pk__in=ids(first.rows)).update(is_trackable=False)
     fewer = Sought(among=sought.among, wanted=sought.wanted, number=3, order_by=("id",), stretch=5)
-    rest: list[int] = []
-    cursor = first.next_cursor
-    while cursor:
-        page = page_of_sought(fewer, cursor=cursor, size=2)
-        rest += names(page.rows)
-        cursor = page.next_cursor
-    assert rest == names(Contact.objects.filter(is_trackable=True).order_by("id"))
+    rest = turned(lambda cursor: page_of_sought(fewer, cursor=cursor, size=2), first.next_cursor)
+    assert [pk for page in rest for pk in ids(page.rows)] == ids(
+        Contact.objects.filter(is_trackable=True).order_by("id")
+    )
 
 
-def test_nobody_is_not_looked_for(django_assert_num_queries: object) -> None:
+def test_nobody_is_not_looked_for(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     some(among=3, at=[])
     for number in (0, -1):
         sought = Sought(among=Contact.objects.all(), wanted=Q(), number=number, order_by=("id",), stretch=5)
-        with django_assert_num_queries(0):  # type: ignore[operator]
+        with django_assert_num_queries(0):
             page = page_of_sought(sought)
         assert (list(page.rows), page.next_cursor, page.previous_cursor) == ([], "", "")
 
 
-def test_where_all_are_wanted_a_page_is_two_queries(django_assert_num_queries: object) -> None:
+def test_where_all_are_wanted_a_page_is_two_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     some(among=5, at=[])
     everybody = Sought(among=Contact.objects.all(), wanted=Q(), number=5, order_by=("id",), stretch=5)
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(2):
         page = page_of_sought(everybody, size=2)
     assert (len(page.rows), bool(page.next_cursor)) == (2, True)
 
@@ -122,4 +115,5 @@ def test_where_all_are_wanted_a_page_is_two_queries(django_assert_num_queries: o
 def test_a_broken_cursor_gives_the_first_page(cursor: str) -> None:
     sought = some(among=3, at=[1])
     page = page_of_sought(sought, cursor=cursor)
-    assert names(page.rows) == names(Contact.objects.filter(is_trackable=True))
+    assert ids(page.rows) == ids(Contact.objects.filter(is_trackable=True))
+    assert page.previous_cursor == ""

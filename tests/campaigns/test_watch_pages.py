@@ -16,6 +16,7 @@ from campaigns.permissions import Permission, Role
 from campaigns.reports_watch import watch
 from channels.kinds import Channel
 from tests.campaigns.histories import count, count_passage, make_history
+from tests.campaigns.signing_in import signed_in
 from tests.factories import (
     NOON,
     RoutePlan,
@@ -26,20 +27,9 @@ from tests.factories import (
     make_message,
     make_segment,
     make_sender,
-    make_user,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(*roles: Role, **options: object) -> Client:
-    """A browser of somebody with `roles`."""
-    client = Client()
-    client.force_login(
-        make_user(roles=roles, **options),  # type: ignore[arg-type]
-        backend="django.contrib.auth.backends.ModelBackend",
-    )
-    return client
 
 
 def page_of(campaign: Campaign, client: Client | None = None) -> str:

@@ -65,7 +65,7 @@ def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
     in the browser's console, a broken content policy among them, fail the test at its end, unless it was told
     that the page `may_complain`: the browser itself complains of a 404.
     """
-    from tests.e2e import sessions  # noqa: PLC0415  # it imports Django
+    from tests.e2e import sessions
 
     contexts: list[BrowserContext] = []
     complaints: list[str] = []

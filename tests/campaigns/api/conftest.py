@@ -6,6 +6,6 @@ import pytest
 @pytest.fixture
 def caller(db: None) -> object:
     """A Caller with a key of its own (calling.py)."""
-    from tests.campaigns.api.calling import make_caller  # noqa: PLC0415  the settings are not there yet above
+    from tests.campaigns.api.calling import make_caller
 
     return make_caller()

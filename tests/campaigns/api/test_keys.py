@@ -19,7 +19,7 @@ from campaigns.permissions import Role
 from campaigns.reports import campaign_report
 from tests.campaigns.api.calling import Caller, make_caller
 from tests.campaigns.histories import make_history
-from tests.campaigns.test_watch_pages import signed_in
+from tests.campaigns.signing_in import signed_in
 from tests.factories import make_campaign, make_user
 
 

@@ -23,8 +23,8 @@ FORMULA = b'phone;email;city\n12345;=HYPERLINK("http://evil.example");+1\n'
 
 
 @pytest.fixture
-def marketer(client: Client) -> User:
-    """A marketer, signed in to `client`."""
+def importer(client: Client) -> User:
+    """Somebody who may import, signed in to `client`."""
     user = make_user(roles=[Role.MARKETER])
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return user
@@ -73,14 +73,14 @@ def test_every_page_of_an_import_asks_for_the_permission(client: Client, name: s
     assert client.get(reverse("import_not_taken", args=[contact_import.pk, "csv"])).status_code == 403
 
 
-def test_the_whole_way(client: Client, marketer: User) -> None:
+def test_the_whole_way(client: Client, importer: User) -> None:
     file = ukrainian_csv()
     contact_import = upload(client, file.content, file.name)
     given = form_of(client, contact_import) | {"channels": ["sms", "viber"]}
     assert (given["country"], given["date_order"], given["consent_basis"]) == ("UA", "dmy", "column")
     response = client.post(reverse("import_mapping", args=[contact_import.pk]), given)
     assert response["Location"] == reverse("import_detail", args=[contact_import.pk])
-    assert AuditEntry.objects.filter(actor=marketer, verb="start", subject_id=contact_import.pk).exists()
+    assert AuditEntry.objects.filter(actor=importer, verb="start", subject_id=contact_import.pk).exists()
     page = client.get(reverse("import_detail", args=[contact_import.pk])).content.decode()
     assert 'hx-trigger="every 1s"' in page
 
@@ -90,7 +90,7 @@ def test_the_whole_way(client: Client, marketer: User) -> None:
     assert "hx-trigger" not in page.split("import-standing")[1]
 
 
-def test_a_file_that_is_no_list_is_refused_next_to_the_field(client: Client, marketer: User) -> None:
+def test_a_file_that_is_no_list_is_refused_next_to_the_field(client: Client, importer: User) -> None:
     page = client.post(reverse("import_upload"), {"file": SimpleUploadedFile("list.csv", b"<!doctype html>")})
     assert page.status_code == 422
     assert "This is a web page, not a list of contacts." in page.content.decode()
@@ -100,12 +100,12 @@ def test_a_file_that_is_no_list_is_refused_next_to_the_field(client: Client, mar
 @pytest.mark.parametrize(
     ("fields", "sentence"), [({}, "Choose a file."), ({"file": SimpleUploadedFile("a.csv", b"")}, "The file is empty.")]
 )
-def test_no_file_is_no_upload(client: Client, marketer: User, fields: dict[str, object], sentence: str) -> None:
+def test_no_file_is_no_upload(client: Client, importer: User, fields: dict[str, object], sentence: str) -> None:
     page = client.post(reverse("import_upload"), fields)
     assert (page.status_code, sentence in page.content.decode()) == (422, True)
 
 
-def test_an_endless_upload_is_not_kept(client: Client, marketer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_upload_is_not_kept(client: Client, importer: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload_limit, "MAX_BYTES", 1000)
     content = b"phone\n" + b"+380676433012\n" * 100
     page = client.post(reverse("import_upload"), {"file": SimpleUploadedFile("list.csv", content)})
@@ -113,15 +113,15 @@ def test_an_endless_upload_is_not_kept(client: Client, marketer: User, monkeypat
     assert "The file is larger than 200 MB." in page.content.decode()
 
 
-def test_the_upload_asks_for_the_token(marketer: User) -> None:
+def test_the_upload_asks_for_the_token(importer: User) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(marketer, backend="django.contrib.auth.backends.ModelBackend")
+    strict.force_login(importer, backend="django.contrib.auth.backends.ModelBackend")
     page = strict.post(reverse("import_upload"), {"file": SimpleUploadedFile("list.csv", b"phone\n+1\n")})
     assert page.status_code == 403
     assert not ContactImport.objects.exists()
 
 
-def test_the_preview_shows_what_would_be_stored(client: Client, marketer: User) -> None:
+def test_the_preview_shows_what_would_be_stored(client: Client, importer: User) -> None:
     file = english_workbook(people=12)
     contact_import = upload(client, file.content, file.name)
     given = form_of(client, contact_import) | {"channels": ["email"]}
@@ -134,14 +134,14 @@ def test_the_preview_shows_what_would_be_stored(client: Client, marketer: User) 
     assert (preview.checked, preview.problem_count) == (12, 0)
 
 
-def test_the_preview_follows_a_form_that_is_not_right_yet(client: Client, marketer: User) -> None:
+def test_the_preview_follows_a_form_that_is_not_right_yet(client: Client, importer: User) -> None:
     contact_import = upload(client, b"phone;name\n0676433012;Anna\n")
     given = form_of(client, contact_import) | {"target_1": "phone", "country": "ES"}
     preview = client.post(reverse("import_preview", args=[contact_import.pk]), given).context["preview"]
     assert preview.rows[0].problem.startswith("“0676433012” is not a phone number.")
 
 
-@pytest.mark.usefixtures("marketer")
+@pytest.mark.usefixtures("importer")
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [
@@ -172,7 +172,7 @@ def test_what_cannot_work_is_said_next_to_the_field(
     assert contact_import.state == State.UPLOADED
 
 
-def test_nobody_needs_no_channels(client: Client, marketer: User) -> None:
+def test_nobody_needs_no_channels(client: Client, importer: User) -> None:
     contact_import = upload(client, b"phone\n+380676433012\n")
     given = form_of(client, contact_import) | {"consent_basis": "nobody", "channels": ["sms"]}
     client.post(reverse("import_mapping", args=[contact_import.pk]), given)
@@ -182,7 +182,7 @@ def test_nobody_needs_no_channels(client: Client, marketer: User) -> None:
     assert "Nobody may be messaged" in client.get(reverse("import_detail", args=[contact_import.pk])).content.decode()
 
 
-def test_what_was_typed_stays(client: Client, marketer: User) -> None:
+def test_what_was_typed_stays(client: Client, importer: User) -> None:
     contact_import = upload(client, b"phone;mood\n+380676433012;sunny\n")
     given = form_of(client, contact_import) | {
         "attribute_1": "humour",
@@ -193,7 +193,7 @@ def test_what_was_typed_stays(client: Client, marketer: User) -> None:
     assert {page.context["form"][name].value() for name in ("attribute_1", "evidence")} == {"humour", "hm"}
 
 
-def test_a_file_can_be_read_in_another_way(client: Client, marketer: User) -> None:
+def test_a_file_can_be_read_in_another_way(client: Client, importer: User) -> None:
     contact_import = upload(client, "Имя;Телефон\nМарина;+79123456789\n".encode("cp1251"))
     address = reverse("import_reading", args=[contact_import.pk])
     given = {"reading-encoding": "koi8-u", "reading-delimiter": ";", "reading-header_row": "1"}
@@ -204,7 +204,7 @@ def test_a_file_can_be_read_in_another_way(client: Client, marketer: User) -> No
     assert "Марина" in client.get(reverse("import_mapping", args=[contact_import.pk])).content.decode()
 
 
-def test_a_way_that_does_not_work_is_refused(client: Client, marketer: User) -> None:
+def test_a_way_that_does_not_work_is_refused(client: Client, importer: User) -> None:
     contact_import = upload(client, "Имя;Телефон\nМарина;+79123456789\n".encode("cp1251"))
     given = {"reading-encoding": "utf-8-sig", "reading-delimiter": ";", "reading-header_row": "1"}
     page = client.post(reverse("import_reading", args=[contact_import.pk]), given)
@@ -213,7 +213,7 @@ def test_a_way_that_does_not_work_is_refused(client: Client, marketer: User) -> 
     assert "Марина" in page.content.decode()
 
 
-def test_another_sheet_can_be_chosen(client: Client, marketer: User) -> None:
+def test_another_sheet_can_be_chosen(client: Client, importer: User) -> None:
     file = english_workbook(people=3)
     contact_import = upload(client, file.content, file.name)
     given = {"reading-sheet": "Notes", "reading-header_row": "0"}
@@ -221,7 +221,7 @@ def test_another_sheet_can_be_chosen(client: Client, marketer: User) -> None:
     assert "not contacts" in client.get(reverse("import_mapping", args=[contact_import.pk])).content.decode()
 
 
-def test_rows_not_taken_can_be_downloaded_and_run_no_formula(client: Client, marketer: User) -> None:
+def test_rows_not_taken_can_be_downloaded_and_run_no_formula(client: Client, importer: User) -> None:
     contact_import = imported(FORMULA, name="people.csv")
     sheet = client.get(reverse("import_not_taken", args=[contact_import.pk, "csv"]))
     rows = list(csv.reader(StringIO(b"".join(sheet).decode("utf-8-sig"))))
@@ -242,7 +242,7 @@ def test_a_download_corrected_and_uploaded_again_is_read_as_it_was_meant() -> No
     assert Contact.objects.get().addresses.filter(value="+380676433012").exists()
 
 
-def test_an_import_can_be_stopped_and_the_question_says_what_stays(client: Client, marketer: User) -> None:
+def test_an_import_can_be_stopped_and_the_question_says_what_stays(client: Client, importer: User) -> None:
     contact_import = imported(spanish_csv(people=10).content)
     ContactImport.objects.filter(pk=contact_import.pk).update(state=State.RUNNING, rows_done=2000)
     address = reverse("import_cancel", args=[contact_import.pk])
@@ -252,7 +252,7 @@ def test_an_import_can_be_stopped_and_the_question_says_what_stays(client: Clien
     assert "The import has ended already." in client.post(address, follow=True).content.decode()
 
 
-def test_an_upload_can_be_deleted_unless_it_was_started(client: Client, marketer: User) -> None:
+def test_an_upload_can_be_deleted_unless_it_was_started(client: Client, importer: User) -> None:
     contact_import = upload(client, b"phone\n+380676433012\n")
     client.post(reverse("import_discard", args=[contact_import.pk]))
     assert not ContactImport.objects.exists()
@@ -262,7 +262,7 @@ def test_an_upload_can_be_deleted_unless_it_was_started(client: Client, marketer
     assert ContactImport.objects.filter(pk=started.pk).exists()
 
 
-def test_the_page_says_what_a_fragment_has_to_replace(client: Client, marketer: User) -> None:
+def test_the_page_says_what_a_fragment_has_to_replace(client: Client, importer: User) -> None:
     contact_import = imported("phone\n+380676433012\n")
     address = reverse("import_detail", args=[contact_import.pk])
     fragment = client.get(f"{address}?seen=running", headers={"HX-Request": "true"}).content.decode()
@@ -272,7 +272,7 @@ def test_the_page_says_what_a_fragment_has_to_replace(client: Client, marketer: 
     assert "import-actions" not in same
 
 
-def test_names_of_files_and_cells_are_text_on_the_page(client: Client, marketer: User) -> None:
+def test_names_of_files_and_cells_are_text_on_the_page(client: Client, importer: User) -> None:
     content = b"phone,<b>bold</b>\n+380676433012,<script>alert(1)</script>\n"
     contact_import = upload(client, content, "<img src=x>.csv")
     page = client.get(reverse("import_mapping", args=[contact_import.pk])).content.decode()
@@ -281,7 +281,7 @@ def test_names_of_files_and_cells_are_text_on_the_page(client: Client, marketer:
     assert "<img src=x>" not in page
 
 
-def test_the_list_shows_the_newest_first(client: Client, marketer: User) -> None:
+def test_the_list_shows_the_newest_first(client: Client, importer: User) -> None:
     for name in ("first.csv", "second.csv"):
         imported("phone\n+380676433012\n", name=name)
     page = client.get(reverse("import_list")).content.decode()
@@ -289,5 +289,5 @@ def test_the_list_shows_the_newest_first(client: Client, marketer: User) -> None
 
 
 @pytest.mark.parametrize("pk", [0, 999_999])
-def test_an_import_that_does_not_exist_is_not_found(client: Client, marketer: User, pk: int) -> None:
+def test_an_import_that_does_not_exist_is_not_found(client: Client, importer: User, pk: int) -> None:
     assert client.get(reverse("import_detail", args=[pk])).status_code == 404

@@ -1,12 +1,9 @@
 """Whatever a rule asks of whoever is there: it is never an error, and it and its negation are everybody."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +11,7 @@ from campaigns.audience.rules import contacts_matching, describe, parse
 from campaigns.models import Contact, Purpose
 from campaigns.models.consent import ConsentStatus
 from channels.kinds import Channel
+from tests.campaigns.examples import undone
 from tests.factories import make_consent, make_contact
 
 pytestmark = pytest.mark.django_db
@@ -85,13 +83,6 @@ consents = st.dictionaries(
     st.sampled_from(list(ConsentStatus)),
     max_size=4,
 )
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def make_people(drawn: list[dict[str, Any]], said: dict[tuple[int, Channel, Purpose], str]) -> set[int]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def olena(db: None) -> Contact:
     """Somebody who may be messaged by SMS."""
-    from channels.kinds import Channel  # noqa: PLC0415  read before the settings
-    from tests.factories import make_contact  # noqa: PLC0415  read before the settings
+    from channels.kinds import Channel
+    from tests.factories import make_contact
 
     return make_contact(phone="+380501112233", consents=[Channel.SMS], first_name="Олена")

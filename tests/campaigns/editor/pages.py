@@ -1,8 +1,10 @@
 """The pages of campaigns, without a browser: where they are, and what they say."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign, Step
@@ -19,6 +21,13 @@ def text(response: Any) -> str:
     """What the page says, without its tags."""
     without_tags = re.sub(r"<[^>]*>", " ", response.content.decode())
     return re.sub(r"\s+", " ", without_tags)
+
+
+def refusal(browser: Client, address: str, answers: Mapping[str, object]) -> Any:
+    """The answer to what cannot be saved."""
+    response = browser.post(address, answers, headers=HTMX)
+    assert response.status_code == 422
+    return response
 
 
 def the_step(campaign: Campaign) -> Step:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxThread]:
     """One sandbox for all tests of this process; each test has an account of its own there."""
-    from tests.campaigns.engine.sandbox_thread import sandbox_thread  # noqa: PLC0415  read before the settings
+    from tests.campaigns.engine.sandbox_thread import sandbox_thread
 
     with sandbox_thread(tmp_path_factory.mktemp("sandbox")) as running:
         yield running
@@ -26,7 +26,7 @@ def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxThread]:
 @pytest.fixture
 def stage(db: None, settings: LazySettings, vendor: SandboxThread) -> Stage:
     """A stage with its clock frozen at noon."""
-    from tests.campaigns.engine.stage import Stage  # noqa: PLC0415  read before the settings
+    from tests.campaigns.engine.stage import Stage
 
     settings.CLOCK_MAY_MOVE = True
     settings.PRIVATE_HOSTS = [vendor.sandbox.host]

@@ -3,7 +3,8 @@
 import json
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -57,6 +58,15 @@ class Stage:
                 channel=channel, account=self.account, rate_per_second=1000, settings=silent
             )
         return self.senders[channel]
+
+    @contextmanager
+    def holding(self, channel: Channel) -> Iterator[Sender]:
+        """The stage's sender on `channel`, which sends nothing until the end of the block: what it gets is queued."""
+        sender = self.sender(channel)
+        Sender.objects.filter(pk=sender.pk).update(held_at=clock.now())
+        yield sender
+        Sender.objects.filter(pk=sender.pk).update(held_at=None)
+        sender.refresh_from_db()
 
     def launch(self, *routes: RoutePlan, **fields: object) -> Campaign:
         """A running campaign for every contact there is, everybody let in."""

@@ -12,7 +12,7 @@ from campaigns.engine import clock, hits, kept
 from campaigns.engine.kept import FRESH, KeptSurroundings
 from campaigns.engine.routes import Surroundings
 from campaigns.engine.track import track
-from campaigns.models import Campaign, Condition, Enrolment, Hit, Route, Step
+from campaigns.models import Campaign, Condition, Contact, Enrolment, Hit, Route, Step
 from campaigns.models.campaigns import CampaignStatus
 from channels.models import Account
 from tests.campaigns.attempts import make_attempt
@@ -22,12 +22,6 @@ from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, ma
 pytestmark = pytest.mark.django_db
 
 REPORTING = {"webhook_secret": "a long enough secret", "status_words": "READ = opened"}
-
-
-class Untracked:
-    """Somebody who is judged by what the vendor itself reports."""
-
-    is_trackable = False
 
 
 def ask(surroundings: KeptSurroundings, campaign: Campaign) -> Surroundings:
@@ -60,8 +54,11 @@ def test_a_change_of_an_accounts_settings_counts_a_moment_later() -> None:
     campaign, watch = make_campaign(routes=[RoutePlan(steps=[step])]), Watch()
     surroundings = KeptSurroundings(now=watch)
 
+    # Judged by what the vendor itself reports.
+    untracked = Contact(is_trackable=False)
+
     def condition() -> str | None:
-        return ask(surroundings, campaign).condition(Step.objects.get(), Untracked())
+        return ask(surroundings, campaign).condition(Step.objects.get(), untracked)
 
     assert condition() is None
     Account.objects.update(settings=REPORTING)

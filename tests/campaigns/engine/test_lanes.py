@@ -12,13 +12,12 @@ from django.db.models import Sum
 
 from campaigns.engine import advance as advancing
 from campaigns.engine import clock
-from campaigns.engine.claiming import claim
 from campaigns.engine.confirming import confirm
 from campaigns.engine.happenings import Happening
 from campaigns.engine.launch import enrol_audience
 from campaigns.engine.marking import mark_sending
 from campaigns.engine.noting import note
-from campaigns.engine.outgoing import Piece, prepare
+from campaigns.engine.outgoing import Piece
 from campaigns.engine.receipts import record
 from campaigns.engine.recording import record_each, record_happenings
 from campaigns.engine.routes import load_surroundings
@@ -31,6 +30,7 @@ from channels.kinds import AddressKind, Channel
 from channels.messages import Receipt, ReceiptStatus
 from channels.models import Sender
 from tests.campaigns.engine.stage import Stage
+from tests.campaigns.engine.workers import claimed_by
 from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_contact, make_price
 
 pytestmark = pytest.mark.django_db
@@ -156,10 +156,8 @@ def on_the_wire(stage: Stage) -> tuple[Sender, Shelf, dict[str, Piece]]:
     now = clock.now()
     while advancing.advance(now)[0]:
         pass
-    claimed = claim(sender, now=now, limit=100)
-    shelf = Shelf(Sender.objects.select_related("account").get(pk=sender.pk))
-    outgoing = prepare(shelf, claimed.messages, now).outgoing
-    marked = mark_sending(outgoing, token=claimed.token, now=now, request_timeout=TIMEOUT)
+    token, shelf, outgoing = claimed_by(Sender.objects.select_related("account").get(pk=sender.pk))
+    marked = mark_sending(outgoing, token=token, now=now, request_timeout=TIMEOUT)
     return sender, shelf, {piece.outbound.key: piece for piece in marked.pieces}
 
 

@@ -1,7 +1,7 @@
 """A lease is one row for all that was claimed together (docs/decisions/0009)."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,15 +9,15 @@ from campaigns.engine import clock, leases
 from campaigns.engine.claiming import claim
 from campaigns.engine.confirming import confirm
 from campaigns.engine.deliver import deliver
-from campaigns.engine.marking import mark_sending
-from campaigns.engine.outgoing import prepare
-from campaigns.engine.shelf import Shelf
-from campaigns.models import Attempt, Enrolment, Lease, Message, VendorReference
+from campaigns.engine.marking import MARGIN, mark_sending
+from campaigns.engine.receipts import record
+from campaigns.models import Attempt, Lease, Message, VendorReference
 from campaigns.models.messages import MessageStatus
 from channels.kinds import Channel
 from channels.messages import Receipt, ReceiptStatus
 from channels.models import Sender
 from tests.campaigns.engine.stage import Stage
+from tests.campaigns.engine.workers import claimed_by
 from tests.factories import RoutePlan, StepPlan, make_contact
 
 TIMEOUT = timedelta(seconds=20)
@@ -28,16 +28,14 @@ def sender(stage: Stage) -> Sender:
     """A sender with messages to three people in its queue."""
     for number in range(3):
         make_contact(phone=f"+38067111000{number}", consents=(Channel.SMS,))
-    sender = stage.sender(Channel.SMS)
-    Sender.objects.filter(pk=sender.pk).update(held_at=clock.now())
-    stage.launch(RoutePlan(steps=(StepPlan(channel=Channel.SMS, sender=sender, timeout=timedelta(hours=2)),)))
-    Sender.objects.filter(pk=sender.pk).update(held_at=None)
-    return Sender.objects.select_related("account").get(pk=sender.pk)
+    with stage.holding(Channel.SMS) as sender:
+        stage.launch(RoutePlan(steps=(StepPlan(channel=Channel.SMS, sender=sender, timeout=timedelta(hours=2)),)))
+    return sender
 
 
-def left(token: uuid.UUID) -> timedelta:
-    """How long the lease still holds."""
-    return Lease.objects.get(token=token).until - clock.real_now()
+def end_of(token: uuid.UUID) -> datetime:
+    """Until when the lease holds."""
+    return Lease.objects.get(token=token).until
 
 
 def let_pass(by: timedelta) -> None:
@@ -55,24 +53,25 @@ def test_what_is_claimed_together_has_one_lease_which_a_heartbeat_extends(sender
     (lease,) = Lease.objects.all()
     assert (lease.token, sorted(lease.messages)) == (claimed.token, sorted(one.pk for one in claimed.messages))
     let_pass(timedelta(seconds=50))
+    before = clock.real_now()
     leases.extend(claimed.token)
-    assert left(claimed.token) > timedelta(seconds=55)
+    assert end_of(claimed.token) >= before + leases.LEASE
 
 
 def test_a_group_that_is_marked_has_a_lease_that_outlives_its_requests(sender: Sender) -> None:
-    claimed = claim(sender, now=clock.now(), limit=100)
-    outgoing = prepare(Shelf(sender), claimed.messages, clock.now()).outgoing
-    let_pass(timedelta(seconds=35))
-    mark_sending(outgoing, token=claimed.token, now=clock.now(), request_timeout=TIMEOUT)
+    token, _, outgoing = claimed_by(sender)
+    let_pass(timedelta(seconds=15))
+    before = clock.real_now()
+    assert end_of(token) < before + TIMEOUT + MARGIN
+    mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
     assert statuses() == {MessageStatus.SENDING}
-    assert left(claimed.token) > TIMEOUT + timedelta(seconds=30)
+    assert end_of(token) >= before + TIMEOUT + MARGIN
 
 
 def test_nothing_is_marked_under_a_lease_that_would_die_before_the_answer(sender: Sender) -> None:
-    claimed = claim(sender, now=clock.now(), limit=100)
-    outgoing = prepare(Shelf(sender), claimed.messages, clock.now()).outgoing
+    token, _, outgoing = claimed_by(sender)
     let_pass(timedelta(seconds=41))
-    assert mark_sending(outgoing, token=claimed.token, now=clock.now(), request_timeout=TIMEOUT).pieces == []
+    assert mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT).pieces == []
     assert statuses() == {MessageStatus.CLAIMED}
     assert not Attempt.objects.exists()
 
@@ -92,22 +91,25 @@ def test_a_lease_with_a_message_that_nobody_else_would_look_at_is_kept(sender: S
     assert not Lease.objects.exists()
 
 
-def test_a_lease_that_cannot_be_freed_waits_behind_the_others(sender: Sender) -> None:
+def test_a_lease_that_cannot_be_freed_waits_behind_the_others(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that is sending without an attempt is no state of ours; it must not keep others from their turn."""
-    claimed = claim(sender, now=clock.now(), limit=100)
-    Message.objects.update(status=MessageStatus.SENDING)
+    monkeypatch.setattr(leases, "BATCH", 1)
+    first = claim(sender, now=clock.now(), limit=1)
+    Message.objects.filter(claim_token=first.token).update(status=MessageStatus.SENDING)
+    second = claim(sender, now=clock.now(), limit=100)
     let_pass(timedelta(minutes=2))
+    before = clock.real_now()
+    assert end_of(first.token) < end_of(second.token) < before
     assert leases.reclaim(clock.now()) == 0
-    assert timedelta(0) < left(claimed.token) < timedelta(seconds=10)
+    assert before < end_of(first.token) < clock.real_now() + timedelta(seconds=10)
+    assert leases.reclaim(clock.now()) == len(second.messages) == 2
     assert leases.reclaim(clock.now()) == 0
 
 
 def test_an_answer_under_an_id_that_is_known_already_is_recorded_all_the_same(sender: Sender) -> None:
     """The first try of a repeated request was unknown, and had told the vendor's id."""
-    claimed = claim(sender, now=clock.now(), limit=100)
-    shelf = Shelf(sender)
-    outgoing = prepare(shelf, claimed.messages, clock.now()).outgoing
-    marked = mark_sending(outgoing, token=claimed.token, now=clock.now(), request_timeout=TIMEOUT)
+    token, shelf, outgoing = claimed_by(sender)
+    marked = mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
     sent = {piece.outbound.key: piece for piece in marked.pieces}
     receipts = [Receipt(key=key, status=ReceiptStatus.ACCEPTED, vendor_message_id=f"vendor-{key}") for key in sent]
     first = marked.pieces[0]
@@ -116,4 +118,7 @@ def test_an_answer_under_an_id_that_is_known_already_is_recorded_all_the_same(se
     )
     assert confirm(shelf, sent, receipts, now=clock.now()) == receipts
     assert statuses() == {MessageStatus.SENDING}
-    assert Enrolment.objects.open().count() == 3
+    record(receipts, now=clock.now())
+    assert statuses() == {MessageStatus.ACCEPTED}
+    named = VendorReference.objects.order_by("attempt_id").values_list("attempt_id", flat=True)
+    assert list(named) == sorted(piece.attempt_id for piece in marked.pieces)

@@ -24,9 +24,7 @@ from campaigns.engine import clock, control
 from campaigns.engine.claiming import claim
 from campaigns.engine.goals import record_goal
 from campaigns.engine.marking import mark_sending
-from campaigns.engine.outgoing import prepare
-from campaigns.engine.shelf import Shelf
-from campaigns.models import Attempt, Campaign, Condition, Contact, Enrolment, Event, Lease, Message
+from campaigns.models import Attempt, Campaign, Condition, Contact, Enrolment, Event, Message
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import MessageStatus
@@ -35,6 +33,7 @@ from channels.kinds import Channel
 from channels.models import InboundRequest, Sender
 from tests.campaigns.engine.sandbox_thread import SandboxThread
 from tests.campaigns.engine.stage import SCANNER, Stage
+from tests.campaigns.engine.workers import claimed_by, let_leases_die
 from tests.campaigns.recounting import differences
 from tests.factories import RoutePlan, StepPlan, make_contact
 
@@ -259,16 +258,13 @@ class Cascades(RuleBasedStateMachine):
 
     def leave_on_the_wire(self, channel: Channel) -> list[uuid.UUID]:
         """A worker claims what is queued and marks it as sending, and nobody answers it; gives the keys."""
-        sender = Sender.objects.get(pk=self.stage.sender(channel).pk)
-        now = clock.now()
-        claimed = claim(sender, now=now, limit=10)
-        outgoing = prepare(Shelf(sender), claimed.messages, now).outgoing if claimed.messages else []
-        marked = mark_sending(outgoing, token=claimed.token, now=now, request_timeout=timedelta(seconds=1))
+        token, _, outgoing = claimed_by(Sender.objects.get(pk=self.stage.sender(channel).pk))
+        marked = mark_sending(outgoing, token=token, now=clock.now(), request_timeout=timedelta(seconds=1))
         return [uuid.UUID(piece.outbound.key) for piece in marked.pieces]
 
     def let_leases_end(self) -> None:
         """Whoever had messages in hand is dead."""
-        Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
+        let_leases_die()
         self.stage.run()
 
     def must_end(self, who: int, outcome: Outcome) -> None:

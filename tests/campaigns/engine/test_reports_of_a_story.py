@@ -13,8 +13,8 @@ from campaigns.reports_timeline import timeline
 from campaigns.reports_watch import watch
 from channels.kinds import AddressKind, Channel
 from tests.campaigns.engine.stage import SCANNER, Stage, enrolment_of, messages_of
+from tests.campaigns.figures import figures_of_campaign, figures_of_step
 from tests.campaigns.recounting import count_behind
-from tests.campaigns.test_reports_people import figures_of_campaign, figures_of_step
 from tests.factories import RoutePlan, StepPlan, make_contact, make_price
 
 pytestmark = pytest.mark.django_db

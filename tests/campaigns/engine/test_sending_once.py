@@ -9,20 +9,17 @@ from django.db import IntegrityError, connection
 
 from campaigns.drafting import change_sender
 from campaigns.engine import clock, control, leases
-from campaigns.engine.claiming import claim
 from campaigns.engine.deliver import deliver
 from campaigns.engine.marking import mark_sending
 from campaigns.engine.opting_out import opt_out
-from campaigns.engine.outgoing import prepare
-from campaigns.engine.shelf import Shelf
-from campaigns.models import Attempt, BudgetState, Campaign, Consent, Contact, Enrolment, Lease, Message
+from campaigns.models import Attempt, BudgetState, Campaign, Consent, Contact, Enrolment, Message
 from campaigns.models.consent import ConsentSource
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import AttemptStatus, HoldReason, MessageStatus, SkipReason
 from campaigns.reports import campaign_report
 from channels.kinds import Channel
-from channels.models import Sender
 from tests.campaigns.engine.stage import Stage, enrolment_of, messages_of, requests_of
+from tests.campaigns.engine.workers import claimed_by, let_leases_die
 from tests.factories import RoutePlan, StepPlan, make_contact, make_price
 
 TIMEOUT = timedelta(seconds=20)
@@ -44,24 +41,14 @@ def two_steps(stage: Stage) -> RoutePlan:
 
 def queue_only(stage: Stage, **fields: object) -> Campaign:
     """A campaign whose messages wait in the queue, because their sender is held."""
-    sender = stage.sender(Channel.SMS)
-    Sender.objects.filter(pk=sender.pk).update(held_at=clock.now())
-    campaign = stage.launch(two_steps(stage), **fields)
-    Sender.objects.filter(pk=sender.pk).update(held_at=None)
-    sender.refresh_from_db()
-    return campaign
-
-
-def claim_and_prepare(sender: Sender) -> tuple[uuid.UUID, list]:
-    now = clock.now()
-    claimed = claim(sender, now=now, limit=100)
-    return claimed.token, prepare(Shelf(sender), claimed.messages, now).outgoing
+    with stage.holding(Channel.SMS):
+        return stage.launch(two_steps(stage), **fields)
 
 
 def test_consent_withdrawn_after_the_claim_is_seen_by_the_statement_that_marks(stage: Stage, person: Contact) -> None:
     queue_only(stage)
     sender = stage.sender(Channel.SMS)
-    token, outgoing = claim_and_prepare(sender)
+    token, _, outgoing = claimed_by(sender)
     Consent.objects.filter(contact=person, channel=Channel.SMS).update(status="withdrawn")
     marked = mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
     assert marked.pieces == []
@@ -71,7 +58,7 @@ def test_consent_withdrawn_after_the_claim_is_seen_by_the_statement_that_marks(s
 def test_a_stop_after_the_claim_withdraws_the_message(stage: Stage, person: Contact) -> None:
     """DESIGN §3.2: no message becomes sending after a committed stop."""
     campaign = queue_only(stage)
-    token, outgoing = claim_and_prepare(stage.sender(Channel.SMS))
+    token, _, outgoing = claimed_by(stage.sender(Channel.SMS))
     control.cancel(campaign=campaign, actor=None)
     control.end_cancelled()
     marked = mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
@@ -85,8 +72,8 @@ def test_a_worker_thought_dead_is_fenced_off(stage: Stage, person: Contact) -> N
     """A lease shorter than its batch repeated rows: PostHog#70400."""
     queue_only(stage)
     sender = stage.sender(Channel.SMS)
-    token, outgoing = claim_and_prepare(sender)
-    Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
+    token, _, outgoing = claimed_by(sender)
+    let_leases_die()
     assert leases.reclaim(clock.now()) == 1
     deliver(sender.pk)
     assert mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT).pieces == []
@@ -97,9 +84,9 @@ def test_what_a_dead_worker_had_on_the_wire_is_unknown_where_keys_are_not_kept(s
     stage.account.settings = stage.account.settings | {"deduplicates_hours": 0}
     stage.account.save(update_fields=["settings"])
     campaign = queue_only(stage)
-    token, outgoing = claim_and_prepare(stage.sender(Channel.SMS))
+    token, _, outgoing = claimed_by(stage.sender(Channel.SMS))
     mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
-    Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
+    let_leases_die()
     stage.run()
     (sms,) = messages_of(person)
     assert (sms.status, [attempt.status for attempt in requests_of(person)]) == (
@@ -111,9 +98,9 @@ def test_what_a_dead_worker_had_on_the_wire_is_unknown_where_keys_are_not_kept(s
 
 def test_what_a_dead_worker_had_on_the_wire_is_repeated_under_its_key(stage: Stage, person: Contact) -> None:
     campaign = queue_only(stage)
-    token, outgoing = claim_and_prepare(stage.sender(Channel.SMS))
+    token, _, outgoing = claimed_by(stage.sender(Channel.SMS))
     marked = mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
-    Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
+    let_leases_die()
     stage.run()
     stage.forward(minutes=1)
     (attempt,) = requests_of(person)
@@ -250,9 +237,9 @@ def test_an_open_enrolment_without_a_next_look_cannot_be_written(stage: Stage, p
 def test_a_key_is_not_repeated_after_the_vendor_has_forgotten_it(stage: Stage, person: Contact) -> None:
     """The sandbox promises to recognise a key for 24 hours."""
     campaign = queue_only(stage, grace=timedelta(days=9))
-    token, outgoing = claim_and_prepare(stage.sender(Channel.SMS))
+    token, _, outgoing = claimed_by(stage.sender(Channel.SMS))
     mark_sending(outgoing, token=token, now=clock.now(), request_timeout=TIMEOUT)
-    Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
+    let_leases_die()
     leases.reclaim(clock.now())
     assert messages_of(person)[0].status == MessageStatus.QUEUED
     clock.run_at(shown_at=clock.now() + timedelta(hours=1, minutes=59), speed=0)

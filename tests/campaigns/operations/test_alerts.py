@@ -71,9 +71,8 @@ def test_a_campaign_that_no_worker_decides_about_raises_one_alert_and_one_mail(
 
 
 def test_messages_that_no_worker_sends_raise_an_alert(running: Stage) -> None:
-    Sender.objects.filter(pk=running.sender(Channel.SMS).pk).update(held_at=clock.now())
-    campaign = campaign_of(running, 3)
-    Sender.objects.update(held_at=None)
+    with running.holding(Channel.SMS):
+        campaign = campaign_of(running, 3)
     let_all_time_pass(LONG)
     look_again()
     assert raised() == [(AlertKind.CAMPAIGN_STUCK, str(campaign.pk))]
@@ -103,9 +102,8 @@ def quiet_hours(stage: Stage) -> Campaign:
 
 
 def paused(stage: Stage) -> Campaign:
-    Sender.objects.filter(pk=stage.sender(Channel.SMS).pk).update(held_at=clock.now())
-    campaign = campaign_of(stage, 2)
-    Sender.objects.update(held_at=None)
+    with stage.holding(Channel.SMS):
+        campaign = campaign_of(stage, 2)
     control.pause(campaign=campaign, actor=None)
     return campaign
 
@@ -140,10 +138,9 @@ def test_what_waits_for_a_reason_raises_no_alert(running: Stage, situation: Call
 
 def test_a_sender_that_keeps_to_its_rate_raises_no_alert(running: Stage) -> None:
     """A queue of hours is no fault where messages leave all the time."""
-    sender = running.sender(Channel.SMS)
-    Sender.objects.filter(pk=sender.pk).update(held_at=clock.now())
-    campaign_of(running, 3)
-    Sender.objects.update(held_at=None, rate_per_second=1)
+    with running.holding(Channel.SMS) as sender:
+        campaign_of(running, 3)
+    Sender.objects.update(rate_per_second=1)
     SenderState.objects.filter(sender=sender).delete()
     clock.run_at(shown_at=clock.now() + LONG, speed=0)
     ticking.note_tick(clock.now())

@@ -7,10 +7,11 @@ from pytest_django import Settings
 
 from campaigns.engine import clock, leases
 from campaigns.engine.claiming import claim
-from campaigns.models import Lease, Message
+from campaigns.models import Message
 from channels.kinds import Channel
 from channels.models import Sender
 from tests.campaigns.engine.stage import Stage
+from tests.campaigns.engine.workers import let_leases_die
 from tests.campaigns.operations.running import campaign_of, show_everybody
 
 pytestmark = pytest.mark.django_db
@@ -77,14 +78,11 @@ def test_they_tell_what_the_page_tells(stage: Stage) -> None:
 
 
 def test_leases_taken_back_are_counted(stage: Stage) -> None:
-    sender = stage.sender(Channel.SMS)
-    Sender.objects.filter(pk=sender.pk).update(held_at=clock.now())
-    campaign_of(stage, 3)
-    Sender.objects.update(held_at=None)
-    sender.refresh_from_db()
+    with stage.holding(Channel.SMS) as sender:
+        campaign_of(stage, 3)
     assert scrape()["cascade_messages_ready{}"] == 3
     assert len(claim(sender, now=clock.now(), limit=3).messages) == 3
-    Lease.objects.update(until=clock.real_now())
+    let_leases_die()
     assert scrape()["cascade_leases_dead{}"] == 3
     leases.reclaim(clock.now())
     assert scrape()["cascade_leases_reclaimed_total{state=returned}"] == 3

@@ -15,16 +15,9 @@ from channels.kinds import Channel
 from channels.models import Sender
 from tests.campaigns.engine.stage import Stage
 from tests.campaigns.operations.running import campaign_of, let_all_time_pass, show_everybody
-from tests.factories import make_user
+from tests.campaigns.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(*roles: Role) -> Client:
-    """A browser of somebody with `roles`."""
-    client = Client()
-    client.force_login(make_user(roles=roles), backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def page(client: Client | None = None, **headers: str) -> str:
@@ -67,10 +60,8 @@ def test_it_is_calm_when_all_is_well(stage: Stage) -> None:
 
 def test_what_is_wrong_leads_to_where_it_is_mended(stage: Stage) -> None:
     show_everybody()
-    sender = stage.sender(Channel.SMS)
-    Sender.objects.filter(pk=sender.pk).update(held_at=clock.now())
-    campaign = campaign_of(stage, 2)
-    Sender.objects.update(held_at=None)
+    with stage.holding(Channel.SMS) as sender:
+        campaign = campaign_of(stage, 2)
     let_all_time_pass(STUCK_AFTER + timedelta(minutes=1))
     shown = page()
     assert f"The campaign {campaign.name} is stuck" in shown

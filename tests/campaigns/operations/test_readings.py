@@ -7,18 +7,16 @@ import pytest
 from django.db import transaction
 
 from campaigns.engine import advance, clock, control, flows, leases, stats
-from campaigns.engine.claiming import claim
 from campaigns.engine.flows import Reclaimed
 from campaigns.engine.marking import mark_sending
-from campaigns.engine.outgoing import prepare
-from campaigns.engine.shelf import Shelf
-from campaigns.models import Flow, HoldReason, Lease, Message
+from campaigns.models import Flow, HoldReason, Message
 from campaigns.models.messages import MessageStatus
 from campaigns.operations import backlog
 from campaigns.operations.readings import MINUTE, STUCK_AFTER, read
 from channels.kinds import Channel
 from channels.models import InboundRequest, Sender
 from tests.campaigns.engine.stage import Stage
+from tests.campaigns.engine.workers import claimed_by, let_leases_die
 from tests.campaigns.operations.running import campaign_of, let_all_time_pass, let_real_time_pass, show_everybody
 from tests.factories import make_price
 
@@ -29,17 +27,9 @@ TIMEOUT = timedelta(seconds=20)
 
 def queue_only(stage: Stage, people: int) -> Sender:
     """People whose messages wait in the queue of a sender that sends again."""
-    sender = stage.sender(Channel.SMS)
-    Sender.objects.filter(pk=sender.pk).update(held_at=clock.now())
-    campaign_of(stage, people)
-    Sender.objects.update(held_at=None)
-    sender.refresh_from_db()
+    with stage.holding(Channel.SMS) as sender:
+        campaign_of(stage, people)
     return sender
-
-
-def let_leases_die() -> None:
-    """A minute later nobody has extended them."""
-    Lease.objects.update(until=clock.real_now() - timedelta(seconds=1))
 
 
 def test_an_empty_product_reads_as_nothing(stage: Stage) -> None:
@@ -95,9 +85,8 @@ def test_what_dead_workers_left_is_seen_taken_back_and_counted_once(stage: Stage
     stage.account.save(update_fields=["settings"])
     sender = queue_only(stage, 5)
     now = clock.now()
-    claimed = claim(sender, now=now, limit=5)
-    outgoing = prepare(Shelf(sender), claimed.messages, now).outgoing
-    mark_sending(outgoing[:2], token=claimed.token, now=now, request_timeout=TIMEOUT)
+    token, _, outgoing = claimed_by(sender)
+    mark_sending(outgoing[:2], token=token, now=now, request_timeout=TIMEOUT)
     leased = read().backlog.leased
     assert (leased.claimed, leased.sending, leased.dead) == (3, 2, 0)
 

@@ -13,20 +13,18 @@ from tests.campaigns.tracking.addresses import BROWSER, assert_keeps_to_itself, 
 pytestmark = pytest.mark.django_db
 
 
-class TestPixel:
-    """The picture of a mail."""
+def test_an_open_is_kept_and_the_picture_given(client: Client) -> None:
+    attempt = make_attempt(Channel.EMAIL)
+    response = client.get(path_of(links.open_url(attempt.pk)), headers={"user-agent": BROWSER})
+    assert (response.status_code, response["Content-Type"]) == (200, "image/gif")
+    assert response.content[:6] == b"GIF89a"
+    assert len(response.content) == 43
+    assert_keeps_to_itself(response)
+    hit = Hit.objects.get()
+    assert (hit.kind, hit.attempt_id, hit.link_id, hit.decide_at) == ("open", attempt.pk, None, hit.at)
 
-    def test_an_open_is_kept_and_the_picture_given(self, client: Client) -> None:
-        attempt = make_attempt(Channel.EMAIL)
-        response = client.get(path_of(links.open_url(attempt.pk)), headers={"user-agent": BROWSER})
-        assert (response.status_code, response["Content-Type"]) == (200, "image/gif")
-        assert response.content[:6] == b"GIF89a"
-        assert len(response.content) == 43
-        assert_keeps_to_itself(response)
-        hit = Hit.objects.get()
-        assert (hit.kind, hit.attempt_id, hit.link_id, hit.decide_at) == ("open", attempt.pk, None, hit.at)
 
-    def test_who_may_no_longer_be_tracked_leaves_no_open(self, client: Client) -> None:
-        attempt = make_attempt(Channel.EMAIL, contact={"is_trackable": False})
-        assert client.get(path_of(links.open_url(attempt.pk))).content == tracking.PIXEL
-        assert not Hit.objects.exists()
+def test_who_may_no_longer_be_tracked_leaves_no_open(client: Client) -> None:
+    attempt = make_attempt(Channel.EMAIL, contact={"is_trackable": False})
+    assert client.get(path_of(links.open_url(attempt.pk))).content == tracking.PIXEL
+    assert not Hit.objects.exists()

@@ -12,12 +12,9 @@ from tests.campaigns.tracking.addresses import BROWSER, assert_keeps_to_itself, 
 pytestmark = pytest.mark.django_db
 
 
-class TestTrap:
-    """The link nobody sees."""
-
-    def test_whoever_follows_it_is_noted(self, client: Client) -> None:
-        attempt = make_attempt(Channel.EMAIL)
-        response = client.get(path_of(links.trap_url(attempt.pk)), headers={"user-agent": BROWSER})
-        assert response.status_code == 200
-        assert_keeps_to_itself(response)
-        assert Hit.objects.get().kind == "trap"
+def test_whoever_follows_it_is_noted(client: Client) -> None:
+    attempt = make_attempt(Channel.EMAIL)
+    response = client.get(path_of(links.trap_url(attempt.pk)), headers={"user-agent": BROWSER})
+    assert response.status_code == 200
+    assert_keeps_to_itself(response)
+    assert Hit.objects.get().kind == "trap"
