@@ -67,7 +67,8 @@ def postgres_stopped(scene: Scene) -> None:
 def downtime(scene: Scene) -> None:
     """Everything is killed and stays away for 13 hours, with a grace of 12: what was due meanwhile is missed."""
     _begin_slowly(scene)
-    for child in (scene.ground.beat, scene.ground.ticker, scene.ground.engine):
+    ground = scene.ground
+    for child in (ground.beat, ground.ticker, ground.tracker, ground.engine):
         kill(child)
     scene.most_unknown = scene.in_state(MessageStatus.SENDING)
     before = len(scene.judge.taken)
@@ -86,7 +87,7 @@ def _begin_slowly(scene: Scene) -> None:
 
 
 def _under_way_at_most() -> int:
-    """What two tasks of a worker may have under way: requests, and one group of answers that is not recorded."""
+    """What the two tasks of `engine` may have under way: requests, and a group of answers that is not recorded."""
     return 2 * (IN_FLIGHT + RECORDED_TOGETHER)
 
 
