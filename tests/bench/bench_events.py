@@ -105,11 +105,11 @@ class Answers:
 
 def measure(folder: Path) -> list[dict[str, Any]]:
     """Closed, then open loop; gives the rows."""
-    people = asked("PEOPLE", PEOPLE)
+    people, connections = asked("PEOPLE", PEOPLE), asked("CONNECTIONS", CONNECTIONS)
     with ground(folder / "data", notes_commits=True):
         events = _prepare(people)
         with web(folder) as pages, crew(folder) as workers:
-            ask = _asking(folder, pages, workers)
+            ask = _asking(folder, pages, workers, connections=connections)
             # What is loaded at the first request is none of the measurement; drained, the workers are there too.
             ask(events.part(0, WARM_UP), "warm-up", seconds=PATIENCE_S, rate=0)
             events = events.part(WARM_UP)
@@ -121,7 +121,7 @@ def measure(folder: Path) -> list[dict[str, Any]]:
         effects = dict(_rows(EFFECTS))
         _judge([closed, open_loop], effects)
     return [
-        closed.as_row(f"closed, {CONNECTIONS} connections", effects),
+        closed.as_row(f"closed, {connections} connections", effects),
         open_loop.as_row(f"open, {rate:,.0f} a second", effects),
         at_least("answered a second", reached, GOAL_RATE),
         at_most("answer, p99 of the open loop", percentile(open_loop.load.milliseconds(), 99), 150, unit="ms"),
@@ -169,7 +169,7 @@ def _rows(query: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _asking(folder: Path, pages: Web, workers: Crew) -> Callable[..., Answers]:
+def _asking(folder: Path, pages: Web, workers: Crew, *, connections: int) -> Callable[..., Answers]:
     """The function that runs a load against `pages` and waits until its effects are there."""
 
     def used() -> float:
@@ -179,7 +179,7 @@ def _asking(folder: Path, pages: Web, workers: Crew) -> Callable[..., Answers]:
         backlog: list[int] = []
         before, load = used(), None
         for load in generate(
-            events.requests, folder=folder / name, port=pages.port, connections=CONNECTIONS, seconds=seconds, rate=rate
+            events.requests, folder=folder / name, port=pages.port, connections=connections, seconds=seconds, rate=rate
         ):
             backlog += _rows(BACKLOG)[0] if load is None else []
         assert load is not None
