@@ -11,11 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
 from django.urls import reverse
 
 from tests.bench.asked import asked
@@ -23,6 +21,7 @@ from tests.bench.crew import Crew, crew
 from tests.bench.goals import at_least, at_most, percentile
 from tests.bench.ground import ground, postgres_cpu_s
 from tests.bench.load import Load, Request, generate
+from tests.bench.selected import selected
 from tests.bench.web import Web, web
 
 PEOPLE = 150_000
@@ -105,11 +104,14 @@ class Answers:
 
 def measure(folder: Path) -> list[dict[str, Any]]:
     """Closed, then open loop; gives the rows."""
-    people = asked("PEOPLE", PEOPLE)
+    people, connections = asked("PEOPLE", PEOPLE), asked("CONNECTIONS", CONNECTIONS)
     with ground(folder / "data", notes_commits=True):
-        events = _prepare(people)
+        from tests.bench import waiting  # noqa: PLC0415  Django is set up only now
+
+        account = waiting.wait_for_clicks(people, webhook_secret=WEBHOOK_SECRET)
+        events = _events(selected(LINKS), webhook_path=reverse("webhook", args=[account.webhook_token]))
         with web(folder) as pages, crew(folder) as workers:
-            ask = _asking(folder, pages, workers)
+            ask = _asking(folder, pages, workers, connections=connections)
             # What is loaded at the first request is none of the measurement; drained, the workers are there too.
             ask(events.part(0, WARM_UP), "warm-up", seconds=PATIENCE_S, rate=0)
             events = events.part(WARM_UP)
@@ -118,10 +120,10 @@ def measure(folder: Path) -> list[dict[str, Any]]:
             rate = GOAL_RATE if reached >= GOAL_RATE else reached * RATE_SHARE
             rest = events.part(len(closed.load.answers))
             open_loop = ask(rest, "open", seconds=asked("SECONDS", OPEN_S), rate=rate)
-        effects = dict(_rows(EFFECTS))
+        effects = dict(selected(EFFECTS))
         _judge([closed, open_loop], effects)
     return [
-        closed.as_row(f"closed, {CONNECTIONS} connections", effects),
+        closed.as_row(f"closed, {connections} connections", effects),
         open_loop.as_row(f"open, {rate:,.0f} a second", effects),
         at_least("answered a second", reached, GOAL_RATE),
         at_most("answer, p99 of the open loop", percentile(open_loop.load.milliseconds(), 99), 150, unit="ms"),
@@ -130,23 +132,8 @@ def measure(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _prepare(people: int) -> Events:
-    """People who wait for a click; for each their click, and a report of somebody else's delivery."""
-    from campaigns.engine import clock  # noqa: PLC0415  Django is set up only now
-    from tests.bench.crowd import make_crowd  # noqa: PLC0415  the same
-    from tests.bench.filling import without_indexes  # noqa: PLC0415  the same
-    from tests.bench.inside import TABLES, put_inside, running_campaign  # noqa: PLC0415  the same
-    from tests.factories import StepPlan, make_account, make_sender  # noqa: PLC0415  the same
-
-    make_crowd(people)
-    account = make_account(settings={"url": "http://127.0.0.1:9", "webhook_secret": WEBHOOK_SECRET})
-    steps = [StepPlan(sender=make_sender(account=account), timeout=timedelta(days=30))]
-    with without_indexes(*TABLES):
-        put_inside(running_campaign(steps, now=clock.now()), people=people, decide_at="now() + interval '29 days'")
-    return _events(_rows(LINKS), webhook_path=reverse("webhook", args=[account.webhook_token]))
-
-
 def _events(links: Sequence[tuple[Any, ...]], *, webhook_path: str) -> Events:
+    """For each of those who wait their click, and a report of somebody else's delivery."""
     requests, names = [], []
     for number, (token, _key, _vendor_id) in enumerate(links):
         # Whose delivery is told of clicks at quite another time.
@@ -163,13 +150,7 @@ def _events(links: Sequence[tuple[Any, ...]], *, webhook_path: str) -> Events:
     return Events(requests=requests, names=names)
 
 
-def _rows(query: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetchall()
-
-
-def _asking(folder: Path, pages: Web, workers: Crew) -> Callable[..., Answers]:
+def _asking(folder: Path, pages: Web, workers: Crew, *, connections: int) -> Callable[..., Answers]:
     """The function that runs a load against `pages` and waits until its effects are there."""
 
     def used() -> float:
@@ -179,9 +160,9 @@ def _asking(folder: Path, pages: Web, workers: Crew) -> Callable[..., Answers]:
         backlog: list[int] = []
         before, load = used(), None
         for load in generate(
-            events.requests, folder=folder / name, port=pages.port, connections=CONNECTIONS, seconds=seconds, rate=rate
+            events.requests, folder=folder / name, port=pages.port, connections=connections, seconds=seconds, rate=rate
         ):
-            backlog += _rows(BACKLOG)[0] if load is None else []
+            backlog += selected(BACKLOG)[0] if load is None else []
         assert load is not None
         _wait_until_drained()
         return Answers(events=events, load=load, backlog=backlog, product_cpu_s=used() - before)
@@ -191,7 +172,7 @@ def _asking(folder: Path, pages: Web, workers: Crew) -> Callable[..., Answers]:
 
 def _wait_until_drained() -> None:
     gives_up_at = time.monotonic() + PATIENCE_S
-    while _rows(BACKLOG)[0][0]:
+    while selected(BACKLOG)[0][0]:
         assert time.monotonic() < gives_up_at, "the workers do not drain what came"
         time.sleep(0.2)
 
@@ -207,7 +188,7 @@ def _judge(runs: Sequence[Answers], effects: dict[str, float]) -> None:
     """Raise AssertionError where something was answered that is not in the database."""
     for clicks, query in ((True, HITS), (False, REPORTS)):
         answered = {name for run in runs for name in run.answered(clicks=clicks)}
-        kept = [row[0] for row in _rows(query)]
+        kept = [row[0] for row in selected(query)]
         assert answered <= set(kept), f"{len(answered - set(kept))} were answered and are not in the database"
         assert len(kept) == len(set(kept)), "something was kept twice"
         if clicks:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.bench.asked import asked
-from tests.bench.bench_send import PEOPLE, rows, send
+from tests.bench.bench_send import PEOPLE, send
 from tests.bench.sink import NoSink
 
 DELAY_S = 0.02
@@ -15,12 +15,10 @@ RUNS = 3
 def main(folder: Path) -> None:
     """Print a row for each run; a sentence where nginx cannot answer late on this machine."""
     try:
-        sent = send(people=asked("PEOPLE", PEOPLE), runs=RUNS, folder=folder, delay_s=DELAY_S)
+        for row in send(people=asked("PEOPLE", PEOPLE), runs=RUNS, folder=folder, delay_s=DELAY_S):
+            print(json.dumps(row), flush=True)
     except NoSink as missing:
         print(missing, file=sys.stderr)
-        return
-    for row in rows(sent):
-        print(json.dumps(row), flush=True)
 
 
 if __name__ == "__main__":

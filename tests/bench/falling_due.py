@@ -1,6 +1,7 @@
 """Some of many people who wait fall due: what claiming and deciding them costs, by the engine's own functions."""
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,10 +11,18 @@ from django.db import connection, transaction
 from campaigns.engine import clock
 from campaigns.engine.advance import BATCH, advance
 from campaigns.engine.due import lock_due
+from channels.models import Sender
+from tests.bench.crowd import make_crowd
+from tests.bench.filling import without_indexes
 from tests.bench.ground import postgres_cpu_s
+from tests.bench.inside import put_inside, running_campaign
+from tests.factories import StepPlan
 
-# Every PARTS-th enrolment belongs to a part: none is in two.
+IN_CAMPAIGN = 1_000_000
+WINDOW = "%(accepted_at)s + interval '10 days' + interval '30 days' * random()"
+# Every PARTS-th enrolment belongs to a part: none is in two. Of some a measurement makes what it wants.
 PARTS = 5
+CLAIMED, DECIDED, *OTHERS = range(1, PARTS)
 MAKE_DUE = """
 WITH chosen AS (
     SELECT id, %(first_at)s::timestamptz + (row_number() OVER () - 1) * interval '1 second' / %(rate)s AS due_at
@@ -55,6 +64,26 @@ class Crowd:
         }
 
 
+def make_contacts(people: int) -> None:
+    """Add as many contacts as `people` enrolments need, of whom a campaign has at most IN_CAMPAIGN."""
+    make_crowd(min(people, IN_CAMPAIGN))
+
+
+def crowd_inside(
+    first_id: int, last_id: int, *, senders: Sequence[Sender], tables: Iterable[str], **inside: bool
+) -> Crowd:
+    """Let people wait at the first of as many steps as there are `senders`, until the last enrolment has `last_id`.
+
+    `tables` are those that are filled, `inside` what put_inside takes: what there is of each of them.
+    """
+    steps = [StepPlan(sender=sender, timeout=timedelta(days=40)) for sender in senders]
+    with without_indexes(*tables):
+        for first in range(first_id, last_id + 1, IN_CAMPAIGN):
+            campaign = running_campaign(steps, now=clock.now())
+            put_inside(campaign, people=min(IN_CAMPAIGN, last_id + 1 - first), decide_at=WINDOW, **inside)
+    return Crowd(first_id=first_id, last_id=last_id)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claims:
     """So many claims, in so many seconds, of them in the statement that claims."""
@@ -79,10 +108,10 @@ class Decisions:
     postgres_cpu_s: float
 
 
-def claim_due(crowd: Crowd, part: int, *, most: int) -> Claims:
-    """Let up to `most` of a part fall due; lock them batch by batch and put each batch off, nothing else."""
+def claim_due(crowd: Crowd, *, most: int) -> Claims:
+    """Let up to `most` of CLAIMED fall due; lock them batch by batch and put each batch off, nothing else."""
     now = clock.now()
-    count = crowd.make_due(part, most=most, first_at=now - timedelta(minutes=1), rate=most)
+    count = crowd.make_due(CLAIMED, most=most, first_at=now - timedelta(minutes=1), rate=most)
     began, in_statement_s, left = time.perf_counter(), 0.0, count
     while left:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -95,10 +124,10 @@ def claim_due(crowd: Crowd, part: int, *, most: int) -> Claims:
     return Claims(count=count, seconds=time.perf_counter() - began, in_statement_s=in_statement_s)
 
 
-def decide_due(crowd: Crowd, part: int, *, most: int, data_dir: Path) -> Decisions:
-    """Let up to `most` of a part fall due, and decide them; `data_dir` is that of the database's server."""
+def decide_due(crowd: Crowd, *, most: int, data_dir: Path) -> Decisions:
+    """Let up to `most` of DECIDED fall due, and decide them; `data_dir` is that of the database's server."""
     now = clock.now()
-    count = crowd.make_due(part, most=most, first_at=now - timedelta(minutes=1), rate=most)
+    count = crowd.make_due(DECIDED, most=most, first_at=now - timedelta(minutes=1), rate=most)
     used = postgres_cpu_s(data_dir)
     began, began_on_cpu, decided = time.perf_counter(), time.process_time(), 0
     while found := advance(now)[0]:

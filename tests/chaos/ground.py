@@ -37,6 +37,7 @@ class Ground:
     broker: Broker
     database: Child
     engine: Child
+    tracker: Child
     ticker: Child
     beat: Child
     people: int
@@ -106,7 +107,10 @@ def ground(folder: Path, *, broker: Broker, people: int) -> Iterator[Ground]:
 
 
 def _peopled(crew: Crew, folder: Path, *, judge: Judge, broker: Broker, database: Child, people: int) -> Ground:
-    """Start the product's processes as the supervisor does, but that one worker ticks and enrols."""
+    """Start the product's processes as the supervisor does, but that one worker ticks, hurries and enrols.
+
+    Of those that decide and send, and that read what came back, each has its worker, as in an installation.
+    """
 
     def started(program: Program) -> Child:
         return crew.start(program, environment=os.environ)
@@ -117,7 +121,8 @@ def _peopled(crew: Crew, folder: Path, *, judge: Judge, broker: Broker, database
         judge=judge,
         broker=broker,
         database=database,
-        engine=started(processes.worker("engine", "track", concurrency=2)),
+        engine=started(processes.worker("engine", concurrency=2)),
+        tracker=started(processes.worker("track", concurrency=1)),
         ticker=started(processes.worker("tick", "urgent", "bulk", concurrency=1)),
         beat=started(processes.beat()),
         people=people,

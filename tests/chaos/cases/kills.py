@@ -1,4 +1,4 @@
-"""A worker dies at each point of a message's way. Locks of ours hold it there, so the point is hit for certain."""
+"""The worker that sends dies at each point of a message's way. Locks of ours hold it there, so it is hit surely."""
 
 from campaigns.models.messages import MessageStatus
 from tests.chaos.judge import Answer, always, first

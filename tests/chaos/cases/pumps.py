@@ -48,9 +48,10 @@ def broker_away(scene: Scene) -> None:
     _begin_slowly(scene)
     is_database = scene.ground.broker.child is scene.ground.database
     scene.most_unknown = _under_way_at_most() if is_database else 0
+    under_way = scene.in_state(MessageStatus.SENDING)
     kill(scene.ground.broker.child)
     scene.ground.keep_away(scene.ground.broker.child, AWAY_S)
-    _recover(scene)
+    _recover(scene, under_way)
 
 
 def postgres_stopped(scene: Scene) -> None:
@@ -59,15 +60,17 @@ def postgres_stopped(scene: Scene) -> None:
     scene.begin()
     scene.wait(lambda: scene.accepted == SOME and scene.judge.held, what="some recorded, others held")
     scene.most_unknown = _under_way_at_most()
+    under_way = scene.judge.held
     stop_immediately(scene.ground.database)
     scene.judge.release()
-    _recover(scene)
+    _recover(scene, under_way)
 
 
 def downtime(scene: Scene) -> None:
     """Everything is killed and stays away for 13 hours, with a grace of 12: what was due meanwhile is missed."""
     _begin_slowly(scene)
-    for child in (scene.ground.beat, scene.ground.ticker, scene.ground.engine):
+    ground = scene.ground
+    for child in (ground.beat, ground.ticker, ground.tracker, ground.engine):
         kill(child)
     scene.most_unknown = scene.in_state(MessageStatus.SENDING)
     before = len(scene.judge.taken)
@@ -86,15 +89,15 @@ def _begin_slowly(scene: Scene) -> None:
 
 
 def _under_way_at_most() -> int:
-    """What two tasks of a worker may have under way: requests, and one group of answers that is not recorded."""
+    """What the two tasks of `engine` may have under way: requests, and a group of answers that is not recorded."""
     return 2 * (IN_FLIGHT + RECORDED_TOGETHER)
 
 
-def _recover(scene: Scene) -> None:
-    """The database is there again; what was under way when it went was answered to nobody."""
+def _recover(scene: Scene, under_way: int) -> None:
+    """The database is there again; of the requests under way when it went some answers may never be recorded."""
     scene.wait(lambda: scene.accepted >= 0, what="the database answers")
     scene.end_leases()
     scene.wait(lambda: not scene.on_its_way(), what="everything has left")
     unknown = scene.in_state(MessageStatus.UNKNOWN)
     assert scene.accepted + unknown == scene.people, "all the others were to arrive"
-    scene.notes.append(f"{unknown} under way when it stopped")
+    scene.notes.append(f"{under_way} under way when it stopped")
