@@ -88,7 +88,7 @@ class Message(models.Model):
     # Copied from the campaign, so that the claim reads one index.
     priority = models.SmallIntegerField(default=5)
     status = models.CharField(max_length=10, choices=MessageStatus, default=MessageStatus.QUEUED)
-    # A column, not a condition of an index: so what changes on the way to the vendor and back touches no index.
+    # A column, not a condition of an index: so marking a message and recording its answer change no index of it.
     is_queued = models.GeneratedField(
         expression=Case(When(status=MessageStatus.QUEUED, then=True), default=False),
         output_field=models.BooleanField(),
