@@ -26,3 +26,5 @@ def until_answered(work: Callable[[], None]) -> None:
                 raise
             connection.close_if_unusable_or_obsolete()
             time.sleep(PAUSE.total_seconds())
+        else:
+            return
