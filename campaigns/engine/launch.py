@@ -150,7 +150,6 @@ WITH made AS (
         language, next_at, created_at, outcome, ended_by, credit_step_key, is_late)
     SELECT %s, %s, chosen.route_id, chosen.contact_id, '', '', '{{}}', chosen.language, %s, %s, '', '', '', false
     FROM ({audience}) AS chosen (contact_id, language, route_id)
-    ON CONFLICT DO NOTHING
     RETURNING route_id, language
 )
 SELECT route_id, language, count(*) FROM made GROUP BY route_id, language
