@@ -19,7 +19,7 @@ RECIPIENT = """p.id, p.first_name, p.last_name, p.birth_date, p.language, p.coun
     p.attributes, p.is_trackable"""
 
 # What was held waits for its turn since now only: a gap in the ticks before it does not count.
-TAKE = f"""
+_TAKE = """
 WITH leased AS (
     INSERT INTO campaigns_lease (token, until, messages)
     VALUES (%(token)s, clock_timestamp() + %(lease)s, %(ids)s::bigint[])
@@ -30,8 +30,9 @@ FROM campaigns_enrolment e, campaigns_contact p, campaigns_step s
 WHERE m.id = ANY(%(ids)s::bigint[]) AND e.id = m.enrolment_id AND p.id = e.contact_id AND s.id = m.step_id
 RETURNING m.campaign_id, e.version_id, s.key, e.route_id, e.variant, m.sender_id, e.language,
     m.id, m.enrolment_id, m.step_id, m.channel, m.fate = '', e.data, m.first_attempt_at, m.tries, m.cost,
-    {RECIPIENT}
-"""  # noqa: S608  a constant of ours
+    {recipient}
+"""
+TAKE = _TAKE.format(recipient=RECIPIENT)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

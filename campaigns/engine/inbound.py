@@ -175,7 +175,7 @@ def _update(stored: Sequence[Stored], assignments: str, values: list[Any]) -> No
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE channels_inboundrequest SET {assignments}"  # noqa: S608
+            f"UPDATE channels_inboundrequest SET {assignments}"  # noqa: S608  SQL of this file
             " WHERE received_at = ANY(%s) AND id = ANY(%s)",
             [*values, [one.received_at for one in stored], [one.id for one in stored]],
         )

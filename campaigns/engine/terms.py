@@ -6,15 +6,19 @@ from typing import NamedTuple
 from campaigns.models.consent import Purpose
 from channels.rows import run
 
-# Those that have something queued for the sender, by a probe of the index each and not by a join over what is queued.
-SENDING = """
-SELECT c.id, c.purpose, c.quiet_from, c.quiet_until, c.cap_campaigns, c.cap_days, c.on_cap
-FROM campaigns_campaign c
-WHERE c.status = 'running' AND c.held_at IS NULL AND (c.purpose = 'transactional' OR NOT %s) AND (
+# Whether the campaign `c` may send and has something queued for the sender: a probe of the index for each, and not a
+# join over what is queued.
+HAS_QUEUED = """
+c.status = 'running' AND c.held_at IS NULL AND (c.purpose = 'transactional' OR NOT %(is_urgent_only)s) AND (
     SELECT m.id FROM campaigns_message m
-    WHERE m.sender_id = %s AND m.campaign_id = c.id AND m.is_queued AND m.available_at <= %s LIMIT 1
+    WHERE m.sender_id = {sender} AND m.campaign_id = c.id AND m.is_queued AND m.available_at <= %(now)s LIMIT 1
 ) IS NOT NULL
 """
+_SENDING = """
+SELECT c.id, c.purpose, c.quiet_from, c.quiet_until, c.cap_campaigns, c.cap_days, c.on_cap
+FROM campaigns_campaign c WHERE {has_queued}
+"""
+SENDING = _SENDING.format(has_queued=HAS_QUEUED.format(sender="%(sender_id)s"))
 
 
 class Terms(NamedTuple):
@@ -39,4 +43,4 @@ def terms_of_sending(sender_id: int, now: datetime, *, is_urgent_only: bool) -> 
 
     Where `is_urgent_only`, the transactional ones.
     """
-    return [Terms(*row) for row in run(SENDING, [is_urgent_only, sender_id, now])]
+    return [Terms(*row) for row in run(SENDING, {"sender_id": sender_id, "now": now, "is_urgent_only": is_urgent_only})]

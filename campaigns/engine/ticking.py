@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from campaigns.engine import clock, leases, stats
 from campaigns.engine.due import campaigns_with_due
 from campaigns.engine.launch import start_scheduled
+from campaigns.engine.terms import HAS_QUEUED
 from campaigns.models import DowntimeGap, Tick
 from campaigns.models.consent import Purpose
 from channels.rows import run
@@ -20,15 +21,12 @@ WHERE c.status IN ('running', 'paused')
 AND CASE c.kind WHEN 'once' THEN c.enrolled_at IS NOT NULL ELSE c.ends_at <= %(now)s END
 AND (SELECT e.id FROM campaigns_enrolment e WHERE e.campaign_id = c.id AND e.outcome = '' LIMIT 1) IS NULL
 """
-SENDERS = """
+_SENDERS = """
 SELECT s.id FROM channels_sender s WHERE s.held_at IS NULL AND (
-    SELECT c.id FROM campaigns_campaign c
-    WHERE c.status = 'running' AND c.held_at IS NULL AND (c.purpose = 'transactional' OR NOT %s) AND (
-        SELECT m.id FROM campaigns_message m
-        WHERE m.sender_id = s.id AND m.campaign_id = c.id AND m.is_queued AND m.available_at <= %s LIMIT 1
-    ) IS NOT NULL LIMIT 1
+    SELECT c.id FROM campaigns_campaign c WHERE {has_queued} LIMIT 1
 ) IS NOT NULL
 """
+SENDERS = _SENDERS.format(has_queued=HAS_QUEUED.format(sender="s.id"))
 OTHER_WORK = """
 SELECT
     (
@@ -147,4 +145,4 @@ def urgent_senders(now: datetime) -> list[int]:
 
 
 def _senders(now: datetime, *, is_urgent_only: bool = False) -> list[int]:
-    return [row[0] for row in run(SENDERS, [is_urgent_only, now])]
+    return [row[0] for row in run(SENDERS, {"now": now, "is_urgent_only": is_urgent_only})]

@@ -50,7 +50,7 @@ class Store:
 
     def add(self, row: dict[str, Any]) -> int:
         """Insert a message from its columns, whose names are this program's own, and give its id."""
-        query = f"INSERT INTO message ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608
+        query = f"INSERT INTO message ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608  its own columns
         cursor = self._db.execute(query, [*row.values()])
         return int(cursor.lastrowid or 0)
 
@@ -70,7 +70,7 @@ class Store:
 
     def messages(self, condition: str, values: Sequence[Any], *, limit: int) -> list[Message]:
         """The newest messages that meet `condition` (SQL of this module's callers, never of a request)."""
-        query = f"SELECT * FROM message WHERE {condition} ORDER BY id DESC LIMIT ?"  # noqa: S608
+        query = f"SELECT * FROM message WHERE {condition} ORDER BY id DESC LIMIT ?"  # noqa: S608  never of a request
         rows = self._db.execute(query, [*values, limit])
         return [read_message(row) for row in rows]
 
@@ -95,7 +95,7 @@ class Store:
         """Forget every message and all that was to happen."""
         with self.transaction():
             for table in ("message", "happening", "planned", "report"):
-                self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608  the four above
 
     def prune(self) -> None:
         """Forget the oldest messages above the limit, some thousand at a time."""

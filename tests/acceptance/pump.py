@@ -3,12 +3,12 @@
 import json
 import os
 import sys
-import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -24,6 +24,7 @@ from cascade_site.children import Program, kill_group, launch
 from cascade_site.supervisor import QUEUES
 from channels.sandbox import tokens
 from channels.sandbox.preferences import FaultRule, Preferences, as_json
+from tests import until
 
 # A start of Python and Django takes some seconds of a machine that has other things to do.
 PATIENCE_S = 240.0
@@ -31,12 +32,7 @@ PATIENCE_S = 240.0
 SHOWN = 10_000
 
 
-def wait_until(is_so: Callable[[], bool], *, what: str) -> None:
-    """Wait until it is so; `what` is told where it never comes."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < deadline, f"not in {PATIENCE_S:.0f} seconds: {what}"
-        time.sleep(0.02)
+wait_until = partial(until.wait_until, patience_s=PATIENCE_S, every_s=0.02)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ def measure(folder: Path) -> Iterator[dict[str, Any]]:
         broker(folder / "broker", conninfo=conninfo) as broker_url,
     ):
         _set_up(conninfo=conninfo, sink_url=vendor.url, broker_url=broker_url)
-        from tests.bench.baselines import ways  # noqa: PLC0415  Django is set up only now
+        from tests.bench.baselines import ways
 
         place = ways.Place(folder=folder, vendor=vendor)
         for _ in range(RUNS):
@@ -52,10 +52,10 @@ def _set_up(*, conninfo: str, sink_url: str, broker_url: str) -> None:
     os.environ["BASELINE_DATABASE"] = conninfo
     os.environ["BASELINE_SINK"] = sink_url
     os.environ["BASELINE_BROKER"] = broker_url
-    import django  # noqa: PLC0415  the settings are read from the environment above
+    import django
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415  the same
+    from django.core.management import call_command
 
     call_command("migrate", run_syncdb=True, verbosity=0)
 

@@ -106,7 +106,7 @@ def measure(folder: Path) -> list[dict[str, Any]]:
     """Closed, then open loop; gives the rows."""
     people, connections = asked("PEOPLE", PEOPLE), asked("CONNECTIONS", CONNECTIONS)
     with ground(folder / "data", notes_commits=True):
-        from tests.bench import waiting  # noqa: PLC0415  Django is set up only now
+        from tests.bench import waiting
 
         account = waiting.wait_for_clicks(people, webhook_secret=WEBHOOK_SECRET)
         events = _events(selected(LINKS), webhook_path=reverse("webhook", args=[account.webhook_token]))

@@ -26,7 +26,7 @@ MOST_S = 600
 def measure(folder: Path) -> Iterator[dict[str, Any]]:
     """Every page; gives the rows."""
     with ground(folder / "data"):
-        from tests.bench import paging  # noqa: PLC0415  Django is set up only now
+        from tests.bench import paging
 
         campaign = paging.passed_through(asked("PEOPLE", PEOPLE))
         # The pages name static files by what was collected.

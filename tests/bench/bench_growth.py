@@ -34,7 +34,7 @@ def measure(folder: Path) -> Iterator[dict[str, Any]]:
     """A row for each size."""
     people = asked("PEOPLE", PEOPLE)
     with ground(folder / "data"):
-        from tests.bench import falling_due, growing  # noqa: PLC0415  Django is set up only now
+        from tests.bench import falling_due, growing
 
         falling_due.make_contacts(people)
         senders = growing.two_senders()

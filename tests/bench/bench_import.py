@@ -13,7 +13,7 @@ PEOPLE = 100_000
 def main(folder: Path) -> None:
     """Print a row for each time."""
     with ground(folder / "data", private_hosts=""):
-        from tests.bench import importing  # noqa: PLC0415  Django is set up only now
+        from tests.bench import importing
 
         for row in importing.import_twice(asked("PEOPLE", PEOPLE)):
             print(json.dumps(row), flush=True)

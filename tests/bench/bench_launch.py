@@ -23,7 +23,7 @@ MOST_MB = 300
 def main(folder: Path) -> None:
     """Print a row for each run."""
     with ground(folder / "data", private_hosts=""):
-        from tests.bench import crowd, enrolling  # noqa: PLC0415  Django is set up only now
+        from tests.bench import crowd, enrolling
 
         people = asked("PEOPLE", PEOPLE)
         crowd.make_crowd(people)

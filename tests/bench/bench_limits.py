@@ -26,7 +26,7 @@ def main(folder: Path, people: int) -> None:
         quick = ended.enter_context(sink(folder / "quick"))
         slow = ended.enter_context(sink(folder / "slow", delay_s=SLOW_S))
         ended.enter_context(ground(folder / "data", private_hosts=f"{quick.host},{slow.host}"))
-        from tests.bench import limiting, running  # noqa: PLC0415  Django is set up only now
+        from tests.bench import limiting, running
 
         running.make_people(people)
         workers = ended.enter_context(crew(folder))

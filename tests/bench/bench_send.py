@@ -27,7 +27,7 @@ def send(*, people: int, runs: int, folder: Path, delay_s: float = 0) -> Iterato
     Gives a row for each run, and the most memory that a worker had. Raises NoSink.
     """
     with sink(folder / "sink", delay_s=delay_s) as vendor, ground(folder / "data", private_hosts=vendor.host):
-        from tests.bench import crowd, sending  # noqa: PLC0415  Django is set up only now
+        from tests.bench import crowd, sending
 
         crowd.make_crowd(people)
         with crew(folder) as workers:

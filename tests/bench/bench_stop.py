@@ -48,7 +48,7 @@ def measure(folder: Path) -> Iterator[dict[str, Any]]:
         ground(folder / "data", private_hosts=vendor.host, notes_commits=True),
         asyncio.Runner() as runner,
     ):
-        from tests.bench import clicking  # noqa: PLC0415  Django is set up only now
+        from tests.bench import clicking
 
         with web(folder) as pages, crew(folder):
             answered_at = clicking.send_and_click(asked("PEOPLE", PEOPLE), vendor, Asker(pages.port), runner)

@@ -32,7 +32,7 @@ def measure(folder: Path) -> Iterator[dict[str, Any]]:
     """The rows: first with few who wait, then with many."""
     people = asked("PEOPLE", PEOPLE)
     with ground(folder / "data", notes_commits=True):
-        from tests.bench import falling_due, timing  # noqa: PLC0415  Django is set up only now
+        from tests.bench import falling_due, timing
 
         falling_due.make_contacts(people)
         few = timing.crowd(1, min(SMALL, people // 10))

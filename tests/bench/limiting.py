@@ -98,23 +98,26 @@ def overtake(vendor: Sink, *, is_same_sender: bool) -> dict[str, Any]:
 
 def hold_up(quick: Sink, slow: Sink, workers: Crew, *, slow_s: float) -> list[dict[str, Any]]:
     """How fast a quick vendor's campaign leaves alone, and beside one that answers after `slow_s`."""
-    rows = []
-    for name, vendors in (("a quick vendor alone", [quick]), (f"beside one that takes {slow_s:.0f} s", [slow, quick])):
-        before = len(quick.taken())
-        workers.most_rss = 0
-        campaigns = [launched(sender_at(vendor, MORE_THAN_ENOUGH)) for vendor in vendors]
-        wait_until(lambda: len(quick.taken()) - before > 100, what="the quick one is under way")  # noqa: B023  at once
-        began, counted = time.time(), len(quick.taken())
-        time.sleep(QUICK_S)
-        workers.look_at_memory()
-        took = time.time() - began
-        rows.append(
-            {
-                "what": name,
-                "a second": round((len(quick.taken()) - counted) / took),
-                "MB": round(workers.most_rss / 1e6),
-            }
-        )
-        for campaign in campaigns:
-            cancel(campaign)
-    return rows
+    return [
+        _pace(quick, [quick], workers, name="a quick vendor alone"),
+        _pace(quick, [slow, quick], workers, name=f"beside one that takes {slow_s:.0f} s"),
+    ]
+
+
+def _pace(quick: Sink, vendors: Sequence[Sink], workers: Crew, *, name: str) -> dict[str, Any]:
+    """The row of how fast campaigns at `vendors` leave the quick one; it is called `name`."""
+    before = len(quick.taken())
+    workers.most_rss = 0
+    campaigns = [launched(sender_at(vendor, MORE_THAN_ENOUGH)) for vendor in vendors]
+    wait_until(lambda: len(quick.taken()) - before > 100, what="the quick one is under way")
+    began, counted = time.time(), len(quick.taken())
+    time.sleep(QUICK_S)
+    workers.look_at_memory()
+    row = {
+        "what": name,
+        "a second": round((len(quick.taken()) - counted) / (time.time() - began)),
+        "MB": round(workers.most_rss / 1e6),
+    }
+    for campaign in campaigns:
+        cancel(campaign)
+    return row

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from campaigns.engine import control
@@ -11,6 +11,7 @@ from campaigns.models import Attempt, Campaign, Contact, Enrolment, Message, Pur
 from campaigns.models.campaigns import CampaignKind
 from channels.kinds import Channel
 from channels.models import Sender
+from tests import until
 from tests.bench.crowd import make_crowd
 from tests.bench.sink import KEY_HEADER, Sink
 from tests.campaigns.api.calling import make_caller
@@ -20,7 +21,7 @@ BODY = '{"to": "{{ to }}", "text": "{{ text }}"}'
 # Of all people, in a language that nobody else speaks.
 SMALL = 2_000
 URGENT = 50
-PATIENCE_S = 900.0
+wait_until = partial(until.wait_until, patience_s=900)
 
 
 def sender_at(vendor: Sink, rate: int) -> Sender:
@@ -95,14 +96,6 @@ def attempts_of(campaign: Campaign) -> list[tuple[int, str]]:
     """The enrolment and the key of each attempt of the campaign."""
     rows = Attempt.objects.filter(campaign=campaign).values_list("message__enrolment_id", "key")
     return [(enrolment_id, key.hex) for enrolment_id, key in rows]
-
-
-def wait_until(is_so: Callable[[], bool], *, what: str) -> None:
-    """Wait until it is so; `what` is told where it never comes."""
-    gives_up_at = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < gives_up_at, f"not in {PATIENCE_S:.0f} s: {what}"
-        time.sleep(0.1)
 
 
 def make_people(count: int) -> None:

@@ -41,7 +41,7 @@ class Postbox:
             envelope.mail_options.extend(options)
         return self.mail_answer
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802  the same
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """RCPT TO."""
@@ -49,7 +49,7 @@ class Postbox:
             envelope.rcpt_tos.append(address)
         return self.rcpt_answer
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  the same
         """The end of the mail."""
         if self.data_answer is None:
             assert isinstance(server.transport, asyncio.Transport)

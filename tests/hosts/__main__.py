@@ -11,8 +11,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from cryptography.fernet import Fernet
 from cascade_site import processes
 from cascade_site.children import Program
 from cascade_site.supervisor import QUEUES
+from tests import until
 from tests.bench.sink import ECHO_MODULE
 from tests.hosts import programs
 from tests.hosts.network import Host, hosts
@@ -35,6 +37,7 @@ REQUESTS_AT_ONCE = 20
 TASKS_AT_ONCE = 2
 BODY = '{"to": "{{ to }}", "text": "{{ text }}"}'
 PATIENCE_S = 300.0
+wait_until = partial(until.wait_until, patience_s=PATIENCE_S, every_s=0.2)
 # Shorter than what makes either end give a connection up, and longer.
 SHORT_CUT_S = 5.0
 
@@ -211,14 +214,6 @@ def answers(site: Site) -> bool:
     program = Program(name="ask", command=[sys.executable, "-c", asking])
     site.start("vendor", program)
     return site.hosts["vendor"].running[-1].wait() == 0
-
-
-def wait_until(is_so: Callable[[], bool], *, what: str) -> None:
-    """Wait until it is so; `what` is told where it never comes."""
-    gives_up_at = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < gives_up_at, f"not in {PATIENCE_S:.0f} s: {what}"
-        time.sleep(0.2)
 
 
 def tell(line: str) -> None:
