@@ -14,6 +14,7 @@ which loads them in bulk), `REACHABLE_SQL` for the statement that marks a messag
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from campaigns.models import Address, Consent, Purpose, SkipReason, Suppression
 from campaigns.models.consent import ConsentStatus
@@ -23,8 +24,7 @@ from channels.kinds import AddressKind
 __all__ = ["REACHABLE_SQL", "Reach", "ReachableAddress", "SkipReason", "judge", "load_addresses", "load_reach"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReachableAddress:
+class ReachableAddress(NamedTuple):
     """An address that may be messaged; `hash` is the keyed hash by which suppressions and attempts know it."""
 
     id: int
@@ -116,7 +116,7 @@ def _addresses(
     found: dict[tuple[int, str], list[ReachableAddress]] = defaultdict(list)
     for contact_id, kind, is_primary, address_id, value, value_hash in rows:
         if is_primary or kind == AddressKind.PUSH_TOKEN:
-            found[contact_id, kind].append(ReachableAddress(id=address_id, value=value, hash=value_hash))
+            found[contact_id, kind].append(ReachableAddress(address_id, value, value_hash))
     return found
 
 

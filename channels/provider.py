@@ -153,14 +153,14 @@ class Provider(ABC):
 
     async def _send_safely(self, batch: Sequence[OutboundMessage]) -> list[Receipt]:
         try:
-            receipts = {receipt.key: receipt for receipt in await self.send_batch(batch)}
+            found = await self.send_batch(batch)
         except SendError as error:
             return [failed(message, error) for message in batch]
         except Exception as error:  # noqa: BLE001  a defect of ours must not be repeated on the person's phone
             defect = SendError(ErrorClass.UNKNOWN, code="defect", detail=type(error).__name__)
             return [failed(message, defect) for message in batch]
-        unanswered = SendError(ErrorClass.UNKNOWN, code="not_in_answer")
-        return [receipts.get(message.key) or failed(message, unanswered) for message in batch]
+        receipts = {receipt.key: receipt for receipt in found}
+        return [receipts.get(message.key) or _unanswered(message) for message in batch]
 
     async def send_batch(self, batch: Sequence[OutboundMessage]) -> list[Receipt]:
         """Send at most `batch_size` messages in one request. Raises SendError when it failed as a whole."""
@@ -196,6 +196,10 @@ class Provider(ABC):
     async def close(self) -> None:
         """Close what the provider keeps open between messages."""
         await self.transport.close()
+
+
+def _unanswered(message: OutboundMessage) -> Receipt:
+    return failed(message, SendError(ErrorClass.UNKNOWN, code="not_in_answer"))
 
 
 def failed(message: OutboundMessage, error: SendError) -> Receipt:

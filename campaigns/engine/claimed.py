@@ -88,7 +88,7 @@ def _claimed(row: tuple[Any, ...], campaigns: Mapping[int, Terms]) -> Claimed:
         enrolment_id=enrolment_id,
         step_id=step_id,
         campaign=campaigns[row[0]],
-        place=Place(*row[:7]),
+        place=Place._make(row[:7]),
         channel=channel,
         is_current=is_current,
         contact=recipient(row[16:]),

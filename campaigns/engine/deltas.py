@@ -1,9 +1,9 @@
 """Changes of counters, gathered through a transaction and appended at its end (DESIGN §4)."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from campaigns.engine.counters import Counter
 from campaigns.models.messages import MessageStatus
@@ -26,8 +26,7 @@ _NOW = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something is counted; `step_key` '' and `sender_id` 0 for the campaign as a whole."""
 
     campaign_id: int

@@ -73,9 +73,10 @@ WITH given AS (
     SELECT id FROM campaigns_message WHERE id = ANY(%(marked)s::bigint[]) ORDER BY id FOR UPDATE
 ), marked AS (
     UPDATE campaigns_message m SET status = 'sending', sending_at = %(now)s,
-        decide_at = %(now)s + (SELECT p.timeout FROM campaigns_step p WHERE p.id = m.step_id),
+        decide_at = %(now)s + make_interval(secs => w.timeout_s),
         first_attempt_at = COALESCE(m.first_attempt_at, %(now)s), tries = m.tries + 1, parts = w.parts, cost = w.cost
-    FROM unnest(%(marked)s::bigint[], %(most_parts)s::smallint[], %(costs)s::numeric[]) AS w (id, parts, cost)
+    FROM unnest(%(marked)s::bigint[], %(most_parts)s::smallint[], %(costs)s::numeric[], %(timeouts)s::float8[])
+    AS w (id, parts, cost, timeout_s)
     WHERE m.id = w.id AND (SELECT count(*) FROM locked) > 0
     AND (m.id IN (SELECT message_id FROM allowed WHERE may_leave)) IS TRUE AND {STILL_MINE}
     RETURNING m.id
@@ -262,6 +263,7 @@ def _message_columns(group: Sequence[Outgoing]) -> dict[str, str]:
         "marked": array(outgoing.message.pk for outgoing in group),
         "most_parts": array(outgoing.parts for outgoing in group),
         "costs": array(outgoing.cost for outgoing in group),
+        "timeouts": array(outgoing.timeout.total_seconds() for outgoing in group),
     }
 
 

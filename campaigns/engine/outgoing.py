@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -42,12 +42,16 @@ class Piece:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Outgoing:
-    """A claimed message that may leave, with a piece for each address; `cost` in the reporting currency."""
+    """A claimed message that may leave, with a piece for each address; `cost` in the reporting currency.
+
+    `timeout` is that of its step, should nobody answer.
+    """
 
     message: Claimed
     pieces: Sequence[Piece]
     parts: int
     cost: Decimal
+    timeout: timedelta
 
 
 @dataclass(kw_only=True)
@@ -114,7 +118,11 @@ def _outgoing(shelf: Shelf, message: Claimed, addresses: Iterable[ReachableAddre
     pieces = [_piece(shelf, message, address, repeats.get((message.pk, address.hash))) for address in addresses]
     parts = [piece.parts for piece in pieces]
     return Outgoing(
-        message=message, pieces=pieces, parts=max(parts), cost=shelf.price(message.contact).amount * sum(parts)
+        message=message,
+        pieces=pieces,
+        parts=max(parts),
+        cost=shelf.price(message.contact).amount * sum(parts),
+        timeout=shelf.steps[message.step_id].timeout,
     )
 
 

@@ -23,13 +23,13 @@ MOST_MB = 300
 def main(folder: Path) -> None:
     """Print a row for each run."""
     with ground(folder / "data", private_hosts=""):
-        from tests.bench import crowd, enrolling
+        from tests.bench import crowd, enrolling, starting
 
         people = asked("PEOPLE", PEOPLE)
         crowd.make_crowd(people)
         rows = []
         with crew(folder, queues={"bulk": 1}) as worker:
-            enrolling.wait_for_worker()
+            starting.wait_for_all(worker)
             for _ in range(RUNS):
                 rows.append(enrolling.launch_once(worker, folder / "data"))
                 print(json.dumps(rows[-1]), flush=True)

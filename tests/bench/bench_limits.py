@@ -2,7 +2,7 @@
 
 The judge is the vendor's access log: the instant and the key of every request. The workers are the real ones.
 
-python -m tests.bench.bench_limits FOLDER [PEOPLE]: so many people in the campaigns that are overtaken.
+PEOPLE are in the campaigns that are overtaken and held up.
 """
 
 import json
@@ -11,31 +11,32 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from tests.bench.asked import asked
 from tests.bench.crew import crew
 from tests.bench.ground import ground
 from tests.bench.sink import sink
 
-PEOPLE = 20_000
+PEOPLE = 1_000_000
+FEW = 20_000
 RATES = (200, 50)
 SLOW_S = 10.0
 
 
-def main(folder: Path, people: int) -> None:
+def main(folder: Path) -> None:
     """Print a row for each measurement."""
     with ExitStack() as ended:
         quick = ended.enter_context(sink(folder / "quick"))
         slow = ended.enter_context(sink(folder / "slow", delay_s=SLOW_S))
         ended.enter_context(ground(folder / "data", private_hosts=f"{quick.host},{slow.host}"))
-        from tests.bench import limiting, running
+        from tests.bench import crowd, limiting, running
 
-        running.make_people(people)
+        running.make_people(FEW)
         workers = ended.enter_context(crew(folder))
         for rate in RATES:
             _print(limiting.keep_the_rate(quick, rate))
         _print(limiting.share_the_sender(quick, RATES[0]))
-        for is_same_sender in (True, False):
-            _print(limiting.overtake(quick, is_same_sender=is_same_sender))
-        for row in limiting.hold_up(quick, slow, workers, slow_s=SLOW_S):
+        crowd.make_crowd(asked("PEOPLE", PEOPLE) - FEW)
+        for row in [*limiting.hold_up(quick, slow, workers, slow_s=SLOW_S), *limiting.overtake(quick)]:
             _print(row)
 
 
@@ -44,4 +45,4 @@ def _print(row: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else PEOPLE)
+    main(Path(sys.argv[1]))

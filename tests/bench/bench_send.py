@@ -27,10 +27,11 @@ def send(*, people: int, runs: int, folder: Path, delay_s: float = 0) -> Iterato
     Gives a row for each run, and the most memory that a worker had. Raises NoSink.
     """
     with sink(folder / "sink", delay_s=delay_s) as vendor, ground(folder / "data", private_hosts=vendor.host):
-        from tests.bench import crowd, sending
+        from tests.bench import crowd, sending, starting
 
         crowd.make_crowd(people)
         with crew(folder) as workers:
+            starting.wait_for_all(workers)
             for _ in range(runs):
                 yield sending.send_once(people, vendor, workers, folder / "data").as_row()
             yield at_most("memory of a worker", workers.most_rss / 1e6, MOST_MB, unit="MB")

@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from campaigns.models import Contact
+
 # Distinct numbers of one country, and few enough first names that texts have several lengths.
 CROWD = """
 WITH made AS (
@@ -26,7 +28,9 @@ AT_ONCE = 200_000
 
 def make_crowd(people: int) -> None:
     """Add `people` contacts."""
+    begin = Contact.objects.count()
+    end = begin + people
     with connection.cursor() as cursor:
-        for first in range(0, people, AT_ONCE):
-            cursor.execute(CROWD, {"first": first, "last": min(first + AT_ONCE, people) - 1})
+        for first in range(begin, end, AT_ONCE):
+            cursor.execute(CROWD, {"first": first, "last": min(first + AT_ONCE, end) - 1})
         cursor.execute("VACUUM ANALYZE campaigns_contact, campaigns_address, campaigns_consent")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.engine.launch import launch
-from campaigns.models import Campaign, Enrolment, Pulse
+from campaigns.models import Campaign, Enrolment
 from channels.kinds import Channel
 from tests.bench.crew import Crew
 from tests.bench.ground import postgres_cpu_s
@@ -14,12 +14,6 @@ from tests.factories import RoutePlan, StepPlan, make_campaign, make_segment, ma
 
 PEOPLE_OF_UKRAINE = {"op": "all", "rules": [{"field": "country", "is": "in", "value": ["UA"]}]}
 SPEAKERS_OF_SPANISH = {"op": "all", "rules": [{"field": "language", "is": "in", "value": ["es"]}]}
-
-
-def wait_for_worker() -> None:
-    """Wait until the worker takes tasks: how long it takes to start is not measured."""
-    while not Pulse.objects.filter(kind=Pulse.Kind.WORKER).exists():
-        time.sleep(0.05)
 
 
 def launch_once(worker: Crew, data_dir: Path) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 import time
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from campaigns.engine import control
+from campaigns.models import Campaign
+from channels.models import Sender
 from tests.bench.crew import Crew
 from tests.bench.running import (
     SMALL,
@@ -74,22 +77,31 @@ def share_the_sender(vendor: Sink, rate: int) -> dict[str, Any]:
     }
 
 
-def overtake(vendor: Sink, *, is_same_sender: bool) -> dict[str, Any]:
-    """How long a transactional message takes from the call of the API to the vendor, while a bulk campaign runs."""
+def overtake(vendor: Sink) -> Iterator[dict[str, Any]]:
+    """How long transactional messages take from the call of the API to the vendor, while everybody else is sent to.
+
+    First by the sender of the bulk campaign, then by one of their own. The campaign is left running.
+    """
     before = len(vendor.taken())
     sender = sender_at(vendor, MORE_THAN_ENOUGH)
-    urgent = urgent_campaign(sender if is_same_sender else sender_at(vendor, MORE_THAN_ENOUGH))
     bulk = launched(sender)
     wait_until(lambda: len(vendor.taken()) - before > 500, what="the bulk campaign is under way")
+    yield {"what": "the same sender", **_overtaking(vendor, sender, bulk)}
+    yield {"what": "another sender", **_overtaking(vendor, sender_at(vendor, MORE_THAN_ENOUGH), bulk)}
+
+
+def _overtaking(vendor: Sink, sender: Sender, bulk: Campaign) -> dict[str, Any]:
+    """The rest of a row of `overtake`: the way of transactional messages by `sender` beside `bulk`."""
+    urgent = urgent_campaign(sender)
+    before = len(vendor.taken())
     called = call_often(urgent)
     wait_until(lambda: accepted_of(urgent) == URGENT, what="all transactional messages have left")
     is_running = accepted_of(bulk) < people_in(bulk)
-    cancel(bulk)
     arrived = {one.key: one.begun_at for one in vendor.taken()[before:]}
-    of_whom = "the same sender" if is_same_sender else "another sender"
     seconds = sorted(arrived[key] - called[enrolment] for enrolment, key in attempts_of(urgent))
     return {
-        "what": f"{URGENT} urgent beside {people_in(bulk)}, {of_whom}",
+        "urgent": URGENT,
+        "beside": people_in(bulk),
         "median s": round(seconds[len(seconds) // 2], 2),
         "slowest s": round(seconds[-1], 2),
         "bulk still runs": is_running,
@@ -119,5 +131,5 @@ def _pace(quick: Sink, vendors: Sequence[Sink], workers: Crew, *, name: str) -> 
         "MB": round(workers.most_rss / 1e6),
     }
     for campaign in campaigns:
-        cancel(campaign)
+        control.pause(campaign=campaign, actor=None)
     return row
