@@ -8,6 +8,7 @@ postmaster.pid names, and lets every user of the machine in.
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -69,7 +70,7 @@ def server(data_dir: Path, *, is_durable: bool = True) -> Program:
 
     `is_durable` False gives up what a crash of the machine would lose, for a server thrown away after tests.
     """
-    settings = _server_settings(socket_dir(data_dir), is_durable=is_durable)
+    settings = _server_settings(data_dir, is_durable=is_durable)
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return Program(
         name="postgres",
@@ -202,11 +203,11 @@ def _conninfo(socket_folder: Path) -> str:
     return make_conninfo(dbname=DATABASE_NAME, user=SUPERUSER, host=str(socket_folder), port="5432")
 
 
-def _server_settings(socket_folder: Path, *, is_durable: bool) -> dict[str, str]:
-    memory = psutil.virtual_memory().total
+def _server_settings(data_dir: Path, *, is_durable: bool) -> dict[str, str]:
+    memory, disk = psutil.virtual_memory().total, shutil.disk_usage(folder_in(data_dir)).total
     settings = {
         "listen_addresses": "",
-        "unix_socket_directories": str(socket_folder),
+        "unix_socket_directories": str(socket_dir(data_dir)),
         "max_connections": "100",
         # An eighth, because web and workers live on the same machine.
         "shared_buffers": f"{min(max(memory // 8 // MEGABYTE, 64), 1024)}MB",
@@ -216,7 +217,10 @@ def _server_settings(socket_folder: Path, *, is_durable: bool) -> dict[str, str]
         "jit": "off",
         # Queue tables change all their rows every minute.
         "autovacuum_naptime": "15s",
+        # After a checkpoint each page is written whole when it first changes. One comes with so much WAL at the latest,
+        # of which a gigabyte is 200,000 messages on their way (docs/benchmarks.md).
         "checkpoint_timeout": "15min",
+        "max_wal_size": f"{min(max(disk // 50 // MEGABYTE, 1024), 4096)}MB",
         "log_min_duration_statement": "2s",
         "timezone": "UTC",
         "log_timezone": "UTC",
