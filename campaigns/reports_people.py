@@ -19,7 +19,7 @@ from campaigns.models.messages import MessageStatus
 
 _ALL = Q()
 _WAITING = Q(fate="")
-OPEN = Q(outcome="")
+_OPEN = Q(outcome="")
 _ENGAGED = Q(outcome=Outcome.ENGAGED)
 # On the pages, people act.
 _OUTCOMES = {Outcome.ENGAGED: _("Acted")}
@@ -125,8 +125,8 @@ OF_MESSAGES: Mapping[str, Figure] = {
 
 OF_ENROLMENTS: Mapping[str, Figure] = {
     "audience": Figure(label=_("Everybody"), at="created_at"),
-    "open": Figure(label=_("Still in the chain"), among=OPEN, at="created_at"),
-    "between": Figure(label=_("Before their next step"), rows=_is_at_no_step(fate=""), among=OPEN, at="created_at"),
+    "open": Figure(label=_("Still in the chain"), among=_OPEN, at="created_at"),
+    "between": Figure(label=_("Before their next step"), rows=_is_at_no_step(fate=""), among=_OPEN, at="created_at"),
     **{
         f"outcome_{outcome.value}": Figure(
             label=_OUTCOMES.get(outcome, outcome.label), among=Q(outcome=outcome), at="ended_at"

@@ -9,15 +9,13 @@ from django.utils.translation import gettext
 from campaigns.models import Enrolment, Fate, HoldReason, Message, Outcome, SkipReason
 from campaigns.models.messages import MessageStatus
 from campaigns.pagination import PAGE_SIZE
-from campaigns.reports_people import OPEN, Figure, Question, enrolments_among, messages_among, wanted_by
+from campaigns.reports_people import Question, enrolments_among, messages_among, wanted_by
 from campaigns.reports_people_numbers import number_behind
 from campaigns.sought import Sought, SoughtPage, page_of_sought
 
-# The orders in which an index gives a campaign's messages, its enrolments, those of them that are open (who is looked
-# at next comes first), and those with one outcome.
+# The orders in which an index gives a campaign's messages, its enrolments, and those of them with one outcome.
 _BY_STEP = ("enrolment_id", "step_id")
 _BY_CONTACT = ("contact_id", "entry_key")
-_BY_NEXT = ("next_at", "id")
 _BY_ID = ("id",)
 # How many rows a page looks through: PostgreSQL reads a million or so in a second. Whoever is looked at together with
 # their messages takes several times as long.
@@ -75,15 +73,9 @@ def _enrolments(question: Question, number: int) -> Sought[Enrolment]:
         among=enrolments_among(question).select_related("contact"),
         wanted=wanted_by(question),
         number=number,
-        order_by=_order(question.meaning),
+        order_by=_BY_ID if question.meaning.among else _BY_CONTACT,
         stretch=SHORT_STRETCH if question.figure in _WITH_MESSAGES else STRETCH,
     )
-
-
-def _order(meaning: Figure) -> Sequence[str]:
-    if not meaning.among:
-        return _BY_CONTACT
-    return _BY_NEXT if meaning.among == OPEN else _BY_ID
 
 
 def _lines(page: SoughtPage[Message] | SoughtPage[Enrolment], lines: Sequence[Line], number: int) -> Lines:

@@ -17,7 +17,7 @@ class Button:
     url: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundMessage:
     """One message for one address, personalised and ready to go.
 
@@ -49,7 +49,7 @@ class ReceiptStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The vendor's immediate answer to one OutboundMessage, found again by `key`.
 

@@ -86,8 +86,7 @@ class Enrolment(models.Model):
         indexes = [
             # By campaign, so that a batch is shared between campaigns and the urgent ones come first.
             models.Index(fields=["campaign", "next_at"], condition=Q(outcome=""), name="enrolment_due_of_campaign"),
-            # Only those who have ended: an open one changes with each step, and every index with it.
-            models.Index(fields=["campaign", "outcome", "id"], condition=~Q(outcome=""), name="enrolment_ended"),
+            models.Index(fields=["campaign", "outcome", "id"], name="enrolment_of_campaign"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,5 @@
 """Each figure opens its people: the list is as long as the figure says."""
 
-from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -22,7 +21,6 @@ from tests.campaigns.histories import count_passage, make_history
 from tests.campaigns.recounting import count_behind
 from tests.campaigns.turning import turned
 from tests.factories import (
-    NOON,
     RoutePlan,
     StepPlan,
     make_campaign,
@@ -92,21 +90,6 @@ def test_a_list_is_turned_page_by_page_and_repeats_nobody() -> None:
     question = Question(campaign_id=campaign.pk, figure="audience")
     pages = turned(lambda cursor: lines_behind(question, cursor=cursor, size=2))
     assert [line.enrolment_id for page in pages for line in page.lines] == [enrolment.pk for enrolment in enrolments]
-
-
-def test_of_those_in_the_chain_whoever_is_looked_at_next_comes_first() -> None:
-    campaign = make_campaign(status=CampaignStatus.RUNNING)
-    minutes = (3, 1, 2, 1)
-    enrolments = [make_enrolment(campaign=campaign, next_at=NOON + timedelta(minutes=number)) for number in minutes]
-    for enrolment in enrolments:
-        count_passage(enrolment)
-    question = Question(campaign_id=campaign.pk, figure="open")
-    pages = list(turned(lambda cursor: lines_behind(question, cursor=cursor, size=2)))
-    first, second, third, fourth = enrolments
-    expected = [second.pk, fourth.pk, third.pk, first.pk]
-    assert [line.enrolment_id for page in pages for line in page.lines] == expected
-    back = lines_behind(question, cursor=pages[-1].previous_cursor, size=2)
-    assert [line.enrolment_id for line in back.lines] == expected[:2]
 
 
 def test_a_line_says_who_and_how_far_they_are() -> None:

@@ -30,8 +30,7 @@ SELECT 'Olena', 'No. ' || n, 'uk', 'UA', '', '{}', '{}', true, %(at)s, %(at)s FR
 ENROLMENTS = """
 INSERT INTO campaigns_enrolment (campaign_id, version_id, route_id, contact_id, entry_key, variant, data, language,
     step_position, next_at, ended_at, created_at, outcome, ended_by, credit_step_key, is_late)
-SELECT %(campaign)s, %(version)s, %(route)s, c.id, '', '', '{}', '', 1,
-    CASE WHEN is_open THEN %(at)s::timestamptz + c.id / 250 * interval '1 second' END,
+SELECT %(campaign)s, %(version)s, %(route)s, c.id, '', '', '{}', '', 1, CASE WHEN is_open THEN %(at)s::timestamptz END,
     CASE WHEN NOT is_open THEN %(at)s::timestamptz END, %(at)s, CASE WHEN is_open THEN '' ELSE outcome END, '',
     'second', false
 FROM (SELECT id, row_number() OVER (ORDER BY id) > %(people)s * 0.8 AS is_open,
