@@ -16,6 +16,7 @@ from channels.errors import ErrorClass
 from channels.events import Event, EventType, RejectReason
 from channels.models import Account
 from channels.registry import provider_class
+from channels.storable import vendor_id
 
 # An address that refuses for one of these reasons will never work.
 HOPELESS = frozenset({RejectReason.INVALID, RejectReason.BOUNCED})
@@ -54,7 +55,7 @@ def match(told: Sequence[Told], *, now: datetime) -> tuple[list[Happening], list
     for one in told:
         attempt = (
             by_key.get(_uuid(one.event.reference))
-            or by_vendor_id.get((one.account.pk, one.event.vendor_message_id))
+            or by_vendor_id.get((one.account.pk, vendor_id(one.event.vendor_message_id)))
             or _by_address(one)
         )
         if attempt:
@@ -78,14 +79,14 @@ def _by_key(keys: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Known]:
 
 
 def _by_vendor_id(told: Iterable[Told]) -> dict[tuple[int, str], Known]:
-    ids = {one.event.vendor_message_id for one in told if one.event.vendor_message_id}
+    ids = {vendor_id(one.event.vendor_message_id) for one in told if one.event.vendor_message_id}
     if not ids:
         return {}
     accounts = {one.account.pk for one in told}
     rows = VendorReference.objects.filter(account_id__any=accounts, vendor_message_id__any=ids)
     named: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for account_id, vendor_id, attempt_id in rows.values_list("account_id", "vendor_message_id", "attempt_id"):
-        named[account_id, vendor_id].append(attempt_id)
+    for account_id, known_id, attempt_id in rows.values_list("account_id", "vendor_message_id", "attempt_id"):
+        named[account_id, known_id].append(attempt_id)
     # An id that stands for several attempts stands for none.
     clear = {name: attempt_ids[0] for name, attempt_ids in named.items() if len(attempt_ids) == 1}
     known = (Known(*row) for row in Attempt.objects.filter(pk__any=set(clear.values())).values_list(*KNOWN))
