@@ -4,6 +4,7 @@ An event loop in a thread of its own, so that database and vendor never wait for
 """
 
 import asyncio
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -13,8 +14,11 @@ from typing import Self
 
 import uvloop
 
+from channels.errors import ErrorClass, SendError
 from channels.messages import OutboundMessage, Receipt
-from channels.provider import Provider
+from channels.provider import Provider, failed
+
+logger = logging.getLogger(__name__)
 
 
 class Wire:
@@ -73,7 +77,18 @@ class Wire:
         return self._open_provider()
 
     async def _send(self, messages: Sequence[OutboundMessage]) -> None:
-        async for receipt in self.provider.send_many(messages):
-            self._receipts.append(receipt)
-            if len(self._receipts) >= self._bell_at:
-                self._bell.set()
+        """Send `messages`; whatever becomes of the provider, each has one receipt, or somebody would wait for ever."""
+        left = {message.key: message for message in messages}
+        try:
+            async for receipt in self.provider.send_many(messages):
+                if left.pop(receipt.key, None):
+                    self._take(receipt)
+        except Exception:
+            logger.exception("the provider %s broke off", self.provider.key)
+        for message in left.values():
+            self._take(failed(message, SendError(ErrorClass.UNKNOWN, code="defect", detail="the provider broke off")))
+
+    def _take(self, receipt: Receipt) -> None:
+        self._receipts.append(receipt)
+        if len(self._receipts) >= self._bell_at:
+            self._bell.set()
