@@ -4,7 +4,7 @@ Each page looks through a stretch of the others and no further, so that it comes
 sought as where all are. How many there are is known beforehand: with the last of them the list has ended.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
@@ -83,19 +83,26 @@ class _Look(Generic[Row]):
         self._sought = sought
         self._rows = in_order(sought.among, sought.order_by, is_descending=place.is_backwards, after=place.key)
         # Only for the first page is it sure how many are left: meanwhile some may have left the list.
-        found = _found(sought, self._rows, most=size + 1 if place.key else min(size + 1, sought.number))
-        self.shown = found[:size]
-        self._has_more = len(found) > size
+        ids = _ids(sought, self._rows, most=size + 1 if place.key else min(size + 1, sought.number))
+        # They are read by their ids afterwards: with what is joined to them PostgreSQL may prefer to go through
+        # everything. One that has changed meanwhile may no longer be among them.
+        found = sought.among.in_bulk(ids[:size])
+        self.shown = [found[pk] for pk in ids[:size] if pk in found]
+        self._goes_on_after = self._reached(found, ids[size - 1]) if len(ids) > size else None
 
     def onward(self) -> str:
         """The cursor of the next page in this direction; '' where the rows end, or all that were sought are shown."""
         passed = self.place.passed + (-len(self.shown) if self.place.is_backwards else len(self.shown))
-        if self._has_more:
-            return self._cursor(self.shown[-1], max(passed, 0), is_backwards=self.place.is_backwards)
+        if self._goes_on_after is not None:
+            return self._cursor(self._goes_on_after, max(passed, 0), is_backwards=self.place.is_backwards)
         if passed == (0 if self.place.is_backwards else self._sought.number):
             return ""
         last = self._row(self._sought.stretch - 1)
         return self._cursor(last, max(passed, 0), is_backwards=self.place.is_backwards) if last else ""
+
+    def _reached(self, found: Mapping[int, Row], pk: int) -> Row:
+        """The last row of the page, also where it is not among the sought any more."""
+        return found.get(pk) or self._sought.among.model._base_manager.get(pk=pk)  # noqa: SLF001  its public API
 
     def back(self) -> str:
         """The cursor of the next page in the other direction; '' where nothing was found before this one."""
@@ -122,18 +129,8 @@ def _read(cursor: str, sought: Sought[Row]) -> _Place:
     return _Place(key=key, passed=int(passed))
 
 
-def _found(sought: Sought[Row], rows: QuerySet[Row], *, most: int) -> list[Row]:
-    """The first `most` of the sought within a stretch of `rows`.
-
-    They are read by their ids afterwards: with what is joined to them PostgreSQL may prefer to go through everything.
-    """
-    ids = _ids(sought, rows, most=most)
-    found = sought.among.in_bulk(ids)
-    # One that has changed meanwhile may no longer be among them.
-    return [found[pk] for pk in ids if pk in found]
-
-
 def _ids(sought: Sought[Row], rows: QuerySet[Row], *, most: int) -> list[int]:
+    """The first `most` of the sought within a stretch of `rows`."""
     if not sought.wanted:
         return list(rows.values_list("id", flat=True)[:most])
     looked_at = rows.annotate(is_sought=sought.wanted).values("id", "is_sought")[: sought.stretch]

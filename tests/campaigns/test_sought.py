@@ -1,11 +1,14 @@
 """Pages of rows sought among many others: every one is found, and no page looks through more than its stretch."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db.models import Q
 from pytest_django import DjangoAssertNumQueries
 
+import campaigns.sought
 from campaigns.models import Contact
 from campaigns.pagination import Page
 from campaigns.sought import Sought, page_of_sought
@@ -117,3 +120,21 @@ def test_a_broken_cursor_gives_the_first_page(cursor: str) -> None:
     page = page_of_sought(sought, cursor=cursor)
     assert ids(page.rows) == ids(Contact.objects.filter(is_trackable=True))
     assert page.previous_cursor == ""
+
+
+def test_nobody_is_passed_over_because_another_left_the_list_while_it_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows are found, and then read: in between the last of the page may have changed."""
+    sought = some(among=20, at=range(20), stretch=20)
+    first, second, third, *_rest = ids(Contact.objects.order_by("id"))
+    sought = replace(sought, among=Contact.objects.filter(is_trackable=True))
+    found_ids = campaigns.sought._ids
+
+    def find_and_change(*args: Any, **kwargs: Any) -> list[int]:
+        found = found_ids(*args, **kwargs)
+        Contact.objects.filter(pk=second).update(is_trackable=False)
+        return found
+
+    monkeypatch.setattr("campaigns.sought._ids", find_and_change)
+    page = page_of_sought(sought, size=2)
+    assert ids(page.rows) == [first]
+    assert ids(page_of_sought(sought, cursor=page.next_cursor, size=1).rows) == [third]
