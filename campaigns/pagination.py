@@ -38,7 +38,7 @@ class Cursor:
         try:
             is_backwards, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
             read = tuple(_value(_column(model, name), value) for name, value in zip(names, values, strict=True))
-        except (ValueError, TypeError, ValidationError, binascii.Error):
+        except (ValueError, TypeError, OverflowError, ValidationError, binascii.Error):
             return None
         return cls(is_backwards=bool(is_backwards), values=read)
 

@@ -5,5 +5,5 @@ from django.urls import URLPattern, path
 from channels.views import webhooks
 
 urlpatterns: list[URLPattern] = [
-    path("hooks/<str:token>/", webhooks.receive, name="webhook"),
+    path("hooks/<slug:token>/", webhooks.receive, name="webhook"),
 ]

@@ -20,6 +20,7 @@ from campaigns.views import tracking
 from channels.crypto import seal
 from channels.kinds import Channel
 from channels.models import Account, InboundRequest
+from channels.provider import WebhookRequest
 from channels.signing import signature
 from channels.views import webhooks
 from tests.campaigns.attempts import make_attempt
@@ -222,6 +223,13 @@ def test_a_webhook_that_is_not_proved_is_for_the_view_which_can_read_it_again(
     assert knocker.ask(path, method="POST", headers=signed(b"".join(long)), parts=long)[0] == 299
     assert knocker.pages.asked == [(path, BODY), ("/hooks/nobody/", BODY), (path, b""), (path, b"".join(long))]
     assert not stored(account).exists()
+
+
+def test_an_address_that_no_database_takes_spoils_no_webhook_of_others(account: Account) -> None:
+    headers = {name.lower(): value for name, value in signed().items()}
+    request = WebhookRequest(method="POST", path="/hooks/x/", query={}, headers=headers, body=BODY)
+    tokens = ("\0", "half\ud800", account.webhook_token)
+    assert webhooks.take([(token, request) for token in tokens]) == [False, False, True]
 
 
 def test_with_the_database_away_a_click_is_led_on_if_it_can_be_told_where(

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from math import inf
 
 import pytest
 
@@ -39,7 +40,18 @@ def cursor_of(*values: object) -> str:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["nonsense", "W10", "%%%", "WzEsMl0x", "IiI", cursor_of(None), cursor_of(10**30), cursor_of(-(10**30))]
+    "cursor",
+    [
+        "nonsense",
+        "W10",
+        "%%%",
+        "WzEsMl0x",
+        "IiI",
+        cursor_of(None),
+        cursor_of(10**30),
+        cursor_of(-(10**30)),
+        cursor_of(inf),
+    ],
 )
 def test_a_broken_cursor_gives_the_first_page(cursor: str) -> None:
     contact = make_contact()

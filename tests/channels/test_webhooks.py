@@ -86,8 +86,9 @@ def test_a_report_that_is_not_proved_is_answered_403_and_not_stored(account: Acc
     assert published == []
 
 
-def test_an_unknown_address_is_answered_404(account: Account) -> None:
-    assert post(account, token="nobody").status_code == 404
+@pytest.mark.parametrize("token", ["nobody", "%00", "x%20y"])
+def test_an_unknown_address_is_answered_404(account: Account, token: str) -> None:
+    assert post(account, token=token).status_code == 404
     assert not InboundRequest.objects.exists()
 
 
