@@ -10,7 +10,7 @@ from campaigns.api.errors import ApiError, not_found
 from campaigns.api.idempotency import Answer, once
 from campaigns.api.schemas import EnrolmentIn, EnrolmentMade, EnrolmentStatus, StepOfEnrolment
 from campaigns.engine import clock
-from campaigns.engine.launch import NotRunning, enrol
+from campaigns.engine.launch import ContactDeleted, NotRunning, enrol
 from campaigns.models import Campaign, Contact, Enrolment, Message
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.personalise import variable_name
@@ -64,6 +64,10 @@ def _enrol(given: EnrolmentIn, key: str) -> Answer:
         result = enrol(campaign=campaign, contact=Contact.objects.get(pk=contact_id), entry_key=key, data=given.data)
     except NotRunning as error:
         raise _not_running(campaign) from error
+    except ContactDeleted as error:
+        raise ApiError(
+            409, "contact_deleted", gettext("This person has just been deleted."), field="contact"
+        ) from error
     made = EnrolmentMade(
         id=result.enrolment_id,
         campaign_id=campaign.pk,

@@ -29,6 +29,10 @@ from campaigns.models import (
 )
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.models.consent import Purpose
+from channels.rows import run
+
+# Deleting locks the row, so it waits for whoever lets the person in, or has been before.
+HOLD = "SELECT id FROM campaigns_contact WHERE id = %s AND deleted_at IS NULL FOR KEY SHARE"
 
 
 class LaunchRefused(Exception):
@@ -41,6 +45,10 @@ class LaunchRefused(Exception):
 
 class NotRunning(Exception):
     """Nobody can enter: the campaign is not running, is of another kind, or its end has come."""
+
+
+class ContactDeleted(Exception):
+    """Somebody has just deleted the person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +203,7 @@ def enrol(*, campaign: Campaign, contact: Contact, entry_key: str, data: Mapping
     """Let `contact` into a running campaign of kind api or triggered, once for each `entry_key`.
 
     `data` fills variables of the texts. When the contact is still inside, the campaign's entry policy
-    decides: ignore, restart (the older entry is cancelled), or let both run. Raises NotRunning.
+    decides: ignore, restart (the older entry is cancelled), or let both run. Raises NotRunning, ContactDeleted.
     """
     now = clock.now()
     fresh = Campaign.objects.select_related("version").get(pk=campaign.pk)
@@ -207,6 +215,7 @@ def enrol(*, campaign: Campaign, contact: Contact, entry_key: str, data: Mapping
     existing = existing or _still_inside(fresh, contact, now)
     if existing:
         return EnrolResult(enrolment_id=existing.pk, is_new=False)
+    _hold(contact)
     enrolment = _enter(fresh, contact, entry_key=entry_key, data=data, now=now)
     transaction.on_commit(lambda: wake(URGENT if fresh.purpose == Purpose.TRANSACTIONAL else ADVANCE))
     return EnrolResult(enrolment_id=enrolment.pk, is_new=True)
@@ -219,6 +228,15 @@ def _one_at_a_time(campaign_id: int, contact_id: int) -> None:
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
             [f"cascade enrol {campaign_id} {contact_id}"],
         )
+
+
+def _hold(contact: Contact) -> None:
+    """Let nobody delete the contact before this transaction has ended. Raises ContactDeleted where somebody has.
+
+    After its enrolments and messages, which whoever asks for the frequency cap locks before contacts too.
+    """
+    if not run(HOLD, [contact.pk]):
+        raise ContactDeleted
 
 
 def _still_inside(campaign: Campaign, contact: Contact, now: datetime) -> Enrolment | None:

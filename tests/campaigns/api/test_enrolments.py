@@ -171,6 +171,21 @@ def test_a_deleted_contact_is_not_found_again(caller: Caller, campaign: Campaign
     assert caller.post("enrolments", body(campaign)).json()["contact_id"] != gone.pk
 
 
+def test_somebody_who_is_deleted_meanwhile_is_not_let_in(
+    caller: Caller, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = make_contact(phone=PHONE)
+
+    def find_and_lose(*_given: Any) -> tuple[int, bool]:
+        Contact.objects.update(deleted_at="2026-02-11T12:00Z")
+        return known.pk, False
+
+    monkeypatch.setattr("campaigns.api.enrolments.find_or_make", find_and_lose)
+    response = caller.post("enrolments", body(campaign))
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "contact_deleted")
+    assert not Enrolment.objects.exists()
+
+
 def test_the_status_tells_how_somebody_stands_step_by_step(caller: Caller, campaign: Campaign) -> None:
     made = caller.post("enrolments", body(campaign), key="cart-17").json()
     message = make_message(enrolment=Enrolment.objects.get(pk=made["id"]), status="accepted")
