@@ -1,7 +1,7 @@
 """The frequency cap: how many campaigns a person has had lately, asked once, at an enrolment's first send."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -48,13 +48,18 @@ def over_cap(messages: Sequence[Claimed], now: datetime) -> set[int]:
     for message in capped:
         if message.enrolment_id not in sent_before:
             asked[message.campaign.pk].append(message)
+    _lock({message.contact.pk for of_campaign in asked.values() for message in of_campaign})
     return {pk for of_campaign in asked.values() for pk in _over(of_campaign, now)}
+
+
+def _lock(contact_ids: Iterable[int]) -> None:
+    """All in one go, in the order of their ids: two workers may have the same people in several campaigns."""
+    list(Contact.objects.filter(pk__in=contact_ids).order_by("pk").select_for_update().values_list("pk"))
 
 
 def _over(messages: Sequence[Claimed], now: datetime) -> set[int]:
     campaign = messages[0].campaign
     contacts = sorted({message.contact.pk for message in messages})
-    list(Contact.objects.filter(pk__in=contacts).order_by("pk").select_for_update().values_list("pk"))
     since = now - timedelta(days=campaign.cap_days)
     with connection.cursor() as cursor:
         cursor.execute(LATELY, {"contacts": contacts, "campaign": campaign.pk, "since": since})
