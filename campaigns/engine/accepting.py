@@ -45,6 +45,7 @@ def accept(
         accepted_at=ledger.now,
         decide_at=decide_at,
         hold_reason="",
+        error_class="",
     )
     ledger.deltas.add(place_of(message), Counter.ACCEPTED)
     if not message.enrolment.outcome and not message.fate:

@@ -33,7 +33,7 @@ WITH given AS (
     WHERE id = ANY(%(enrolments)s::bigint[]) ORDER BY id FOR UPDATE
 ), accepted AS (
     UPDATE campaigns_message m SET status = 'accepted', accepted_at = %(now)s, decide_at = given.decide_at,
-        hold_reason = ''
+        hold_reason = '', error_class = ''
     FROM given
     WHERE m.id = given.message_id AND m.status || m.fate = 'sending'
     AND (given.enrolment_id IN (SELECT id FROM inside WHERE outcome = '')) IS TRUE

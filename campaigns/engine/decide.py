@@ -48,6 +48,12 @@ class MessageView:
     decide_at: datetime | None = None
     retry_until: datetime | None = None
 
+    @property
+    def may_have_left(self) -> bool:
+        """Whether the person may have it: also one that waits to be repeated under its key, as nobody answered."""
+        is_unanswered = self.status is MessageStatus.UNKNOWN or self.error_class == ErrorClass.UNKNOWN
+        return self.was_accepted or is_unanswered
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
@@ -156,6 +162,8 @@ def _while_queued(situation: Situation, current: MessageView, now: datetime) -> 
     if _waited_through_gap(situation, _at(current.queued_at)):
         return _missed()
     if current.retry_until and now >= current.retry_until:
+        if current.may_have_left:
+            return _go_on(situation, now, Reason.TIMEOUT_UNKNOWN)
         return _go_on(situation, now, Reason.SENDER_DOWN, SkipReason.SENDER_DOWN)
     return Wait(until=min(now + RECHECK, current.retry_until or now + RECHECK))
 
@@ -241,7 +249,7 @@ def exhausted_outcome(
     `messages` are those of the steps so far, `skipped` the reasons of steps passed over just now.
     When the campaign's end came before anything reached anybody, the enrolment is cancelled.
     """
-    if any(message.was_accepted or message.status is MessageStatus.UNKNOWN for message in messages):
+    if any(message.may_have_left for message in messages):
         return Outcome.EXHAUSTED
     if is_over:
         return Outcome.CANCELLED

@@ -130,6 +130,19 @@ TABLE: dict[str, tuple[Situation, Decision]] = {
             close=Close(fate=Fate.SKIPPED, reason=Reason.SENDER_DOWN, skip_reason=SkipReason.SENDER_DOWN),
         ),
     ),
+    # §4 one that nobody answered may have arrived: no step of it was skipped, and the chain has reached somebody.
+    "unanswered, repetitions used up": (
+        at_step(replace(QUEUED, retry_until=NOW, error_class=ErrorClass.UNKNOWN)),
+        Send(position=1, close=Close(fate=Fate.ADVANCED, reason=Reason.TIMEOUT_UNKNOWN)),
+    ),
+    "unanswered, repetitions used up at the last step": (
+        at_step(replace(QUEUED, retry_until=NOW, error_class=ErrorClass.UNKNOWN), steps=NO_STEP_LEFT),
+        End(
+            outcome=Outcome.EXHAUSTED,
+            reason=Reason.CHAIN_ENDED,
+            close=Close(fate=Fate.ENDED, reason=Reason.TIMEOUT_UNKNOWN),
+        ),
+    ),
     # §3.1 holds use up nothing, however long.
     "held, retries used up": (at_step(replace(QUEUED, is_held=True, retry_until=PAST)), Wait(until=NOW + RECHECK)),
     # §3.11 what was queued through a downtime is missed.
