@@ -20,6 +20,8 @@ class ErrorClass(StrEnum):
 
 
 TEMPORARY = frozenset({ErrorClass.NOT_SENT, ErrorClass.THROTTLED})
+# The vendor, or the way to it, is out of order: whoever has heard nothing else for a while tries with one message.
+FAILING = TEMPORARY | {ErrorClass.UNKNOWN}
 PERMANENT = frozenset({ErrorClass.RECIPIENT, ErrorClass.OPTED_OUT, ErrorClass.CONTENT, ErrorClass.ACCOUNT})
 
 

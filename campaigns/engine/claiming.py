@@ -30,12 +30,14 @@ Chosen = tuple[int, bool]
 class Claim:
     """Messages that this worker alone may send while its `token` holds.
 
-    `wait` is how long until the sender may take more, where it may not now; None where nothing is queued.
+    `wait` is how long until the sender may take more, where it may not now; None where nothing is queued. With
+    `is_trial` one is sent first, and the others when the vendor has taken it.
     """
 
     token: uuid.UUID
     messages: Sequence[Claimed] = ()
     wait: timedelta | None = None
+    is_trial: bool = False
 
 
 def claim(sender: Sender, *, now: datetime, limit: int, is_urgent_only: bool = False) -> Claim:
@@ -51,16 +53,16 @@ def claim(sender: Sender, *, now: datetime, limit: int, is_urgent_only: bool = F
     token = uuid.uuid4()
     if sender.held_at or not Sender.objects.usable().filter(pk=sender.pk).exists():
         return Claim(token=token)
-    taken, wait = rates.take(sender, limit)
-    if wait:
+    taken = rates.take(sender, limit)
+    if taken.wait:
         has_queued = bool(terms_of_sending(sender.pk, now, is_urgent_only=is_urgent_only))
-        return Claim(token=token, wait=wait if has_queued else None)
+        return Claim(token=token, wait=taken.wait if has_queued else None)
     with transaction.atomic():
         campaigns = terms_of_sending(sender.pk, now, is_urgent_only=is_urgent_only)
-        chosen = _choose(sender, campaigns, now, taken)
+        chosen = _choose(sender, campaigns, now, taken.number)
         messages = _mark_claimed(chosen, token, now, {campaign.pk: campaign for campaign in campaigns})
-    rates.put_back(sender, taken - len(chosen))
-    return Claim(token=token, messages=messages)
+    rates.put_back(sender, taken.number - len(chosen))
+    return Claim(token=token, messages=messages, is_trial=taken.is_trial)
 
 
 def _choose(sender: Sender, campaigns: Sequence[Terms], now: datetime, limit: int) -> list[Chosen]:

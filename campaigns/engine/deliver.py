@@ -18,7 +18,7 @@ from campaigns.engine.settling import Unsent, settle
 from campaigns.engine.shelf import Shelf
 from campaigns.engine.shifts import Shift
 from campaigns.engine.wire import Wire
-from channels.errors import TEMPORARY
+from channels.errors import FAILING, TEMPORARY
 from channels.messages import Receipt
 from channels.models import Sender
 from channels.opening import open_provider
@@ -40,13 +40,15 @@ BEAT_EVERY = timedelta(seconds=10)
 class Unrecorded:
     """Receipts that have come and are not recorded yet: what they answer is no longer under way.
 
-    `sent` is what went over the wire and has not been recorded, by its key.
+    `sent` is what went over the wire and has not been recorded, by its key. `failures_in_a_row` are the vendor's since
+    it last dealt with a message.
     """
 
     shelf: Shelf
     sent: dict[str, Piece] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
     since: float = 0.0
+    failures_in_a_row: int = 0
 
     @property
     def patience(self) -> timedelta:
@@ -59,11 +61,18 @@ class Unrecorded:
         """Whether they are many, or the first has waited long enough."""
         return len(self.receipts) >= RECORDED_TOGETHER or not self.patience
 
+    @property
+    def are_failures(self) -> bool:
+        """Whether the vendor seems to be out of order."""
+        return self.failures_in_a_row >= rates.FAILURES_TO_CLOSE
+
     def add(self, receipts: Sequence[Receipt]) -> None:
         """Keep `receipts` that have just come."""
         if receipts and not self.receipts:
             self.since = time.monotonic()
         self.receipts += receipts
+        for receipt in receipts:
+            self.failures_in_a_row = self.failures_in_a_row + 1 if receipt.error_class in FAILING else 0
 
     def record(self) -> None:
         """Write down what there is, also where the database is away for a moment: nobody else knows it."""
@@ -140,6 +149,7 @@ class _Desk:
         self._group_size = max(wire.provider.group_size // 2, 1)
         self._least = self._group_size
         self._heard_at = time.monotonic()
+        self._is_trial = False
         self._tokens: set[uuid.UUID] = set()
 
     def serve(self, claimed: Claim) -> timedelta | None:
@@ -151,6 +161,7 @@ class _Desk:
             self._rest(max(claimed.wait or PULSE, PULSE))
             return None
         self._tokens.add(claimed.token)
+        self._is_trial = claimed.is_trial or self._answers.are_failures
         now = clock.now()
         prepared = prepare(self._shelf, claimed.messages, now)
         settle(
@@ -185,23 +196,39 @@ class _Desk:
     def _start_all(self, token: uuid.UUID) -> None:
         beaten_at = time.monotonic()
         while self._waiting:
-            if self._wire.room >= min(self._least, len(self._waiting)):
-                self._start_group(token)
+            if self._is_trial:
+                self._try_one(token)
+            elif self._wire.room >= min(self._least, len(self._waiting)):
+                self._start_group(token, self._group_size)
             else:
                 self._receive(self._answers.patience)
             if time.monotonic() - beaten_at > BEAT_EVERY.total_seconds():
                 leases.extend(token)
                 beaten_at = time.monotonic()
-            if self._shift.is_over:
+            if self._answers.are_failures:
+                # Whoever claims next has to know it.
+                self._answers.record()
+            if self._shift.is_over or self._answers.are_failures:
                 self._give_back_waiting(token)
+
+    def _try_one(self, token: uuid.UUID) -> None:
+        """Send one message to a vendor that has failed; the others may follow only when it has dealt with it."""
+        self._start_group(token, 1)
+        has_left = bool(self._wire.in_flight)
+        while self._wire.in_flight:
+            self._receive(self._answers.patience)
+        self._answers.record()
+        self._is_trial = not has_left
+        if self._answers.failures_in_a_row:
+            self._give_back_waiting(token)
 
     def _give_back_waiting(self, token: uuid.UUID) -> None:
         give_back([outgoing.message for outgoing in self._waiting], token, clock.now())
         rates.put_back(self._sender, len(self._waiting))
         self._waiting.clear()
 
-    def _start_group(self, token: uuid.UUID) -> None:
-        size = min(self._group_size, self._wire.room, len(self._waiting))
+    def _start_group(self, token: uuid.UUID, most: int) -> None:
+        size = min(most, self._wire.room, len(self._waiting))
         group = [self._waiting.popleft() for _ in range(size)]
         now = clock.now()
         marked = mark_sending(group, token=token, now=now, request_timeout=self._wire.provider.request_timeout)

@@ -37,18 +37,6 @@ class Place(NamedTuple):
     sender_id: int
     language: str
 
-    def of_campaign(self) -> "Place":
-        """The same, for the campaign as a whole."""
-        return Place(
-            self.campaign_id,
-            self.version_id,
-            "",
-            self.route_id,
-            self.variant,
-            0,
-            self.language,
-        )
-
 
 def waiting_counter(status: str, hold_reason: str) -> Counter | None:
     """The counter in which a message of a current step stands while it waits."""

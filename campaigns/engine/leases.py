@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from campaigns.engine import flows, turns
 from campaigns.engine.flows import Reclaimed
 from campaigns.engine.ledger import Ledger
-from campaigns.engine.receipts import record
+from campaigns.engine.receipts import WORKER_DIED, record
 from campaigns.models import Attempt, Message
 from campaigns.models.messages import AttemptStatus, MessageStatus
 from channels.errors import ErrorClass
@@ -142,6 +142,6 @@ def _no_answer(key: Any) -> Receipt:
         key=key.hex,
         status=ReceiptStatus.UNKNOWN,
         error_class=ErrorClass.UNKNOWN,
-        code="worker_died",
+        code=WORKER_DIED,
         detail="the worker ended before the vendor's answer was recorded",
     )

@@ -20,7 +20,7 @@ from campaigns.engine.suppressing import retire_address
 from campaigns.engine.unanswered import give_up_answer, is_recognised
 from campaigns.models import Attempt, Message, Step, VendorReference
 from campaigns.models.messages import AttemptStatus, MessageStatus
-from channels.errors import TEMPORARY, ErrorClass
+from channels.errors import FAILING, TEMPORARY, ErrorClass
 from channels.messages import Receipt, ReceiptStatus
 from channels.models import Sender
 
@@ -28,6 +28,8 @@ FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(minutes=30)
 # How often an unanswered request is repeated where the vendor promises to recognise its key.
 KEYED_TRIES = 3
+# Says that there is no answer because nobody was there to hear it, which tells nothing of the vendor.
+WORKER_DIED = "worker_died"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +163,7 @@ def _unanswered(ledger: Ledger, answers: Answers, message: Message) -> None:
     is_known = is_recognised(able.deduplicates_for if able else None, message.first_attempt_at, ledger.now)
     if is_known and message.tries < KEYED_TRIES and not message.enrolment.outcome:
         _requeue(ledger, message, FIRST_RETRY)
+        ledger.change(message, error_class=ErrorClass.UNKNOWN)
     else:
         give_up_answer(ledger, message)
 
@@ -214,11 +217,11 @@ def _retry_in(tries: int, retry_after: timedelta | None) -> timedelta:
 
 
 def _judge_senders(answers: Answers, receipts: Sequence[Receipt], now: datetime) -> None:
-    """Hold a sender at the first account error; slow one that refuses for now."""
+    """Hold a sender at the first account error; leave one alone whose vendor refuses for now, or says nothing clear."""
     by_sender: dict[int, list[Receipt]] = defaultdict(list)
     for receipt in receipts:
         attempt = answers.attempts.get(uuid.UUID(receipt.key))
-        if attempt:
+        if attempt and receipt.code != WORKER_DIED:
             by_sender[attempt.sender_id].append(receipt)
     for sender_id in sorted(by_sender):
         of_sender = by_sender[sender_id]
@@ -233,12 +236,12 @@ def _judge_senders(answers: Answers, receipts: Sequence[Receipt], now: datetime)
 
 
 def _pace(sender: Sender, receipts: Sequence[Receipt]) -> None:
-    refusals = [receipt for receipt in receipts if receipt.error_class in TEMPORARY]
-    if refusals:
+    failures = [receipt for receipt in receipts if receipt.error_class in FAILING]
+    if failures:
         # A vendor that asks everybody to wait is obeyed; one mailbox that does delays its own message.
-        throttled = [receipt for receipt in refusals if receipt.error_class is ErrorClass.THROTTLED]
+        throttled = [receipt for receipt in failures if receipt.error_class is ErrorClass.THROTTLED]
         asked = [receipt.retry_after for receipt in throttled if receipt.retry_after]
         real_now = clock.real_now()
-        rates.note_refusals(rates.lock_state(sender), len(refusals), real_now, max(asked, default=None))
-    elif any(receipt.status is ReceiptStatus.ACCEPTED for receipt in receipts):
+        rates.note_failures(rates.lock_state(sender), len(failures), real_now, max(asked, default=None))
+    else:
         rates.recover(sender)

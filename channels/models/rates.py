@@ -9,7 +9,7 @@ class SenderState(models.Model):
     """A sender's token bucket and circuit breaker, apart from its settings because it changes all the time.
 
     `tokens` are the messages it may send at `tokens_at`; they refill at the sender's rate up to one
-    second's worth. After failures that ask to wait, nothing is claimed before `closed_until`.
+    second's worth. After failures nothing is claimed before `closed_until`, and then one message is tried first.
     """
 
     sender = models.OneToOneField(Sender, on_delete=models.CASCADE, primary_key=True, related_name="state")

@@ -24,7 +24,7 @@ def test_workers_together_never_get_more_than_the_rate_allows() -> None:
 
     def take_often() -> None:
         try:
-            granted.extend(rates.take(sender, 7)[0] for _ in range(ROUNDS))
+            granted.extend(rates.take(sender, 7).number for _ in range(ROUNDS))
         finally:
             connection.close()
 
@@ -45,7 +45,7 @@ def test_nothing_is_lost_of_the_rate_by_those_who_come_often_enough() -> None:
     granted = 0
     for _ in range(10):
         let_pass(sender, rates.SAVED_S * 0.9)
-        granted += rates.take(sender, RATE)[0]
+        granted += rates.take(sender, RATE).number
     assert granted >= int(RATE * rates.SAVED_S * 0.9) * 10
 
 
