@@ -131,10 +131,10 @@ def test_rates_tell_what_left_in_the_last_minutes_and_the_sum_stays(stage: Stage
 def test_what_moved_is_known_by_campaign_and_sender(stage: Stage) -> None:
     campaign = campaign_of(stage, 2)
     moved = read().moved
-    assert (moved.campaign_ids, moved.sender_ids) == ({campaign.pk}, {stage.sender(Channel.SMS).pk})
+    assert (moved.campaign_ids, moved.sent) == ({campaign.pk}, {(campaign.pk, stage.sender(Channel.SMS).pk)})
     let_real_time_pass(STUCK_AFTER + flows.STEP)
     moved = read().moved
-    assert (moved.campaign_ids, moved.sender_ids) == (frozenset(), frozenset())
+    assert (moved.campaign_ids, moved.sent) == (frozenset(), frozenset())
 
 
 def test_webhooks_and_clicks_come_in_and_unread_ones_wait(stage: Stage) -> None:
