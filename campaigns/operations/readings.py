@@ -147,7 +147,7 @@ class Readings:
 
 
 def read() -> Readings:
-    """Read it all: some twenty small queries, each as long with ten million rows as with ten."""
+    """Read it all: always as many small queries, each as long with ten million rows as with ten."""
     now, real_now = clock.now(), clock.real_now()
     backlog = read_backlog(now, overdue_before=now - STUCK_AFTER)
     tick, look = Tick.objects.first(), AlertLook.objects.first()
