@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from campaigns.operations.broker import QUEUES, read_broker
 from campaigns.operations.metrics import expose
 from campaigns.permissions import Role
 from cascade_site import supervisor
-from cascade_site.embedded import broker_options
+from tests.campaigns.operations.brokers import broker_at
 from tests.campaigns.signing_in import signed_in
 from tests.ports import free_port, wait_for_port
 
@@ -28,18 +29,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def use_broker(settings: Settings) -> Iterator[Callable[[str], None]]:
-    """`use_broker(url)`: a broker that is not the product's database, with the options that the settings give it."""
-    conf = current_app.conf
-    names = ("broker_read_url", "broker_write_url", "broker_transport_options")
-    before = {name: getattr(conf, name) for name in names}
-
-    def use(url: str) -> None:
-        options = broker_options(url, settings.DATABASE_URL)
-        settings.CELERY_BROKER_TRANSPORT_OPTIONS = options
-        conf.update(broker_read_url=url, broker_write_url=url, broker_transport_options=options)
-
-    yield use
-    conf.update(before)
+    """`use_broker(url)`: a broker that is not the product's database."""
+    with ExitStack() as until_the_end:
+        yield lambda url: until_the_end.enter_context(broker_at(url, settings))
 
 
 @pytest.fixture
