@@ -76,7 +76,6 @@ def change_running_limits(
     campaign.updated_at = row.updated_at
 
 
-@transaction.atomic
 def change_sender(
     *, campaign: Campaign, step: Step, sender: Sender, actor: User | None, seen: datetime | None = None
 ) -> None:
@@ -85,10 +84,17 @@ def change_sender(
     Raises NotADraft for a campaign that is over, ChangedMeanwhile, and DraftRefused for another channel's sender.
     """
     check_sender(step.channel, sender)
+    _change_sender(campaign, step, sender, actor=actor, seen=seen)
+    move_queued(campaign, step, sender, clock.now())
+
+
+@transaction.atomic
+def _change_sender(
+    campaign: Campaign, step: Step, sender: Sender, *, actor: User | None, seen: datetime | None
+) -> None:
     row = _launched(campaign, seen=seen)
     before = step.sender.name if step.sender else ""
     Step.objects.filter(pk=step.pk, route__version__campaign=row).update(sender=sender)
-    move_queued(step, sender, clock.now())
     row.save(update_fields=["updated_at"])
     _record(actor, "change_sender", row, {f"step {step.key}": [before, sender.name]})
     campaign.updated_at = row.updated_at

@@ -36,6 +36,8 @@ SELECT %(campaign)s, id, %(step)s, %(sender)s, %(channel)s, %(priority)s, %(stat
     %(fate_at)s::timestamptz, 0, 0
 FROM unnest(%(enrolments)s::bigint[]) AS id
 """
+# The step gets no other sender before this transaction has ended (engine/rerouting.py).
+SENDER = "SELECT sender_id FROM campaigns_step WHERE id = %s FOR SHARE"
 GO_ON = "UPDATE campaigns_enrolment SET step_position = %s, next_at = %s WHERE id = ANY(%s::bigint[])"
 LOOK_LATER = """
 UPDATE campaigns_enrolment e SET next_at = g.next_at
@@ -119,18 +121,20 @@ class CarryingOut:
             "fate": "skipped",
             "fate_reason": Reason(reason).value,
         }
-        self._insert(group, step, {**state, "fate_at": self.now, "queued_at": None})
-        self._count(group, step, (Counter.CAME, counters.skipped(reason)))
+        self._insert(group, step, {**state, "fate_at": self.now, "queued_at": None}, sender_id=step.sender_id)
+        self._count(group, step, (Counter.CAME, counters.skipped(reason)), sender_id=step.sender_id)
 
     def _queue(self, group: Sequence[Due], step: Step) -> None:
+        ((sender_id,),) = run(SENDER, [step.pk])
         fate = {"fate": "", "fate_reason": "", "fate_at": None}
-        self._insert(group, step, {**fate, "status": "queued", "skip_reason": "", "queued_at": self.now})
-        self._count(group, step, (Counter.CAME, Counter.NOW_QUEUED))
+        state = {**fate, "status": "queued", "skip_reason": "", "queued_at": self.now}
+        self._insert(group, step, state, sender_id=sender_id)
+        self._count(group, step, (Counter.CAME, Counter.NOW_QUEUED), sender_id=sender_id)
         run(GO_ON, [step.position, self.now + RECHECK, array(one.pk for one in group)])
-        if step.sender_id:
-            self.queued_for.add(step.sender_id)
+        if sender_id:
+            self.queued_for.add(sender_id)
 
-    def _insert(self, group: Sequence[Due], step: Step, state: Mapping[str, object]) -> None:
+    def _insert(self, group: Sequence[Due], step: Step, state: Mapping[str, object], *, sender_id: int | None) -> None:
         campaign = self.batch.campaign(group[0])
         run(
             INSERT,
@@ -138,7 +142,7 @@ class CarryingOut:
                 **state,
                 "campaign": campaign.pk,
                 "step": step.pk,
-                "sender": step.sender_id,
+                "sender": sender_id,
                 "channel": step.channel,
                 "priority": campaign.priority,
                 "now": self.now,
@@ -151,7 +155,7 @@ class CarryingOut:
         for place, count in Tally(one.place() for one in group).items():
             self.deltas.add(place, counters.outcome(decision.outcome), count)
 
-    def _count(self, group: Sequence[Due], step: Step, names: Sequence[str]) -> None:
-        for place, count in Tally(one.place(step.key, step.sender_id) for one in group).items():
+    def _count(self, group: Sequence[Due], step: Step, names: Sequence[str], *, sender_id: int | None) -> None:
+        for place, count in Tally(one.place(step.key, sender_id) for one in group).items():
             for name in names:
                 self.deltas.add(place, name, count)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0014_open_enrolments_in_fewer_indexes"),
+        ("campaigns", "0014_smaller_samples"),
     ]
 
     operations = [

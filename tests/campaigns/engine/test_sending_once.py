@@ -1,6 +1,7 @@
 """Sending once (DESIGN §4): eligibility at the last moment, stops, leases, budget, caps, quiet hours, pauses."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import time, timedelta
 from decimal import Decimal
 
@@ -9,10 +10,15 @@ from django.db import IntegrityError, connection
 
 from campaigns.drafting import change_sender
 from campaigns.engine import clock, control, leases
+from campaigns.engine.advance import advance
 from campaigns.engine.deliver import deliver
+from campaigns.engine.due import Due
+from campaigns.engine.launch import enrol_audience
 from campaigns.engine.marking import mark_sending
 from campaigns.engine.opting_out import opt_out
-from campaigns.models import Attempt, BudgetState, Campaign, Consent, Contact, Enrolment, Message
+from campaigns.engine.snapshots import Batch, load_batch
+from campaigns.models import Attempt, BudgetState, Campaign, Consent, Contact, Enrolment, Message, Step
+from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.consent import ConsentSource
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import AttemptStatus, HoldReason, MessageStatus, SkipReason
@@ -20,7 +26,7 @@ from campaigns.reports import campaign_report
 from channels.kinds import Channel
 from tests.campaigns.engine.stage import Stage, enrolment_of, messages_of, requests_of
 from tests.campaigns.engine.workers import claimed_by, let_leases_die
-from tests.factories import RoutePlan, StepPlan, make_contact, make_price
+from tests.factories import RoutePlan, StepPlan, make_campaign, make_contact, make_price
 
 TIMEOUT = timedelta(seconds=20)
 
@@ -258,4 +264,23 @@ def test_another_sender_takes_what_still_waits(stage: Stage, person: Contact) ->
     stage.run()
     (sms,) = messages_of(person)
     assert (sms.status, sms.sender) == (MessageStatus.ACCEPTED, other)
+    assert campaign_report(campaign.pk).problems() == []
+
+
+def test_who_is_decided_while_the_sender_changes_waits_for_the_new_one(
+    stage: Stage, person: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message left with a sender that is held would wait for ever."""
+    old, other = stage.sender(Channel.SMS), stage.sender(Channel.SMS, fault="no_receipts")
+    campaign = make_campaign(routes=[RoutePlan(steps=(StepPlan(sender=old),))], status=CampaignStatus.RUNNING)
+    enrol_audience(campaign.pk)
+
+    def load_and_change(due: Sequence[Due]) -> Batch:
+        batch = load_batch(due)
+        Step.objects.filter(route__version__campaign=campaign).update(sender=other)
+        return batch
+
+    monkeypatch.setattr("campaigns.engine.advance.load_batch", load_and_change)
+    assert advance(clock.now())[1] == {other.pk}
+    assert messages_of(person)[0].sender == other
     assert campaign_report(campaign.pk).problems() == []
