@@ -21,6 +21,10 @@ from tests.chaos.judge import Judge, running_judge
 
 # For a machine that others use too; nothing is asserted about how long something took.
 PATIENCE_S = 300.0
+# The tasks that the worker of `engine` runs at once, as in an installation.
+SENDING_TASKS = 2
+# The crowd speaks so many languages, each of them as many people: a case is for those of one, or for everybody.
+LANGUAGES = 4
 
 
 class Impatient(Exception):
@@ -29,7 +33,7 @@ class Impatient(Exception):
 
 @dataclass(kw_only=True)
 class Ground:
-    """Everything under way. `people` can be messaged; they are the same in all cases."""
+    """Everything under way. `people` speak each of the LANGUAGES and can be messaged, the same in all cases."""
 
     crew: Crew
     folder: Path
@@ -102,7 +106,7 @@ def ground(folder: Path, *, broker: Broker, people: int) -> Iterator[Ground]:
         settle_in(embedded.url(data_dir), data_dir=data_dir, private_hosts=judge.host)
         from tests.bench.crowd import make_crowd  # noqa: PLC0415  Django is set up only now
 
-        make_crowd(people)
+        make_crowd(people * LANGUAGES)
         yield _peopled(crew, folder, judge=judge, broker=broker, database=database, people=people)
 
 
@@ -121,7 +125,7 @@ def _peopled(crew: Crew, folder: Path, *, judge: Judge, broker: Broker, database
         judge=judge,
         broker=broker,
         database=database,
-        engine=started(processes.worker("engine", concurrency=2)),
+        engine=started(processes.worker("engine", concurrency=SENDING_TASKS)),
         tracker=started(processes.worker("track", concurrency=1)),
         ticker=started(processes.worker("tick", "urgent", "bulk", concurrency=1)),
         beat=started(processes.beat()),

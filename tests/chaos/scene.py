@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from django.conf import settings
@@ -21,13 +21,16 @@ from channels.crypto import seal
 from channels.events import EventType
 from channels.kinds import Channel
 from channels.models import Account, Sender
-from tests.chaos.ground import PATIENCE_S, Ground, kill
+from tests.chaos.ground import LANGUAGES, PATIENCE_S, SENDING_TASKS, Ground, kill
 from tests.chaos.judge import KEY_HEADER, Judge
 from tests.chaos.storm import Hook, Report
-from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_sender
+from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_segment, make_sender
 from tests.ports import free_port, is_listening
 
+# What one task may have on the wire at once; and so few that almost nobody is under way where a worker dies.
 IN_FLIGHT = 16
+FEW = 4
+SPEAK_ENGLISH = {"op": "all", "rules": [{"field": "language", "is": "in", "value": ["en"]}]}
 BODY = '{"to": "{{ to }}", "from": "{{ sender }}", "text": "{{ text }}"}'
 WEBHOOK_SECRET = "only the judge knows this secret"
 REPORTS = {
@@ -45,12 +48,17 @@ TIMEOUT = timedelta(hours=1)
 
 @dataclass(kw_only=True)
 class Scene:
-    """One case under way. `most_unknown` is how many messages may end as unknown; `notes` go into the table."""
+    """One case under way, with `people` in its campaign, of whom each task may have `at_once` on the wire.
+
+    `most_unknown` is how many messages may end as unknown; `notes` go into the table.
+    """
 
     ground: Ground
     campaign: Campaign = field(init=False)
     account: Account = field(init=False)
     sender: Sender = field(init=False)
+    people: int = 0
+    at_once: int = IN_FLIGHT
     web_port: int = 0
     most_unknown: int = 0
     # By enrolment: the attempts that there were when its stop had been committed.
@@ -63,9 +71,9 @@ class Scene:
         return self.ground.judge
 
     @property
-    def people(self) -> int:
-        """How many are in the campaign."""
-        return self.ground.people
+    def most_in_flight(self) -> int:
+        """How many requests all tasks of the worker that sends may have on the wire together."""
+        return SENDING_TASKS * self.at_once
 
     def draft(
         self,
@@ -75,8 +83,15 @@ class Scene:
         condition: Condition = Condition.CLICKED,
         timeout: timedelta = TIMEOUT,
         deduplicates: bool = False,
+        at_once: int = IN_FLIGHT,
+        is_for_everybody: bool = False,
     ) -> None:
-        """A campaign for everybody: `steps` SMS, one after another, from a sender that may send `rate` a second."""
+        """A campaign: `steps` SMS, one after another, from a sender that may send `rate` a second.
+
+        It is for the people of one language, or for everybody. The account allows a task `at_once` requests.
+        """
+        self.people = self.ground.people * (LANGUAGES if is_for_everybody else 1)
+        self.at_once = at_once
         self.judge.honours_keys = deduplicates
         account = make_account(
             provider="generic_http",
@@ -85,7 +100,7 @@ class Scene:
                 "body": BODY,
                 "key_header": KEY_HEADER,
                 "id_path": "id",
-                "requests_at_once": IN_FLIGHT,
+                "requests_at_once": at_once,
                 "deduplicates": deduplicates,
                 **REPORTS,
             },
@@ -94,7 +109,9 @@ class Scene:
         sender = make_sender(channel=Channel.SMS, account=account, rate_per_second=rate)
         step = StepPlan(channel=Channel.SMS, sender=sender, condition=condition, timeout=timeout)
         self.campaign = make_campaign(
-            routes=[RoutePlan(steps=[step] * steps)], text="Hello {{ first_name }}: {{ link }}"
+            routes=[RoutePlan(steps=[step] * steps)],
+            text="Hello {{ first_name }}: {{ link }}",
+            segment=None if is_for_everybody else make_segment(rule=SPEAK_ENGLISH),
         )
         self.sender, self.account = sender, account
 
@@ -172,18 +189,33 @@ class Scene:
 
     # --- What befalls it
 
-    def kill_engine(self) -> int:
-        """kill -9 the worker that sends, with its children; gives how many messages it leaves as sending."""
+    def kill_engine(self, *, unflushed: int = 0) -> int:
+        """kill -9 the worker that sends, with its children; gives how many messages it leaves as sending.
+
+        They may be no more than its tasks may have on the wire and, for each task, as many answers as `unflushed`.
+        """
         kill(self.ground.engine)
-        return self.in_state(MessageStatus.SENDING)
+        self.most_unknown = self.most_in_flight + SENDING_TASKS * unflushed
+        under_way = self.in_state(MessageStatus.SENDING)
+        assert under_way <= self.most_unknown, f"{under_way} were under way, and {self.most_unknown} may be"
+        return under_way
 
     def end_leases(self) -> None:
         """A minute later nobody has extended the leases of a dead worker."""
+        self._move_leases(where="true")
+
+    def end_idle_leases(self) -> None:
+        """The same for those leases of which nothing is on the wire, so that no living worker loses an answer."""
+        self._move_leases(
+            where="""NOT EXISTS (
+                SELECT FROM campaigns_message m WHERE m.id = ANY(l.messages)
+                AND m.claim_token = l.token AND m.status = 'sending'
+            )"""
+        )
+
+    def _move_leases(self, *, where: LiteralString) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE campaigns_lease SET until = until - %s",
-                [LEASES_END],
-            )
+            cursor.execute(f"UPDATE campaigns_lease l SET until = until - %s WHERE {where}", [LEASES_END])
 
     def forward(self, by: timedelta) -> None:
         """Let the product's clock jump."""
