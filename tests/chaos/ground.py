@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cascade_site import embedded, processes
@@ -98,16 +98,24 @@ def ground(folder: Path, *, broker: Broker, people: int) -> Iterator[Ground]:
         in_a_thread(running_judge()) as judge,
         Crew(log_dir=folder / "log", record=folder / "processes.json", tell=_keep(folder / "told.log")) as crew,
     ):
-        database = crew.start(embedded.server(data_dir), environment=os.environ)
+        database = crew.start(_database(data_dir), environment=os.environ)
         crew.watch(lambda: bool(embedded.open_database(data_dir)))
         broker.start(crew, folder, database=database)
         os.environ["CELERY_BROKER_URL"] = broker.url
         os.environ["CASCADE_CLOCK_MAY_MOVE"] = "true"
         settle_in(embedded.url(data_dir), data_dir=data_dir, private_hosts=judge.host)
         from tests.bench.crowd import make_crowd  # noqa: PLC0415  Django is set up only now
+        from tests.chaos.commits import note_commits  # noqa: PLC0415  the same
 
+        note_commits()
         make_crowd(people * LANGUAGES)
         yield _peopled(crew, folder, judge=judge, broker=broker, database=database, people=people)
+
+
+def _database(data_dir: Path) -> Program:
+    """PostgreSQL as the product runs it; it also remembers when each transaction was committed (commits.py)."""
+    server = embedded.server(data_dir)
+    return replace(server, command=[*server.command, "-c", "track_commit_timestamp=on"])
 
 
 def _peopled(crew: Crew, folder: Path, *, judge: Judge, broker: Broker, database: Child, people: int) -> Ground:

@@ -10,6 +10,7 @@ from campaigns.models import Attempt, Enrolment, Message
 from campaigns.models.messages import AttemptStatus, MessageStatus
 from campaigns.reports import campaign_report
 from tests.campaigns.recounting import differences
+from tests.chaos.commits import marked_after_end, stops, unnoted
 from tests.chaos.scene import Scene
 
 # The same question as marking.MAY_LEAVE, asked afterwards: what was queued through a gap has left after it.
@@ -34,6 +35,8 @@ class Verdict:
     lost: int
     unknown: int
     most_unknown: int
+    after_stop: int
+    stops: int
     problems: tuple[str, ...]
 
     def as_row(self) -> dict[str, object]:
@@ -45,6 +48,7 @@ class Verdict:
             "twice": self.twice,
             "lost": self.lost,
             "unknown": f"{self.unknown} of {self.most_unknown}",
+            "after stop": f"{self.after_stop} of {self.stops}",
         }
 
 
@@ -54,15 +58,20 @@ def judge(scene: Scene) -> Verdict:
     twice = sum(count > 1 for count in arrived.values())
     lost = _lost(scene)
     unknown = Message.objects.filter(campaign=scene.campaign, status=MessageStatus.UNKNOWN).count()
+    after_stop = marked_after_end(scene.campaign.pk)
     problems = [
         *_strangers(scene),
         *_late(scene),
-        *_sent_after_stop(scene),
+        *_waiting_after_end(scene),
         *campaign_report(scene.campaign.pk).problems(),
         *differences(scene.campaign.pk),
     ]
     if twice:
         problems.append(f"{twice} people may have got the same message twice")
+    if after_stop:
+        problems.append(f"{after_stop} messages were marked as sending after their people's end had been committed")
+    if blind := unnoted(scene.campaign.pk):
+        problems.append(f"{blind} attempts were made of messages that nobody saw become sending")
     if lost:
         problems.append(f"{lost} people are lost: neither ended nor held for a reason, and nobody looks at them")
     if unknown > scene.most_unknown:
@@ -75,6 +84,8 @@ def judge(scene: Scene) -> Verdict:
         lost=lost,
         unknown=unknown,
         most_unknown=scene.most_unknown,
+        after_stop=after_stop,
+        stops=stops(scene.campaign.pk),
         problems=tuple(problems),
     )
 
@@ -118,12 +129,7 @@ def _late(scene: Scene) -> Iterator[str]:
         yield f"{late} messages that a downtime had missed left after it"
 
 
-def _sent_after_stop(scene: Scene) -> Iterator[str]:
-    sent = Counter(
-        Attempt.objects.filter(message__enrolment__in=scene.stops).values_list("message__enrolment", flat=True)
-    )
-    if late := [pk for pk, before in scene.stops.items() if sent[pk] != before]:
-        yield f"{len(late)} people were sent something after their stop had been committed"
+def _waiting_after_end(scene: Scene) -> Iterator[str]:
     waiting = Message.objects.filter(campaign=scene.campaign, status__in=[MessageStatus.QUEUED, MessageStatus.CLAIMED])
     if left := waiting.exclude(enrolment__outcome="").count():
         yield f"{left} messages wait to leave although their enrolments have ended"

@@ -1,5 +1,6 @@
 """What a case is told with: its campaign, its judge, locks that make something wait, and the end of it all."""
 
+import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,8 +12,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from campaigns.engine import clock, control
+from campaigns.engine.goals import record_goal
 from campaigns.engine.launch import launch
-from campaigns.models import Attempt, Campaign, Condition, Enrolment, Event, Message
+from campaigns.models import Campaign, Condition, Enrolment, Event, Message, Outcome
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
 from cascade_site import processes
@@ -61,8 +63,6 @@ class Scene:
     at_once: int = IN_FLIGHT
     web_port: int = 0
     most_unknown: int = 0
-    # By enrolment: the attempts that there were when its stop had been committed.
-    stops: dict[int, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -134,11 +134,6 @@ class Scene:
     def accepted(self) -> int:
         """How many messages the vendor has, as the product knows."""
         return Message.objects.filter(campaign=self.campaign, accepted_at__isnull=False).count()
-
-    @property
-    def attempts(self) -> int:
-        """How many requests were made, as the product knows."""
-        return Attempt.objects.filter(campaign=self.campaign).count()
 
     def open(self) -> int:
         """How many enrolments have not ended."""
@@ -246,11 +241,20 @@ class Scene:
         status = Campaign.objects.values_list("status", flat=True).get(pk=self.campaign.pk)
         return status in {CampaignStatus.FINISHED, CampaignStatus.CANCELLED} and not self.open()
 
-    def note_stop(self, enrolment_ids: Sequence[int]) -> None:
-        """Their stops are committed: what was sent until now is all that they will ever get."""
-        sent = Attempt.objects.filter(message__enrolment__in=enrolment_ids).values_list("message__enrolment", flat=True)
-        counted = list(sent)
-        self.stops |= {enrolment_id: counted.count(enrolment_id) for enrolment_id in enrolment_ids}
+    def some_of(self, count: int) -> list[int]:
+        """The ids of `count` enrolments, drawn by lot."""
+        everybody = list(Enrolment.objects.filter(campaign=self.campaign).order_by("id").values_list("id", flat=True))
+        return random.Random(self.campaign.pk).sample(everybody, count)
+
+    def stop(self, enrolment_ids: Sequence[int]) -> None:
+        """Each of them reaches the goal, in a transaction of its own."""
+        for enrolment_id in enrolment_ids:
+            record_goal(enrolment_ids=[enrolment_id], name="bought", occurred_at=None, dedupe_key=str(enrolment_id))
+
+    @property
+    def engaged(self) -> int:
+        """How many people have acted."""
+        return Enrolment.objects.filter(campaign=self.campaign, outcome=Outcome.ENGAGED).count()
 
     # --- Locks of ours, for which the product has to wait
 

@@ -7,19 +7,26 @@ from campaigns.models.messages import MessageStatus
 from tests.chaos.judge import Answer, always, first
 from tests.chaos.scene import FEW, Scene
 
+STOPPING = 60
+
 
 def kill_after_claim(scene: Scene) -> None:
-    """kill -9 the worker when it has claimed and not yet marked; its leases are waited for as they are."""
+    """kill -9 the worker when it has claimed and not yet marked; its leases are waited for as they are.
+
+    Some people act while it has claimed what they would have been sent.
+    """
     scene.draft()
     with scene.gate_shut() as gate:
         scene.go()
         scene.wait(
             lambda: scene.in_state(MessageStatus.CLAIMED) and gate.blocks(), what="claimed, and kept from marking"
         )
+        scene.stop(scene.some_of(STOPPING))
         in_the_air = scene.kill_engine()
     assert (in_the_air, len(scene.judge.taken)) == (0, 0), "it was to die before anything was marked"
     assert scene.in_state(MessageStatus.CLAIMED), "it was to die with messages in its hands"
-    scene.wait_accepted(scene.people)
+    scene.wait_accepted(scene.people - STOPPING)
+    assert scene.in_state(MessageStatus.WITHDRAWN) == STOPPING, "nothing was to leave to those who had acted"
 
 
 def kill_mid_http(scene: Scene) -> None:
@@ -60,12 +67,15 @@ def kill_before_flush(scene: Scene) -> None:
 
 
 def kill_after_flush(scene: Scene) -> None:
-    """kill -9 the worker when its first answers are recorded and others have not come."""
+    """kill -9 the worker when its first answers are recorded and others have not come. People act before and after."""
     recorded = 100
     scene.judge.play(first(recorded, Answer.ACCEPT, then=Answer.HOLD))
     scene.begin(at_once=FEW)
     scene.wait(lambda: scene.accepted == recorded and scene.judge.held, what="a hundred recorded, others held")
+    stopping = scene.some_of(STOPPING)
+    scene.stop(stopping[::2])
     under_way = scene.kill_engine()
+    scene.stop(stopping[1::2])
     assert scene.accepted == recorded, "what was recorded was to stay"
     assert under_way, "it was to die with requests under way"
     _go_on(scene, under_way)
@@ -79,11 +89,11 @@ def _hold_all(scene: Scene, **fields: Any) -> None:
 
 
 def _go_on(scene: Scene, under_way: int) -> None:
-    """The leases of the dead end; what it had under way is unknown, all the rest arrives."""
-    recorded = scene.accepted
+    """The leases of the dead end; what it had under way is unknown, the rest arrives, but to people who acted."""
+    recorded, withdrawn = scene.accepted, scene.in_state(MessageStatus.WITHDRAWN)
     scene.judge.release()
     scene.end_leases()
-    scene.wait_accepted(scene.people - under_way)
+    scene.wait_accepted(scene.people - under_way - withdrawn)
     scene.wait(lambda: not scene.on_its_way(), what="nothing is under way any more")
     assert scene.in_state(MessageStatus.UNKNOWN) == under_way, "all of these, and only these, are unknown"
     scene.notes.append(f"{recorded} recorded, {under_way} under way when it died")

@@ -1,14 +1,12 @@
 """People and time interfere while messages leave: stops, pauses, cancelling, a clock that jumps."""
 
-import random
 import threading
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
 from campaigns.engine import control
-from campaigns.engine.goals import record_goal
-from campaigns.models import Enrolment, Outcome
+from campaigns.models import Enrolment, Message, Outcome
 from tests.chaos.scene import TIMEOUT, Scene
 
 SLOW = 100
@@ -22,26 +20,23 @@ def stop_racing_timer(scene: Scene) -> None:
     """The windows of the first step close while half of the people stop: each stop is final once it is committed."""
     scene.begin(steps=2, rate=4 * SLOW)
     scene.wait_accepted(scene.people)
-    everybody = list(Enrolment.objects.filter(campaign=scene.campaign).values_list("id", flat=True))
-    stopping = random.Random(scene.campaign.pk).sample(everybody, len(everybody) // 2)
+    stopping = scene.some_of(scene.people // 2)
     stops = threading.Thread(target=_stop, args=(scene, stopping))
     stops.start()
-    scene.wait(lambda: len(scene.stops) > len(stopping) // 10, what="the first have stopped")
+    scene.wait(lambda: scene.engaged > len(stopping) // 10, what="the first have stopped")
     scene.forward(TIMEOUT)
     scene.wait(lambda: not stops.is_alive(), what="all stops are committed")
-    scene.wait_accepted(scene.people + len(everybody) - len(stopping))
-    engaged = Enrolment.objects.filter(pk__in=stopping, outcome=Outcome.ENGAGED).count()
-    assert engaged == len(stopping), "everybody who acted was to end as engaged"
-    too_late = sum(sent == 2 for sent in scene.stops.values())
-    scene.notes.append(f"{engaged} stops, {too_late} of them after the second message")
+    scene.wait_accepted(2 * scene.people - len(stopping))
+    assert scene.engaged == len(stopping), "everybody who acted was to end as engaged"
+    seconds = Message.objects.filter(enrolment__in=stopping, step__position=1)
+    left = seconds.filter(sending_at__isnull=False).count()
+    caught = seconds.filter(sending_at__isnull=True).count()
+    scene.notes.append(f"{len(stopping)} stops, {left} after the second message, {caught} while it was about to leave")
 
 
 def _stop(scene: Scene, enrolment_ids: list[int]) -> None:
-    """Each reaches the goal in a transaction of its own; what had been sent by then is noted."""
     try:
-        for enrolment_id in enrolment_ids:
-            record_goal(enrolment_ids=[enrolment_id], name="bought", occurred_at=None, dedupe_key=str(enrolment_id))
-            scene.note_stop([enrolment_id])
+        scene.stop(enrolment_ids)
     finally:
         connection.close()
 
