@@ -26,7 +26,10 @@ WHERE t.campaign_id = %s
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a case came to. `problems` are sentences; none means that everything held."""
+    """What a case came to. `problems` are sentences; none means that everything held.
+
+    `in_pause` is None where nothing was paused or cancelled; `figures` is how many of them are wrong.
+    """
 
     people: int
     requests: int
@@ -37,6 +40,9 @@ class Verdict:
     most_unknown: int
     after_stop: int
     stops: int
+    late: int
+    in_pause: int | None
+    figures: int
     problems: tuple[str, ...]
 
     def as_row(self) -> dict[str, object]:
@@ -49,6 +55,9 @@ class Verdict:
             "lost": self.lost,
             "unknown": f"{self.unknown} of {self.most_unknown}",
             "after stop": f"{self.after_stop} of {self.stops}",
+            "late": self.late,
+            "in pause": "" if self.in_pause is None else self.in_pause,
+            "wrong figures": self.figures,
         }
 
 
@@ -56,26 +65,19 @@ def judge(scene: Scene) -> Verdict:
     """Hold a finished case against everything that must be so."""
     arrived = _arrived(scene)
     twice = sum(count > 1 for count in arrived.values())
-    lost = _lost(scene)
+    lost, late, in_pause = _lost(scene), _late(scene), _in_pause(scene)
     unknown = Message.objects.filter(campaign=scene.campaign, status=MessageStatus.UNKNOWN).count()
     after_stop = marked_after_end(scene.campaign.pk)
-    problems = [
-        *_strangers(scene),
-        *_late(scene),
-        *_waiting_after_end(scene),
-        *campaign_report(scene.campaign.pk).problems(),
-        *differences(scene.campaign.pk),
-    ]
-    if twice:
-        problems.append(f"{twice} people may have got the same message twice")
-    if after_stop:
-        problems.append(f"{after_stop} messages were marked as sending after their people's end had been committed")
-    if blind := unnoted(scene.campaign.pk):
-        problems.append(f"{blind} attempts were made of messages that nobody saw become sending")
-    if lost:
-        problems.append(f"{lost} people are lost: neither ended nor held for a reason, and nobody looks at them")
-    if unknown > scene.most_unknown:
-        problems.append(f"{unknown} messages are unknown, and {scene.most_unknown} may be")
+    figures = [*campaign_report(scene.campaign.pk).problems(), *differences(scene.campaign.pk)]
+    must_be_none = (
+        (twice, "people may have got the same message twice"),
+        (lost, "people are lost: neither ended nor held for a reason, and nobody looks at them"),
+        (max(unknown - scene.most_unknown, 0), "messages more are unknown than may be"),
+        (after_stop, "messages were marked as sending after the end of their enrolments had been committed"),
+        (unnoted(scene.campaign.pk), "attempts are of messages that nobody saw become sending"),
+        (late, "messages that a downtime had missed left after it"),
+        (in_pause or 0, "requests left more than a second after a pause or a cancellation"),
+    )
     return Verdict(
         people=scene.people,
         requests=len(scene.judge.taken),
@@ -86,7 +88,15 @@ def judge(scene: Scene) -> Verdict:
         most_unknown=scene.most_unknown,
         after_stop=after_stop,
         stops=stops(scene.campaign.pk),
-        problems=tuple(problems),
+        late=late,
+        in_pause=in_pause,
+        figures=len(figures),
+        problems=(
+            *(f"{count} {what}" for count, what in must_be_none if count),
+            *_strangers(scene),
+            *_waiting_after_end(scene),
+            *figures,
+        ),
     )
 
 
@@ -121,12 +131,19 @@ def _strangers(scene: Scene) -> Iterator[str]:
         yield f"{len(unheard)} messages are called accepted, and the vendor has never had them"
 
 
-def _late(scene: Scene) -> Iterator[str]:
+def _late(scene: Scene) -> int:
+    """How many messages that a downtime had missed left after it."""
     with connection.cursor() as cursor:
         cursor.execute(LATE_BLAST, [scene.campaign.pk])
         late: int = cursor.fetchone()[0]
-    if late:
-        yield f"{late} messages that a downtime had missed left after it"
+    return late
+
+
+def _in_pause(scene: Scene) -> int | None:
+    """How many requests the vendor took while nothing was to leave; None where there was no such time."""
+    if not scene.pauses:
+        return None
+    return sum(begin < one.at < end for one in scene.judge.taken for begin, end in scene.pauses)
 
 
 def _waiting_after_end(scene: Scene) -> Iterator[str]:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 import psycopg
@@ -52,7 +52,8 @@ TIMEOUT = timedelta(hours=1)
 class Scene:
     """One case under way, with `people` in its campaign, of whom each task may have `at_once` on the wire.
 
-    `most_unknown` is how many messages may end as unknown; `notes` go into the table.
+    `most_unknown` is how many messages may end as unknown; `pauses` are when nothing may leave, from when until when;
+    `notes` go into the table.
     """
 
     ground: Ground
@@ -63,6 +64,7 @@ class Scene:
     at_once: int = IN_FLIGHT
     web_port: int = 0
     most_unknown: int = 0
+    pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -46,23 +46,22 @@ def pause_resume_cancel(scene: Scene) -> None:
     scene.begin(rate=SLOW)
     scene.wait_accepted(SOME)
     control.pause(campaign=scene.campaign, actor=None)
-    _assert_nothing_leaves(scene)
+    _let_nothing_leave(scene)
     paused_with = len(scene.judge.taken)
     control.resume(campaign=scene.campaign, actor=None)
     scene.wait_accepted(paused_with + SOME)
     control.cancel(campaign=scene.campaign, actor=None)
-    _assert_nothing_leaves(scene)
+    _let_nothing_leave(scene)
     scene.wait(scene.is_over, what="everybody has ended")
     assert SOME < scene.accepted < scene.people, "it was to be in the middle of sending"
     scene.notes.append(f"{paused_with} before the pause, {len(scene.judge.taken)} before the end")
 
 
-def _assert_nothing_leaves(scene: Scene) -> None:
-    """From a second after now nothing does."""
-    still = datetime.now(UTC) + HOLDS_WITHIN
+def _let_nothing_leave(scene: Scene) -> None:
+    """Wait for some seconds, of which nothing may leave in any but the first: the vendor's notes will tell."""
+    begin = datetime.now(UTC) + HOLDS_WITHIN
     scene.ground.let_pass(4 * HOLDS_WITHIN.total_seconds())
-    late = sum(one.at > still for one in scene.judge.taken)
-    assert late == 0, f"{late} requests left more than a second later"
+    scene.pauses.append((begin, datetime.now(UTC)))
 
 
 def clock_jumps(scene: Scene) -> None:
