@@ -11,10 +11,7 @@ STOPPING = 60
 
 
 def kill_after_claim(scene: Scene) -> None:
-    """kill -9 the worker when it has claimed and not yet marked; its leases are waited for as they are.
-
-    Some people act while it has claimed what they would have been sent.
-    """
+    """kill -9 the worker when it has claimed and not yet marked; some people act while it keeps what is for them."""
     scene.draft()
     with scene.gate_shut() as gate:
         scene.go()
@@ -24,7 +21,9 @@ def kill_after_claim(scene: Scene) -> None:
         scene.stop(scene.some_of(STOPPING))
         in_the_air = scene.kill_engine()
     assert (in_the_air, len(scene.judge.taken)) == (0, 0), "it was to die before anything was marked"
+    scene.most_unknown = 0
     assert scene.in_state(MessageStatus.CLAIMED), "it was to die with messages in its hands"
+    scene.end_leases()
     scene.wait_accepted(scene.people - STOPPING)
     assert scene.in_state(MessageStatus.WITHDRAWN) == STOPPING, "nothing was to leave to those who had acted"
 
@@ -34,6 +33,7 @@ def kill_mid_http(scene: Scene) -> None:
     _hold_all(scene, at_once=FEW)
     under_way = scene.kill_engine()
     assert under_way >= FEW, "it was to die while it waited for answers"
+    scene.end_leases()
     _go_on(scene, under_way)
 
 
@@ -63,11 +63,15 @@ def kill_before_flush(scene: Scene) -> None:
     answered = sum(one.is_answered for one in scene.judge.taken)
     assert answered, "it was to die after it had been answered"
     assert scene.accepted == 0, "it was to die before anything was recorded"
+    scene.end_leases()
     _go_on(scene, under_way)
 
 
 def kill_after_flush(scene: Scene) -> None:
-    """kill -9 the worker when its first answers are recorded and others have not come. People act before and after."""
+    """kill -9 the worker when its first answers are recorded and others have not come. People act before and after.
+
+    Its leases are waited for as they are, those of requests under way included.
+    """
     recorded = 100
     scene.judge.play(first(recorded, Answer.ACCEPT, then=Answer.HOLD))
     scene.begin(at_once=FEW)
@@ -89,10 +93,9 @@ def _hold_all(scene: Scene, **fields: Any) -> None:
 
 
 def _go_on(scene: Scene, under_way: int) -> None:
-    """The leases of the dead end; what it had under way is unknown, the rest arrives, but to people who acted."""
+    """With the leases of the dead what it had under way ends as unknown; the rest arrives, but to people who acted."""
     recorded, withdrawn = scene.accepted, scene.in_state(MessageStatus.WITHDRAWN)
     scene.judge.release()
-    scene.end_leases()
     scene.wait_accepted(scene.people - under_way - withdrawn)
     scene.wait(lambda: not scene.on_its_way(), what="nothing is under way any more")
     assert scene.in_state(MessageStatus.UNKNOWN) == under_way, "all of these, and only these, are unknown"

@@ -17,9 +17,10 @@ GRACE = timedelta(hours=12)
 
 
 def kill_beat(scene: Scene) -> None:
-    """kill -9 beat in the middle of sending."""
+    """kill -9 beat in the middle of sending, and the worker that ticks and sends what is urgent."""
     _begin_slowly(scene)
     kill(scene.ground.beat)
+    kill(scene.ground.ticker)
     assert scene.accepted < scene.people, "it was to be in the middle of sending"
     scene.wait_accepted(scene.people)
 
