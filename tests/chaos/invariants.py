@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from campaigns.models import Attempt, Enrolment, Message
 from campaigns.models.messages import AttemptStatus, MessageStatus
@@ -68,7 +68,7 @@ def judge(scene: Scene) -> Verdict:
     lost, late, in_pause = _lost(scene), _late(scene), _in_pause(scene)
     unknown = Message.objects.filter(campaign=scene.campaign, status=MessageStatus.UNKNOWN).count()
     after_stop = marked_after_end(scene.campaign.pk)
-    figures = [*campaign_report(scene.campaign.pk).problems(), *differences(scene.campaign.pk)]
+    figures = wrong_figures(scene.campaign.pk)
     must_be_none = (
         (twice, "people may have got the same message twice"),
         (lost, "people are lost: neither ended nor held for a reason, and nobody looks at them"),
@@ -98,6 +98,16 @@ def judge(scene: Scene) -> Verdict:
             *figures,
         ),
     )
+
+
+def wrong_figures(campaign_id: int) -> list[str]:
+    """Where the figures of a campaign do not add up, or differ from a recount of the rows and events, as sentences.
+
+    All of them as they are at one moment, whatever is still written meanwhile.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return [*campaign_report(campaign_id).problems(), *differences(campaign_id)]
 
 
 def _arrived(scene: Scene) -> Counter[tuple[int, int, str]]:
