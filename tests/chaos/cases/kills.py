@@ -8,6 +8,8 @@ from tests.chaos.judge import Answer, always, first
 from tests.chaos.scene import FEW, Scene
 
 STOPPING = 60
+# A worker that begins more requests than it may has begun them by then.
+MORE_S = 2
 
 
 def kill_after_claim(scene: Scene) -> None:
@@ -86,10 +88,11 @@ def kill_after_flush(scene: Scene) -> None:
 
 
 def _hold_all(scene: Scene, **fields: Any) -> None:
-    """Begin, and wait until the vendor holds as many requests as one task may have on the wire, or more."""
+    """Begin, and wait until the vendor holds as many requests as one task may have on the wire, and a moment more."""
     scene.judge.play(always(Answer.HOLD))
     scene.begin(**fields)
     scene.wait(lambda: scene.judge.held >= scene.at_once, what="the vendor holds what one task may send at once")
+    scene.ground.let_pass(MORE_S)
 
 
 def _go_on(scene: Scene, under_way: int) -> None:
