@@ -99,7 +99,7 @@ def _begin_and_hold(scene: Scene, *, rate: int) -> int:
 
 def _recover(scene: Scene, under_way: int) -> None:
     """The database is there again; of the requests under way when it went some answers may never be recorded."""
-    scene.wait(lambda: scene.accepted >= 0, what="the database answers")
+    scene.wait(lambda: not scene.in_state(MessageStatus.SENDING), what="what was under way is recorded, or given up")
     scene.end_idle_leases()
     scene.wait(lambda: not scene.on_its_way(), what="everything has left")
     unknown = scene.in_state(MessageStatus.UNKNOWN)
