@@ -112,7 +112,7 @@ class Redis(Broker):
 
 
 class RabbitMq(Broker):
-    """A RabbitMQ node with a name, a folder and a port mapper of its own, and without plugins."""
+    """A RabbitMQ node with a name, a folder and a port mapper of its own, all on the loopback, and without plugins."""
 
     name = "rabbitmq"
 
@@ -132,11 +132,13 @@ class RabbitMq(Broker):
         environment = {
             **os.environ,
             "HOME": str(home),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
             "ERL_EPMD_PORT": str(mapper_port),
             "RABBITMQ_NODENAME": f"cascade{self._port}@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(self._port),
             "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
             "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq"),
             "RABBITMQ_CONF_ENV_FILE": str(home / "none"),
             "RABBITMQ_MNESIA_BASE": str(home / "mnesia"),

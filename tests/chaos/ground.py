@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cascade_site import embedded, processes
@@ -21,6 +21,10 @@ from tests.chaos.judge import Judge, running_judge
 
 # For a machine that others use too; nothing is asserted about how long something took.
 PATIENCE_S = 300.0
+# The tasks that the worker of `engine` runs at once, as in an installation.
+SENDING_TASKS = 2
+# The crowd speaks so many languages, each of them as many people: a case is for those of one, or for everybody.
+LANGUAGES = 4
 
 
 class Impatient(Exception):
@@ -29,7 +33,7 @@ class Impatient(Exception):
 
 @dataclass(kw_only=True)
 class Ground:
-    """Everything under way. `people` can be messaged; they are the same in all cases."""
+    """Everything under way. `people` speak each of the LANGUAGES and can be messaged, the same in all cases."""
 
     crew: Crew
     folder: Path
@@ -94,16 +98,24 @@ def ground(folder: Path, *, broker: Broker, people: int) -> Iterator[Ground]:
         in_a_thread(running_judge()) as judge,
         Crew(log_dir=folder / "log", record=folder / "processes.json", tell=_keep(folder / "told.log")) as crew,
     ):
-        database = crew.start(embedded.server(data_dir), environment=os.environ)
+        database = crew.start(_database(data_dir), environment=os.environ)
         crew.watch(lambda: bool(embedded.open_database(data_dir)))
         broker.start(crew, folder, database=database)
         os.environ["CELERY_BROKER_URL"] = broker.url
         os.environ["CASCADE_CLOCK_MAY_MOVE"] = "true"
         settle_in(embedded.url(data_dir), data_dir=data_dir, private_hosts=judge.host)
         from tests.bench.crowd import make_crowd  # noqa: PLC0415  Django is set up only now
+        from tests.chaos.commits import note_commits  # noqa: PLC0415  the same
 
-        make_crowd(people)
+        note_commits()
+        make_crowd(people * LANGUAGES)
         yield _peopled(crew, folder, judge=judge, broker=broker, database=database, people=people)
+
+
+def _database(data_dir: Path) -> Program:
+    """PostgreSQL as the product runs it; it also remembers when each transaction was committed (commits.py)."""
+    server = embedded.server(data_dir)
+    return replace(server, command=[*server.command, "-c", "track_commit_timestamp=on"])
 
 
 def _peopled(crew: Crew, folder: Path, *, judge: Judge, broker: Broker, database: Child, people: int) -> Ground:
@@ -121,7 +133,7 @@ def _peopled(crew: Crew, folder: Path, *, judge: Judge, broker: Broker, database
         judge=judge,
         broker=broker,
         database=database,
-        engine=started(processes.worker("engine", concurrency=2)),
+        engine=started(processes.worker("engine", concurrency=SENDING_TASKS)),
         tracker=started(processes.worker("track", concurrency=1)),
         ticker=started(processes.worker("tick", "urgent", "bulk", concurrency=1)),
         beat=started(processes.beat()),

@@ -4,12 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from campaigns.models import Attempt, Enrolment, Message
 from campaigns.models.messages import AttemptStatus, MessageStatus
 from campaigns.reports import campaign_report
 from tests.campaigns.recounting import differences
+from tests.chaos.commits import marked_after_end, stops, unnoted
 from tests.chaos.scene import Scene
 
 # The same question as marking.MAY_LEAVE, asked afterwards: what was queued through a gap has left after it.
@@ -25,7 +26,10 @@ WHERE t.campaign_id = %s
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a case came to. `problems` are sentences; none means that everything held."""
+    """What a case came to. `problems` are sentences; none means that everything held.
+
+    `in_pause` is None where nothing was paused or cancelled; `figures` is how many of them are wrong.
+    """
 
     people: int
     requests: int
@@ -34,6 +38,11 @@ class Verdict:
     lost: int
     unknown: int
     most_unknown: int
+    after_stop: int
+    stops: int
+    late: int
+    in_pause: int | None
+    figures: int
     problems: tuple[str, ...]
 
     def as_row(self) -> dict[str, object]:
@@ -45,6 +54,10 @@ class Verdict:
             "twice": self.twice,
             "lost": self.lost,
             "unknown": f"{self.unknown} of {self.most_unknown}",
+            "after stop": f"{self.after_stop} of {self.stops}",
+            "late": self.late,
+            "in pause": "" if self.in_pause is None else self.in_pause,
+            "wrong figures": self.figures,
         }
 
 
@@ -52,21 +65,19 @@ def judge(scene: Scene) -> Verdict:
     """Hold a finished case against everything that must be so."""
     arrived = _arrived(scene)
     twice = sum(count > 1 for count in arrived.values())
-    lost = _lost(scene)
+    lost, late, in_pause = _lost(scene), _late(scene), _in_pause(scene)
     unknown = Message.objects.filter(campaign=scene.campaign, status=MessageStatus.UNKNOWN).count()
-    problems = [
-        *_strangers(scene),
-        *_late(scene),
-        *_sent_after_stop(scene),
-        *campaign_report(scene.campaign.pk).problems(),
-        *differences(scene.campaign.pk),
-    ]
-    if twice:
-        problems.append(f"{twice} people may have got the same message twice")
-    if lost:
-        problems.append(f"{lost} people are lost: neither ended nor held for a reason, and nobody looks at them")
-    if unknown > scene.most_unknown:
-        problems.append(f"{unknown} messages are unknown, and {scene.most_unknown} may be")
+    after_stop = marked_after_end(scene.campaign.pk)
+    figures = wrong_figures(scene.campaign.pk)
+    must_be_none = (
+        (twice, "people may have got the same message twice"),
+        (lost, "people are lost: neither ended nor held for a reason, and nobody looks at them"),
+        (max(unknown - scene.most_unknown, 0), "messages more are unknown than may be"),
+        (after_stop, "messages were marked as sending after the end of their enrolments had been committed"),
+        (unnoted(scene.campaign.pk), "attempts are of messages that nobody saw become sending"),
+        (late, "messages that a downtime had missed left after it"),
+        (in_pause or 0, "requests left more than a second after a pause or a cancellation"),
+    )
     return Verdict(
         people=scene.people,
         requests=len(scene.judge.taken),
@@ -75,8 +86,28 @@ def judge(scene: Scene) -> Verdict:
         lost=lost,
         unknown=unknown,
         most_unknown=scene.most_unknown,
-        problems=tuple(problems),
+        after_stop=after_stop,
+        stops=stops(scene.campaign.pk),
+        late=late,
+        in_pause=in_pause,
+        figures=len(figures),
+        problems=(
+            *(f"{count} {what}" for count, what in must_be_none if count),
+            *_strangers(scene),
+            *_waiting_after_end(scene),
+            *figures,
+        ),
     )
+
+
+def wrong_figures(campaign_id: int) -> list[str]:
+    """Where the figures of a campaign do not add up, or differ from a recount of the rows and events, as sentences.
+
+    All of them as they are at one moment, whatever is still written meanwhile.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return [*campaign_report(campaign_id).problems(), *differences(campaign_id)]
 
 
 def _arrived(scene: Scene) -> Counter[tuple[int, int, str]]:
@@ -110,20 +141,22 @@ def _strangers(scene: Scene) -> Iterator[str]:
         yield f"{len(unheard)} messages are called accepted, and the vendor has never had them"
 
 
-def _late(scene: Scene) -> Iterator[str]:
+def _late(scene: Scene) -> int:
+    """How many messages that a downtime had missed left after it."""
     with connection.cursor() as cursor:
         cursor.execute(LATE_BLAST, [scene.campaign.pk])
         late: int = cursor.fetchone()[0]
-    if late:
-        yield f"{late} messages that a downtime had missed left after it"
+    return late
 
 
-def _sent_after_stop(scene: Scene) -> Iterator[str]:
-    sent = Counter(
-        Attempt.objects.filter(message__enrolment__in=scene.stops).values_list("message__enrolment", flat=True)
-    )
-    if late := [pk for pk, before in scene.stops.items() if sent[pk] != before]:
-        yield f"{len(late)} people were sent something after their stop had been committed"
+def _in_pause(scene: Scene) -> int | None:
+    """How many requests the vendor took while nothing was to leave; None where there was no such time."""
+    if not scene.pauses:
+        return None
+    return sum(begin < one.at < end for one in scene.judge.taken for begin, end in scene.pauses)
+
+
+def _waiting_after_end(scene: Scene) -> Iterator[str]:
     waiting = Message.objects.filter(campaign=scene.campaign, status__in=[MessageStatus.QUEUED, MessageStatus.CLAIMED])
     if left := waiting.exclude(enrolment__outcome="").count():
         yield f"{left} messages wait to leave although their enrolments have ended"

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 KEY_HEADER = "Idempotency-Key"
-RETRY_AFTER_S = 1
+# Longer than the engine waits by itself before it tries again (receipts.FIRST_RETRY): so it shows who was obeyed.
+RETRY_AFTER_S = 12
 # Closing a socket that lingers for no time sends a reset instead of an end.
 NO_LINGER = struct.pack("ii", 1, 0)
 

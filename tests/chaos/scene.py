@@ -1,18 +1,20 @@
 """What a case is told with: its campaign, its judge, locks that make something wait, and the end of it all."""
 
+import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
 
 import psycopg
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from campaigns.engine import clock, control
+from campaigns.engine.goals import record_goal
 from campaigns.engine.launch import launch
-from campaigns.models import Attempt, Campaign, Condition, Enrolment, Event, Message
+from campaigns.models import Campaign, Condition, Enrolment, Event, Message, Outcome
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
 from cascade_site import processes
@@ -21,13 +23,16 @@ from channels.crypto import seal
 from channels.events import EventType
 from channels.kinds import Channel
 from channels.models import Account, Sender
-from tests.chaos.ground import PATIENCE_S, Ground, kill
+from tests.chaos.ground import LANGUAGES, PATIENCE_S, SENDING_TASKS, Ground, kill
 from tests.chaos.judge import KEY_HEADER, Judge
 from tests.chaos.storm import Hook, Report
-from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_sender
+from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_segment, make_sender
 from tests.ports import free_port, is_listening
 
+# What one task may have on the wire at once; and so few that almost nobody is under way where a worker dies.
 IN_FLIGHT = 16
+FEW = 4
+SPEAK_ENGLISH = {"op": "all", "rules": [{"field": "language", "is": "in", "value": ["en"]}]}
 BODY = '{"to": "{{ to }}", "from": "{{ sender }}", "text": "{{ text }}"}'
 WEBHOOK_SECRET = "only the judge knows this secret"
 REPORTS = {
@@ -45,16 +50,21 @@ TIMEOUT = timedelta(hours=1)
 
 @dataclass(kw_only=True)
 class Scene:
-    """One case under way. `most_unknown` is how many messages may end as unknown; `notes` go into the table."""
+    """One case under way, with `people` in its campaign, of whom each task may have `at_once` on the wire.
+
+    `most_unknown` is how many messages may end as unknown; `pauses` are when nothing may leave, from when until when;
+    `notes` go into the table.
+    """
 
     ground: Ground
     campaign: Campaign = field(init=False)
     account: Account = field(init=False)
     sender: Sender = field(init=False)
+    people: int = 0
+    at_once: int = IN_FLIGHT
     web_port: int = 0
     most_unknown: int = 0
-    # By enrolment: the attempts that there were when its stop had been committed.
-    stops: dict[int, int] = field(default_factory=dict)
+    pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -63,9 +73,9 @@ class Scene:
         return self.ground.judge
 
     @property
-    def people(self) -> int:
-        """How many are in the campaign."""
-        return self.ground.people
+    def most_in_flight(self) -> int:
+        """How many requests all tasks of the worker that sends may have on the wire together."""
+        return SENDING_TASKS * self.at_once
 
     def draft(
         self,
@@ -75,8 +85,15 @@ class Scene:
         condition: Condition = Condition.CLICKED,
         timeout: timedelta = TIMEOUT,
         deduplicates: bool = False,
+        at_once: int = IN_FLIGHT,
+        is_for_everybody: bool = False,
     ) -> None:
-        """A campaign for everybody: `steps` SMS, one after another, from a sender that may send `rate` a second."""
+        """A campaign: `steps` SMS, one after another, from a sender that may send `rate` a second.
+
+        It is for the people of one language, or for everybody. The account allows a task `at_once` requests.
+        """
+        self.people = self.ground.people * (LANGUAGES if is_for_everybody else 1)
+        self.at_once = at_once
         self.judge.honours_keys = deduplicates
         account = make_account(
             provider="generic_http",
@@ -85,7 +102,7 @@ class Scene:
                 "body": BODY,
                 "key_header": KEY_HEADER,
                 "id_path": "id",
-                "requests_at_once": IN_FLIGHT,
+                "requests_at_once": at_once,
                 "deduplicates": deduplicates,
                 **REPORTS,
             },
@@ -94,7 +111,9 @@ class Scene:
         sender = make_sender(channel=Channel.SMS, account=account, rate_per_second=rate)
         step = StepPlan(channel=Channel.SMS, sender=sender, condition=condition, timeout=timeout)
         self.campaign = make_campaign(
-            routes=[RoutePlan(steps=[step] * steps)], text="Hello {{ first_name }}: {{ link }}"
+            routes=[RoutePlan(steps=[step] * steps)],
+            text="Hello {{ first_name }}: {{ link }}",
+            segment=None if is_for_everybody else make_segment(rule=SPEAK_ENGLISH),
         )
         self.sender, self.account = sender, account
 
@@ -117,11 +136,6 @@ class Scene:
     def accepted(self) -> int:
         """How many messages the vendor has, as the product knows."""
         return Message.objects.filter(campaign=self.campaign, accepted_at__isnull=False).count()
-
-    @property
-    def attempts(self) -> int:
-        """How many requests were made, as the product knows."""
-        return Attempt.objects.filter(campaign=self.campaign).count()
 
     def open(self) -> int:
         """How many enrolments have not ended."""
@@ -172,18 +186,33 @@ class Scene:
 
     # --- What befalls it
 
-    def kill_engine(self) -> int:
-        """kill -9 the worker that sends, with its children; gives how many messages it leaves as sending."""
+    def kill_engine(self, *, unflushed: int = 0) -> int:
+        """kill -9 the worker that sends, with its children; gives how many messages it leaves as sending.
+
+        They may be no more than its tasks may have on the wire and, for each task, as many answers as `unflushed`.
+        """
         kill(self.ground.engine)
-        return self.in_state(MessageStatus.SENDING)
+        self.most_unknown = self.most_in_flight + SENDING_TASKS * unflushed
+        under_way = self.in_state(MessageStatus.SENDING)
+        assert under_way <= self.most_unknown, f"{under_way} were under way, and {self.most_unknown} may be"
+        return under_way
 
     def end_leases(self) -> None:
         """A minute later nobody has extended the leases of a dead worker."""
+        self._move_leases(where="true")
+
+    def end_idle_leases(self) -> None:
+        """The same for those leases of which nothing is on the wire, so that no living worker loses an answer."""
+        self._move_leases(
+            where="""NOT EXISTS (
+                SELECT FROM campaigns_message m WHERE m.id = ANY(l.messages)
+                AND m.claim_token = l.token AND m.status = 'sending'
+            )"""
+        )
+
+    def _move_leases(self, *, where: LiteralString) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE campaigns_lease SET until = until - %s",
-                [LEASES_END],
-            )
+            cursor.execute(f"UPDATE campaigns_lease l SET until = until - %s WHERE {where}", [LEASES_END])
 
     def forward(self, by: timedelta) -> None:
         """Let the product's clock jump."""
@@ -214,11 +243,20 @@ class Scene:
         status = Campaign.objects.values_list("status", flat=True).get(pk=self.campaign.pk)
         return status in {CampaignStatus.FINISHED, CampaignStatus.CANCELLED} and not self.open()
 
-    def note_stop(self, enrolment_ids: Sequence[int]) -> None:
-        """Their stops are committed: what was sent until now is all that they will ever get."""
-        sent = Attempt.objects.filter(message__enrolment__in=enrolment_ids).values_list("message__enrolment", flat=True)
-        counted = list(sent)
-        self.stops |= {enrolment_id: counted.count(enrolment_id) for enrolment_id in enrolment_ids}
+    def some_of(self, count: int) -> list[int]:
+        """The ids of `count` enrolments, drawn by lot."""
+        everybody = list(Enrolment.objects.filter(campaign=self.campaign).order_by("id").values_list("id", flat=True))
+        return random.Random(self.campaign.pk).sample(everybody, count)
+
+    def stop(self, enrolment_ids: Sequence[int]) -> None:
+        """Each of them reaches the goal, in a transaction of its own."""
+        for enrolment_id in enrolment_ids:
+            record_goal(enrolment_ids=[enrolment_id], name="bought", occurred_at=None, dedupe_key=str(enrolment_id))
+
+    @property
+    def engaged(self) -> int:
+        """How many people have acted."""
+        return Enrolment.objects.filter(campaign=self.campaign, outcome=Outcome.ENGAGED).count()
 
     # --- Locks of ours, for which the product has to wait
 

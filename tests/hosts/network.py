@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from subprocess import Popen
 
-import psutil
-
 from cascade_site.children import Program, kill_group, launch
 
 # For documentation and tests (RFC 5737): nothing else uses it.
@@ -94,8 +92,3 @@ def _connect(host: Host) -> None:
 def ip(*arguments: str, may_fail: bool = False) -> None:
     """Run iproute2's `ip`. Raises subprocess.CalledProcessError unless it `may_fail`."""
     subprocess.run(["ip", *arguments], check=not may_fail, capture_output=may_fail)
-
-
-def processes_of(host: Host) -> int:
-    """How many processes of this host still run."""
-    return sum(psutil.pid_exists(process.pid) and process.poll() is None for process in host.running)

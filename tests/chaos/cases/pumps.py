@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 
-from campaigns.engine.deliver import RECORDED_TOGETHER
 from campaigns.models import Enrolment, Outcome
 from campaigns.models.messages import MessageStatus
 from cascade_site import processes
 from tests.chaos.ground import kill, stop_immediately
 from tests.chaos.judge import Answer, first
-from tests.chaos.scene import IN_FLIGHT, Scene
+from tests.chaos.scene import FEW, UNHURRIED, Scene
 
 # Slow enough to be hit in the middle of it, and too slow to end without a tick.
 SLOW = 100
@@ -18,9 +17,10 @@ GRACE = timedelta(hours=12)
 
 
 def kill_beat(scene: Scene) -> None:
-    """kill -9 beat in the middle of sending."""
+    """kill -9 beat in the middle of sending, and the worker that ticks and sends what is urgent."""
     _begin_slowly(scene)
     kill(scene.ground.beat)
+    kill(scene.ground.ticker)
     assert scene.accepted < scene.people, "it was to be in the middle of sending"
     scene.wait_accepted(scene.people)
 
@@ -44,23 +44,23 @@ def broker_emptied(scene: Scene) -> None:
 
 
 def broker_away(scene: Scene) -> None:
-    """The broker is away for a minute in the middle of sending. With pgmq that is PostgreSQL."""
-    _begin_slowly(scene)
+    """The broker is away for a minute in the middle of sending.
+
+    With pgmq that is PostgreSQL: longer than an answer is kept for it, so those that come meanwhile are unknown.
+    """
+    under_way = _begin_and_hold(scene, rate=SLOW)
     is_database = scene.ground.broker.child is scene.ground.database
-    scene.most_unknown = _under_way_at_most() if is_database else 0
-    under_way = scene.in_state(MessageStatus.SENDING)
+    scene.most_unknown = scene.most_in_flight if is_database else 0
     kill(scene.ground.broker.child)
+    scene.judge.release()
     scene.ground.keep_away(scene.ground.broker.child, AWAY_S)
     _recover(scene, under_way)
 
 
 def postgres_stopped(scene: Scene) -> None:
     """PostgreSQL is stopped in immediate mode while requests are under way, and started."""
-    scene.judge.play(first(SOME, Answer.ACCEPT, then=Answer.HOLD))
-    scene.begin()
-    scene.wait(lambda: scene.accepted == SOME and scene.judge.held, what="some recorded, others held")
-    scene.most_unknown = _under_way_at_most()
-    under_way = scene.judge.held
+    under_way = _begin_and_hold(scene, rate=UNHURRIED)
+    scene.most_unknown = scene.most_in_flight
     stop_immediately(scene.ground.database)
     scene.judge.release()
     _recover(scene, under_way)
@@ -68,11 +68,12 @@ def postgres_stopped(scene: Scene) -> None:
 
 def downtime(scene: Scene) -> None:
     """Everything is killed and stays away for 13 hours, with a grace of 12: what was due meanwhile is missed."""
-    _begin_slowly(scene)
+    _begin_and_hold(scene, rate=SLOW)
     ground = scene.ground
-    for child in (ground.beat, ground.ticker, ground.tracker, ground.engine):
+    for child in (ground.beat, ground.ticker, ground.tracker):
         kill(child)
-    scene.most_unknown = scene.in_state(MessageStatus.SENDING)
+    scene.kill_engine()
+    scene.judge.release()
     before = len(scene.judge.taken)
     scene.end_leases()
     scene.forward(GRACE + timedelta(hours=1))
@@ -88,15 +89,18 @@ def _begin_slowly(scene: Scene) -> None:
     scene.wait_accepted(SOME)
 
 
-def _under_way_at_most() -> int:
-    """What the two tasks of `engine` may have under way: requests, and a group of answers that is not recorded."""
-    return 2 * (IN_FLIGHT + RECORDED_TOGETHER)
+def _begin_and_hold(scene: Scene, *, rate: int) -> int:
+    """Begin until some answers are recorded, none waits to be, and the vendor holds others; gives how many."""
+    scene.judge.play(first(SOME, Answer.ACCEPT, then=Answer.HOLD))
+    scene.begin(rate=rate, at_once=FEW)
+    scene.wait(lambda: scene.accepted == SOME and scene.judge.held, what="some recorded, others held")
+    return scene.judge.held
 
 
 def _recover(scene: Scene, under_way: int) -> None:
     """The database is there again; of the requests under way when it went some answers may never be recorded."""
-    scene.wait(lambda: scene.accepted >= 0, what="the database answers")
-    scene.end_leases()
+    scene.wait(lambda: not scene.in_state(MessageStatus.SENDING), what="what was under way is recorded, or given up")
+    scene.end_idle_leases()
     scene.wait(lambda: not scene.on_its_way(), what="everything has left")
     unknown = scene.in_state(MessageStatus.UNKNOWN)
     assert scene.accepted + unknown == scene.people, "all the others were to arrive"

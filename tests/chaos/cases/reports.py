@@ -17,7 +17,10 @@ HELD = 8
 
 
 def kill_web(scene: Scene) -> None:
-    """kill -9 the web server during a storm of webhooks: what it answered is stored, the rest the vendor repeats."""
+    """kill -9 the web server during a storm of webhooks: what it answered is stored, the rest the vendor repeats.
+
+    The worker that reads them dies too, when it has read some and recorded nothing of them.
+    """
     with scene.web() as web:
         scene.begin(condition=Condition.DELIVERED)
         scene.wait_accepted(scene.people)
@@ -29,6 +32,9 @@ def kill_web(scene: Scene) -> None:
             assert len(taken) < 2 * len(reports), "it was to die in the middle of the storm"
             stored = b"".join(bytes(body) for body in InboundRequest.objects.values_list("body", flat=True))
             assert all(key.encode() in stored for key in taken), "what was answered was to be stored"
+            with scene.enrolments_locked() as lock:
+                scene.wait(lock.blocks, what="what was read waits to be recorded")
+                kill(scene.ground.tracker)
             scene.wait(lambda: vendor.is_over, what="the vendor has got rid of all reports")
         _all_delivered_once(scene)
         scene.notes.append(f"{len(taken)} of {2 * len(reports)} reports taken before, {vendor.refused} repeated")

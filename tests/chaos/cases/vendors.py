@@ -1,7 +1,9 @@
 """What a vendor may do to a request instead of answering it."""
 
+from collections.abc import Iterator
+
 from campaigns.models.messages import MessageStatus
-from tests.chaos.judge import Answer, first
+from tests.chaos.judge import RETRY_AFTER_S, Answer, first
 from tests.chaos.scene import Scene
 
 SOME = 50
@@ -28,11 +30,22 @@ def vendor_silent(scene: Scene) -> None:
 
 
 def vendor_429(scene: Scene) -> None:
-    """The vendor answers 429 with Retry-After: surely not sent, so it is repeated."""
+    """The vendor answers 429 with Retry-After: surely not sent, so it is repeated, and not before it may be."""
     scene.judge.play(first(SOME, Answer.REFUSE))
     scene.begin()
     scene.wait_accepted(scene.people)
     assert len(scene.judge.taken) == scene.people + SOME, "what was refused was to be asked once more"
+    soonest = min(_until_asked_again(scene))
+    assert soonest >= RETRY_AFTER_S, f"asked again after {soonest:.1f} s, told to wait for {RETRY_AFTER_S}"
+    scene.notes.append(f"asked again after {soonest:.1f} s, told to wait for {RETRY_AFTER_S}")
+
+
+def _until_asked_again(scene: Scene) -> Iterator[float]:
+    """The seconds from each refusal until the next request for the same person."""
+    for refused in scene.judge.taken:
+        if refused.answer is Answer.REFUSE:
+            later = (one.at for one in scene.judge.taken if one.recipient == refused.recipient and one.at > refused.at)
+            yield (min(later) - refused.at).total_seconds()
 
 
 def _unclear(scene: Scene, answer: Answer) -> None:
