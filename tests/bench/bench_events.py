@@ -131,8 +131,10 @@ def measure(folder: Path) -> list[dict[str, Any]]:
 
 
 def judged(closed: Answers, open_loop: Answers, *, rate: float, effects: dict[str, float]) -> Iterator[dict[str, Any]]:
-    """The rows of the goals, of which those of the open loop name the `rate` at which they were found."""
-    at = f"at {rate:,.0f} a second" + ("" if rate >= GOAL_RATE else f", not {GOAL_RATE:,}")
+    """The rows of the goals, of which those of the open loop name the `rate` at which, and for how long, it asked."""
+    at = f"at {rate:,.0f} a second for {open_loop.load.seconds:.0f} s"
+    if rate < GOAL_RATE:
+        at += f", not {GOAL_RATE:,}"
     answer, effect = percentile(open_loop.load.milliseconds(), 99), percentile(open_loop.lags(effects), 99)
     yield at_least("answered a second", closed.load.rate, GOAL_RATE)
     yield at_most("requests refused", closed.refused + open_loop.refused, 0)

@@ -51,7 +51,9 @@ def _answers(statuses: Sequence[int]) -> Answers:
 
 
 @pytest.mark.parametrize(
-    ("rate", "told"), [(3000, "at 3,000 a second"), (700, "at 700 a second, not 3,000")], ids=["goal's", "lower"]
+    ("rate", "told"),
+    [(3000, "at 3,000 a second for 2 s"), (700, "at 700 a second for 2 s, not 3,000")],
+    ids=["goal's", "lower"],
 )
 def test_answers_are_judged_with_the_rate_at_which_they_were_found(rate: float, told: str) -> None:
     closed, open_loop = _answers([200, 302, 0]), _answers([302, 503, 302])

@@ -11,7 +11,7 @@ import pytest
 from tests.bench.__main__ import MEASUREMENTS, Measured, in_turn, measure, take_all
 from tests.bench.goals import at_least
 from tests.bench.latest import keep
-from tests.bench.sink import NoSink
+from tests.bench.sink import NoSink, sink
 from tests.bench.telling import tell
 
 SLOW = at_least("messages a second", 2999, 5000, floor=3000)
@@ -111,6 +111,17 @@ def test_a_process_that_ends_with_an_error_is_no_measurement(capfd: pytest.Captu
     """`python -m tests.bench.bench_nothing` finds no such module."""
     assert measure("nothing") == Measured(rows=[], exit_code=1)
     assert "bench_nothing" in capfd.readouterr().err
+
+
+def test_a_sink_that_answers_late_names_the_package_that_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "nginx"
+    program.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("tests.bench.sink.ECHO_MODULE", tmp_path / "no_such_module")
+    with pytest.raises(NoSink, match="install Debian's package libnginx-mod-http-echo"), sink(tmp_path, delay_s=0.02):
+        pass
 
 
 def test_without_a_sink_a_sentence_says_what_to_install(
