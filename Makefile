@@ -31,7 +31,7 @@ check: setup-dev ## Format, lint, types, import contracts, migrations, templates
 	.venv/bin/deptry .
 	$(RUN) -m scripts.translations --check
 
-bench: setup-bench ## Measure how fast it is (WHAT=send one thing, PEOPLE=5000 for so many); needs nginx, from Debian's nginx-light
+bench: setup-bench ## Measure how fast it is (WHAT=send one thing, PEOPLE=5000 for so many); needs Debian's nginx-light and libnginx-mod-http-echo
 	@$(RUN) -m tests.bench $(WHAT)
 
 chaos: setup-dev ## Break it in every way and see what holds (CASE=kill_mid_http for one, BROKER=redis or rabbitmq)

@@ -6,7 +6,6 @@ sending counts. And one Celery task for each person and step, as documentation t
 a second: as Celery comes, and with CELERY_DB_REUSE_MAX. The judge is the sink: a key of its own for each message.
 """
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,9 @@ from typing import Any
 from cascade_site import embedded
 from tests.bench.asked import asked
 from tests.bench.baselines.broker import broker
+from tests.bench.runs import RUN, summed_up
 from tests.bench.sink import sink
+from tests.bench.telling import tell
 
 MAILS = 10_000
 PEOPLE = 2_500
@@ -24,7 +25,16 @@ RUNS = 3
 
 
 def measure(folder: Path) -> Iterator[dict[str, Any]]:
-    """Each way RUNS times; gives the rows."""
+    """Each way RUNS times; gives the rows. Raises NoSink."""
+    runs: list[dict[str, Any]] = []
+    for row in _ways(folder):
+        # Each way's runs come one after another.
+        runs.append({RUN: len(runs) % RUNS + 1, **row})
+        yield runs[-1]
+    yield from summed_up(runs)
+
+
+def _ways(folder: Path) -> Iterator[dict[str, Any]]:
     data_dir = folder / "data"
     data_dir.mkdir()
     with (
@@ -61,5 +71,4 @@ def _set_up(*, conninfo: str, sink_url: str, broker_url: str) -> None:
 
 
 if __name__ == "__main__":
-    for row in measure(Path(sys.argv[1])):
-        print(json.dumps(row), flush=True)
+    sys.exit(tell(measure))

@@ -4,7 +4,6 @@ Each page is asked for by a signed-in manager who may see people, one request af
 server; the time is that until the whole answer is there. The queries are counted in this process.
 """
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from django.conf import settings
 from tests.bench.asked import asked
 from tests.bench.ground import FOLDER, ground
 from tests.bench.load import Request, generate
+from tests.bench.telling import tell
 from tests.bench.web import Web, web
 
 PEOPLE = 1_000_000
@@ -51,5 +51,4 @@ def _ask(server: Web, path: str, *, cookie: str, folder: Path) -> list[float]:
 
 
 if __name__ == "__main__":
-    for row in measure(Path(sys.argv[1])):
-        print(json.dumps(row), flush=True)
+    sys.exit(tell(measure))

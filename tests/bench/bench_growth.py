@@ -16,7 +16,6 @@ PEOPLE=10000000` for all). At each size (falling_due.py and growing.py say how m
 Times are those of one connection, one batch after another, the wait for the disk at each commit included.
 """
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from typing import Any
 
 from tests.bench.asked import asked
 from tests.bench.ground import ground
+from tests.bench.telling import tell
 
 PEOPLE = 1_000_000
 SIZES = (100_000, 1_000_000, 10_000_000)
@@ -54,5 +54,4 @@ def measure(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    for row in measure(Path(sys.argv[1])):
-        print(json.dumps(row, ensure_ascii=False), flush=True)
+    sys.exit(tell(measure))

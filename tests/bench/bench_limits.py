@@ -2,11 +2,11 @@
 
 The judge is the vendor's access log: the instant and the key of every request. The workers are the real ones.
 
-PEOPLE are in the campaigns that are overtaken and held up.
+PEOPLE are in the campaigns that are overtaken and held up: so many that none comes to its end meanwhile.
 """
 
-import json
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from tests.bench.asked import asked
 from tests.bench.crew import crew
 from tests.bench.ground import ground
 from tests.bench.sink import sink
+from tests.bench.telling import tell
 
 PEOPLE = 1_000_000
 FEW = 20_000
@@ -22,8 +23,8 @@ RATES = (200, 50)
 SLOW_S = 10.0
 
 
-def main(folder: Path) -> None:
-    """Print a row for each measurement."""
+def measure(folder: Path) -> Iterator[dict[str, Any]]:
+    """Everything in turn; gives the rows. Raises NoSink."""
     with ExitStack() as ended:
         quick = ended.enter_context(sink(folder / "quick"))
         slow = ended.enter_context(sink(folder / "slow", delay_s=SLOW_S))
@@ -33,16 +34,13 @@ def main(folder: Path) -> None:
         running.make_people(FEW)
         workers = ended.enter_context(crew(folder))
         for rate in RATES:
-            _print(limiting.keep_the_rate(quick, rate))
-        _print(limiting.share_the_sender(quick, RATES[0]))
+            yield from limiting.keep_the_rate(quick, rate)
+        yield from limiting.share_the_sender(quick, RATES[0])
         crowd.make_crowd(asked("PEOPLE", PEOPLE) - FEW)
-        for row in [*limiting.hold_up(quick, slow, workers, slow_s=SLOW_S), *limiting.overtake(quick)]:
-            _print(row)
-
-
-def _print(row: dict[str, Any]) -> None:
-    print(json.dumps(row), flush=True)
+        yield from limiting.hold_up(quick, slow, workers, slow_s=SLOW_S)
+        yield from limiting.overtake(quick, workers)
+        yield workers.memory_goal()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(tell(measure))

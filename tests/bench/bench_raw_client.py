@@ -20,7 +20,9 @@ import uvloop
 
 from channels.transport import Transport
 from tests.bench.asked import asked
-from tests.bench.sink import KEY_HEADER, sink
+from tests.bench.runs import RUN, summed_up
+from tests.bench.sink import KEY_HEADER, Sink, sink
+from tests.bench.telling import tell
 
 REQUESTS = 100_000
 PROCESSES = 2
@@ -30,6 +32,7 @@ WITHIN = timedelta(seconds=20)
 TEXT = "Hello Konstantin, our autumn collection is here. See it before the others do: https://go.shop.example/c/aB3xK9Lm2Qp"
 
 Ask = Callable[[bytes, dict[str, str]], Coroutine[Any, Any, None]]
+Client = Callable[[str], Coroutine[Any, Any, None]]
 
 
 async def _with_ours(url: str) -> None:
@@ -69,30 +72,37 @@ def _requests() -> Iterator[tuple[bytes, dict[str, str]]]:
         yield body, {"Content-Type": "application/json", KEY_HEADER: f"{number:032x}"}
 
 
-def _share(client: Callable[[str], Coroutine[Any, Any, None]], url: str) -> float:
+def _share(client: Client, url: str) -> float:
     """The processor time of one process's share, in seconds."""
     began = time.process_time()
     uvloop.run(client(url))
     return time.process_time() - began
 
 
-def main(folder: Path) -> None:
-    """Print a row for each run of each client."""
-    requests = asked("PEOPLE", REQUESTS)
+def measure(folder: Path) -> Iterator[dict[str, Any]]:
+    """Each client RUNS times; gives the rows. Raises NoSink."""
+    runs = []
     with sink(folder / "sink") as vendor, ProcessPoolExecutor(PROCESSES) as pool:
         for name, client in (("ours", _with_ours), ("aiohttp", _with_aiohttp)):
-            for _ in range(RUNS):
-                began = time.perf_counter()
-                used = sum(pool.map(partial(_share, client), [vendor.url] * PROCESSES))
-                rate = requests / (time.perf_counter() - began)
-                row = {
-                    "client": name,
-                    "requests": requests,
-                    "a second": round(rate),
-                    "CPU-s per 1,000": round(used / requests * 1000, 3),
-                }
-                print(json.dumps(row), flush=True)
+            for run in range(1, RUNS + 1):
+                runs.append({RUN: run, "client": name, **_ask_once(client, vendor, pool)})
+                yield runs[-1]
+    yield from summed_up(runs)
+
+
+def _ask_once(client: Client, vendor: Sink, pool: ProcessPoolExecutor) -> dict[str, Any]:
+    """The rest of the row of a run of `client`."""
+    requests, sink_cpu_s = asked("PEOPLE", REQUESTS), vendor.cpu_s()
+    began = time.perf_counter()
+    used = sum(pool.map(partial(_share, client), [vendor.url] * PROCESSES))
+    rate = requests / (time.perf_counter() - began)
+    return {
+        "requests": requests,
+        "a second": round(rate),
+        "CPU-s per 1,000": round(used / requests * 1000, 3),
+        "sink": round((vendor.cpu_s() - sink_cpu_s) / requests * 1000, 3),
+    }
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(tell(measure))

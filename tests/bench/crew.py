@@ -6,13 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import psutil
 
 from cascade_site import processes
 from cascade_site.children import Program, kill_group, launch
 from cascade_site.supervisor import QUEUES
+from tests.bench.goals import at_most
 from tests.bench.ground import cpu_s
+
+MOST_MB = 300
 
 
 @dataclass(kw_only=True)
@@ -26,12 +30,17 @@ class Crew:
         """The processor time used so far, in seconds."""
         return sum(cpu_s(psutil.Process(process.pid)) for process in self.running)
 
-    def look_at_memory(self) -> None:
-        """Note how much memory the processes use."""
-        for process in self.running:
-            one = psutil.Process(process.pid)
-            sizes = [child.memory_info().rss for child in [one, *one.children(recursive=True)]]
-            self.most_rss = max(self.most_rss, *sizes)
+    def look_at_memory(self) -> int:
+        """Note how much memory the processes use; gives that of all together, in bytes."""
+        started = [psutil.Process(process.pid) for process in self.running]
+        everybody = [one for process in started for one in [process, *process.children(recursive=True)]]
+        sizes = [process.memory_info().rss for process in everybody]
+        self.most_rss = max(self.most_rss, *sizes)
+        return sum(sizes)
+
+    def memory_goal(self) -> dict[str, Any]:
+        """The row of what a worker may use, beside the most that one was seen to."""
+        return at_most("memory of a worker", self.most_rss / 1e6, MOST_MB, unit="MB")
 
 
 @contextmanager

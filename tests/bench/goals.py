@@ -1,18 +1,30 @@
 """What a measurement came to beside what it should: rows of their own under its table."""
 
-from collections.abc import Sequence
-from statistics import median, quantiles
+from collections.abc import Mapping, Sequence
+from statistics import quantiles
 from typing import Any
 
+REACHED, MISSED, FAILED = "yes", "no", "failed"
 
-def at_least(goal: str, found: float, wanted: float, *, unit: str = "") -> dict[str, Any]:
-    """The row of a goal that is reached from `wanted` upwards."""
-    return _row(goal, found, f"at least {_written(wanted, unit)}", unit=unit, is_reached=found >= wanted)
+
+def at_least(goal: str, found: float, wanted: float, *, floor: float | None = None, unit: str = "") -> dict[str, Any]:
+    """The row of a goal that is reached from `wanted` upwards, and failed below `floor`, where it has one."""
+    told, short = f"at least {_written(wanted, unit)}", MISSED
+    if floor is not None:
+        told += f", failed below {_written(floor, unit)}"
+        short = MISSED if found >= floor else FAILED
+    return _row(goal, found, told, unit=unit, reached=REACHED if found >= wanted else short)
 
 
 def at_most(goal: str, found: float, wanted: float, *, unit: str = "") -> dict[str, Any]:
     """The row of a goal that is reached up to `wanted`."""
-    return _row(goal, found, f"at most {_written(wanted, unit)}", unit=unit, is_reached=found <= wanted)
+    told = f"at most {_written(wanted, unit)}"
+    return _row(goal, found, told, unit=unit, reached=REACHED if found <= wanted else MISSED)
+
+
+def is_failed(row: Mapping[str, Any]) -> bool:
+    """Whether `row` is that of a goal, and below its floor."""
+    return row.get("reached") == FAILED
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
@@ -22,15 +34,16 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def spread(values: Sequence[float]) -> str:
-    """The median of several runs and their range: "1,167 (1,104 to 1,424)"."""
-    return f"{median(values):,.0f} ({min(values):,.0f} to {max(values):,.0f})"
-
-
-def _row(goal: str, found: float, wanted: str, *, unit: str, is_reached: bool) -> dict[str, Any]:
-    return {"goal": goal, "found": _written(found, unit), "wanted": wanted, "reached": "yes" if is_reached else "no"}
+def _row(goal: str, found: float, wanted: str, *, unit: str, reached: str) -> dict[str, Any]:
+    return {"goal": goal, "found": _written(found, unit), "wanted": wanted, "reached": reached}
 
 
 def _written(number: float, unit: str) -> str:
-    figure = f"{number:,.0f}" if number >= 100 or number == int(number) else f"{number:,.2f}"
-    return f"{figure} {unit}".rstrip()
+    return f"{number:,.{_decimals(number)}f} {unit}".rstrip()
+
+
+def _decimals(number: float) -> int:
+    """How many say enough: whether a rate was kept to the hundredth is seen at 104.9 %."""
+    if number >= 1000 or number == int(number):
+        return 0
+    return 1 if number >= 100 else 2

@@ -14,7 +14,6 @@ from cascade_site.cluster import folder_in
 FOLDER = Path(__file__).resolve().parents[2]
 # With its own configuration, as `make run` starts it; the sink is on this machine.
 ENVIRONMENT = {
-    "CASCADE_SECRET_KEY": "for measurements only, nothing here is secret",
     "CASCADE_PUBLIC_URL": "https://go.shop.example",
     "LOG_LEVEL": "WARNING",
     # In seconds: a measurement of several steps shall come to its end.

@@ -73,6 +73,12 @@ class Load:
             return 0
         return len(good) / (max(one.answered_at for one in good) - min(one.due_at for one in good))
 
+    @property
+    def seconds(self) -> float:
+        """How long requests were made, from the first that was due to the last."""
+        due = [one.due_at for one in self.answers]
+        return max(due) - min(due)
+
     def milliseconds(self) -> list[float]:
         """How long each successful answer took."""
         return [one.milliseconds for one in self.answers if one.is_success]

@@ -6,7 +6,7 @@ from campaigns.models import Pulse
 from tests import until
 from tests.bench.crew import Crew
 
-wait_until = partial(until.wait_until, patience_s=120)
+wait_until = partial(until.wait_until, patience_s=600)
 
 
 def wait_for_all(workers: Crew) -> None:

@@ -26,24 +26,38 @@ CELERY = [sys.executable, "-m", "celery", "--app=tests.bench.baselines.countdown
 
 
 @dataclass(frozen=True, kw_only=True)
+class Used:
+    """Processor seconds: `processor_s` of the senders and of PostgreSQL, `sink_s` of the sink."""
+
+    processor_s: float
+    sink_s: float
+
+    def since(self, before: "Used") -> "Used":
+        """What was used after `before`."""
+        return Used(processor_s=self.processor_s - before.processor_s, sink_s=self.sink_s - before.sink_s)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """Where it happens: the run's `folder`, and the sink."""
 
     folder: Path
     vendor: Sink
 
-    def row(self, name: str, *, messages: int, seconds: float, processor_s: float) -> dict[str, Any]:
-        """What is printed; `processor_s` is that of the senders and of PostgreSQL."""
+    def row(self, name: str, used: Used, *, messages: int, seconds: float) -> dict[str, Any]:
+        """What is printed of so many messages, which took `used`."""
         return {
             "baseline": name,
             "messages": messages,
             "a second": round(messages / seconds),
-            "CPU-s per 1,000": round(processor_s / messages * 1000, 3),
+            "CPU-s per 1,000": round(used.processor_s / messages * 1000, 3),
+            "sink": round(used.sink_s / messages * 1000, 3),
         }
 
-    def postgres_cpu_s(self) -> float:
-        """The processor time of PostgreSQL so far, in seconds."""
-        return postgres_cpu_s(self.folder / "data")
+    def used(self, senders_s: float) -> Used:
+        """What PostgreSQL and the sink have used so far, beside senders that have used `senders_s`."""
+        processor_s = senders_s + postgres_cpu_s(self.folder / "data")
+        return Used(processor_s=processor_s, sink_s=self.vendor.cpu_s())
 
     @contextmanager
     def expecting(self, messages: int) -> Iterator[None]:
@@ -70,11 +84,11 @@ def send_by_post_office(place: Place, mails: int) -> dict[str, Any]:
         ]
     )
     with place.expecting(mails):
-        used, began = _own_cpu_s() + place.postgres_cpu_s(), time.perf_counter()
+        before, began = place.used(_own_cpu_s()), time.perf_counter()
         call_command("send_queued_mail", processes=2, lockfile=str(place.folder / "post_office"))
         seconds = time.perf_counter() - began
-        processor_s = _own_cpu_s() + place.postgres_cpu_s() - used
-    return place.row("django-post_office", messages=mails, seconds=seconds, processor_s=processor_s)
+        used = place.used(_own_cpu_s()).since(before)
+    return place.row("django-post_office", used, messages=mails, seconds=seconds)
 
 
 def _own_cpu_s() -> float:
@@ -106,14 +120,14 @@ def send_by_tasks(place: Place, name: str, worker: psutil.Process, people: int) 
     made = Person.objects.bulk_create(rows)
     with place.expecting(people * STEPS):
         # The worker may still be starting: the clock runs from the first message that was taken.
-        used = cpu_s(worker) + place.postgres_cpu_s()
+        before = place.used(cpu_s(worker))
         for person in made:
             send_step.delay(person.pk, 1)
         gives_up_at = time.monotonic() + PATIENCE_S
         while Sending.objects.filter(status="accepted").count() < people * STEPS:
             assert time.monotonic() < gives_up_at, "the tasks do not come to their end"
             time.sleep(0.5)
-        processor_s = cpu_s(worker) + place.postgres_cpu_s() - used
+        used = place.used(cpu_s(worker)).since(before)
     times = Sending.objects.aggregate(first=Min("sent_at"), last=Max("sent_at"))
     seconds = (times["last"] - times["first"]).total_seconds()
-    return place.row(name, messages=people * STEPS, seconds=seconds, processor_s=processor_s)
+    return place.row(name, used, messages=people * STEPS, seconds=seconds)
