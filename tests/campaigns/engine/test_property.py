@@ -1,137 +1,100 @@
 """Whole cascades driven at random against a simple model: what must hold, holds after every step."""
 
-import uuid
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import ClassVar
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection, transaction
+from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from campaigns.engine import clock, control
 from campaigns.engine.claiming import claim
+from campaigns.engine.deliver import deliver
 from campaigns.engine.goals import record_goal
 from campaigns.engine.marking import mark_sending
-from campaigns.models import Attempt, Campaign, Condition, Contact, Enrolment, Event, Message
+from campaigns.engine.outgoing import Piece
+from campaigns.engine.wire import Wire
+from campaigns.models import Condition, Contact, Enrolment, Event, Message
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import MessageStatus
-from campaigns.reports import campaign_report
+from campaigns.signals_policy import TOO_SOON
 from channels.kinds import Channel
-from channels.models import InboundRequest, Sender
+from channels.models import Account, Sender, SenderState
+from channels.opening import open_provider
+from channels.providers.sandbox import SandboxProvider
+from tests.campaigns.engine.cascade_model import CHANNELS, IN_ORDER, PEOPLE, ModelledCascade
 from tests.campaigns.engine.sandbox_thread import SandboxThread
-from tests.campaigns.engine.stage import SCANNER, Stage
+from tests.campaigns.engine.stage import SCANNER
 from tests.campaigns.engine.workers import claimed_by, let_leases_die
-from tests.campaigns.recounting import differences
-from tests.factories import RoutePlan, StepPlan, make_contact
 
-CHAIN = (
-    (Channel.SMS, Condition.CLICKED),
-    (Channel.VIBER, Condition.OPENED),
-    (Channel.WHATSAPP, Condition.CLICKED),
-)
-PEOPLE = 3
 # Acts of people and vendors, and the conditions that each fulfils.
 SUCCESSES = {"seen": {Condition.OPENED}, "reply": {Condition.CLICKED, Condition.OPENED}}
+WHO = st.integers(0, PEOPLE - 1)
+STEP = st.integers(0, len(CHANNELS) - 1)
+CHANNEL = st.sampled_from(CHANNELS)
+# So long after the step before somebody is due for the next, or is not.
+MINUTES = st.sampled_from([30, 121, 121])
+# How long to wait for a vendor that says nothing at all.
+SILENCE = timedelta(seconds=0.2)
+LINK_IS_FOLLOWED_AFTER = timedelta(minutes=1)
 
 
-class Cascades(RuleBasedStateMachine):
+class Cascades(ModelledCascade):
     """People, a vendor and operators do things in any order; the model knows who must have ended, and how."""
-
-    vendor: ClassVar[SandboxThread]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.transaction = transaction.atomic()
-        self.transaction.__enter__()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
-
-    @initialize(may_track=st.lists(st.booleans(), min_size=PEOPLE, max_size=PEOPLE))
-    def launch(self, may_track: list[bool]) -> None:
-        self.stage = Stage(vendor=self.vendor)
-        self.people = [
-            make_contact(
-                phone=f"+38067100000{number}",
-                consents=[channel for channel, _ in CHAIN],
-                is_trackable=is_trackable,
-            )
-            for number, is_trackable in enumerate(may_track)
-        ]
-        steps = tuple(
-            StepPlan(
-                channel=channel, condition=condition, sender=self.stage.sender(channel), timeout=timedelta(hours=2)
-            )
-            for channel, condition in CHAIN
-        )
-        self.campaign = self.stage.launch(RoutePlan(steps=steps))
-        self.outcomes: dict[int, str] = {}
 
     # --- What people and the vendor do
 
-    @rule(
-        who=st.integers(0, PEOPLE - 1), step=st.integers(0, 2), word=st.sampled_from(["seen", "reply", "sent", "odd"])
-    )
+    @rule(who=WHO, step=STEP, word=st.sampled_from(["seen", "reply", "sent", "odd"]))
     def report(self, who: int, step: int, word: str) -> None:
-        self.note_ends()
         message = self.accepted_message(who, step)
         if message:
             self.stage.report(message, word, text="Thanks!")
             if message.step.condition in SUCCESSES.get(word, set()):
                 self.must_end(who, Outcome.ENGAGED)
 
-    @rule(who=st.integers(0, PEOPLE - 1), step=st.integers(0, 2))
+    @rule(who=WHO, step=STEP)
     def click(self, who: int, step: int) -> None:
-        self.note_ends()
         message = self.accepted_message(who, step)
-        if message:
-            self.stage.hit(message)
-            # Nothing is kept of a click by somebody who may not be tracked.
-            if self.people[who].is_trackable:
-                self.must_end(who, Outcome.ENGAGED)
+        at = clock.now() + LINK_IS_FOLLOWED_AFTER
+        if message is None or self.is_due(who, at):
+            return
+        assert message.accepted_at
+        self.stage.hit(message, after=LINK_IS_FOLLOWED_AFTER)
+        # Nothing is kept of a click by somebody who may not be tracked; one before the message, by a clock that has
+        # gone back, is a machine's.
+        if self.people[who].is_trackable and at > message.accepted_at + TOO_SOON:
+            self.must_end(who, Outcome.ENGAGED)
 
-    @rule(who=st.integers(0, PEOPLE - 1), step=st.integers(0, 2))
+    @rule(who=WHO, step=STEP)
     def scan(self, who: int, step: int) -> None:
-        self.note_ends()
         message = self.accepted_message(who, step)
         before = self.outcome(who)
         if message:
             self.stage.hit(message, agent=SCANNER, after=timedelta(0))
             assert self.outcome(who) == before
 
-    @rule(who=st.integers(0, PEOPLE - 1), step=st.integers(0, 2), word=st.sampled_from(["undelivered", "ttl_expired"]))
+    @rule(who=WHO, step=STEP, word=st.sampled_from(["undelivered", "ttl_expired"]))
     def fail(self, who: int, step: int, word: str) -> None:
-        self.note_ends()
         message = self.accepted_message(who, step)
         if message:
             self.stage.report(message, word)
             assert self.outcome(who) in {self.outcomes.get(who, ""), Outcome.EXHAUSTED}
 
-    @rule(who=st.integers(0, PEOPLE - 1), step=st.integers(0, 2))
+    @rule(who=WHO, step=STEP)
     def say_stop(self, who: int, step: int) -> None:
-        self.note_ends()
         message = self.accepted_message(who, step)
         if message:
             self.stage.report(message, "reply", text="STOP")
             self.must_end(who, Outcome.SUPPRESSED)
 
-    @rule(who=st.integers(0, PEOPLE - 1), again=st.booleans())
+    @rule(who=WHO, again=st.booleans())
     def buy(self, who: int, again: bool) -> None:
-        self.note_ends()
         enrolment = Enrolment.objects.get(contact=self.people[who])
         for _ in range(2 if again else 1):
             record_goal(enrolment_ids=[enrolment.pk], name="bought", occurred_at=None, dedupe_key="order-1")
@@ -139,10 +102,9 @@ class Cascades(RuleBasedStateMachine):
 
     # --- Reports that come twice, early, in the wrong order and against each other
 
-    @rule(who=st.integers(0, PEOPLE - 1), step=st.integers(0, 2), word=st.sampled_from(["handset_delivered", "seen"]))
+    @rule(who=WHO, step=STEP, word=st.sampled_from(["handset_delivered", "seen"]))
     def report_twice(self, who: int, step: int, word: str) -> None:
         """The same event, twice in one webhook and once more in another, counts once."""
-        self.note_ends()
         message = self.accepted_message(who, step)
         if message:
             told_before = Event.objects.filter(message_id=message.pk).count()
@@ -152,14 +114,9 @@ class Cascades(RuleBasedStateMachine):
                 self.stage.run()
             assert Event.objects.filter(message_id=message.pk).count() == told_before + 1
 
-    @rule(
-        who=st.integers(0, PEOPLE - 1),
-        step=st.integers(0, 2),
-        words=st.permutations(["sent", "handset_delivered", "undelivered"]),
-    )
+    @rule(who=WHO, step=STEP, words=st.permutations(["sent", "handset_delivered", "undelivered"]))
     def contradict(self, who: int, step: int, words: list[str]) -> None:
         """What was delivered stays so, whatever else the vendor says of it, and whenever."""
-        self.note_ends()
         message = self.accepted_message(who, step)
         if message:
             assert self.stage.post([self.stage.told(message, word) for word in words]) == 200
@@ -168,12 +125,13 @@ class Cascades(RuleBasedStateMachine):
             assert message.delivered_at
             assert message.status == MessageStatus.ACCEPTED
 
-    @rule(channel=st.sampled_from([channel for channel, _ in CHAIN]))
-    def report_before_the_answer(self, channel: Channel) -> None:
+    @rule(channel=CHANNEL, minutes=MINUTES)
+    def report_before_the_answer(self, channel: Channel, minutes: int) -> None:
         """A worker dies before it hears the answer, but the vendor has told of the message: it is not unknown."""
-        self.note_ends()
-        keys = self.leave_on_the_wire(channel)
-        messages = list(Message.objects.filter(attempts__key__in=keys).select_related("step", "enrolment__version"))
+        self.queue_up(channel, minutes)
+        keys = {piece.outbound.key for piece in self.leave_on_the_wire(channel, is_sent=True)}
+        has = [one.key for one in self.vendor.taken(self.stage.name) if one.key in keys]
+        messages = list(Message.objects.filter(attempts__key__in=has).select_related("step", "enrolment__version"))
         self.stage.post([self.stage.told(message, "handset_delivered") for message in messages])
         self.stage.run()
         self.let_leases_end()
@@ -181,28 +139,80 @@ class Cascades(RuleBasedStateMachine):
             message.refresh_from_db()
             assert message.status == MessageStatus.ACCEPTED
 
+    # --- The vendor's troubles
+
+    @rule(
+        channel=CHANNEL,
+        fault=st.sampled_from([IN_ORDER, "error_500", "error_500_taken", "throttled", "half_answer", "reset_taken"]),
+    )
+    def the_vendor_changes(self, channel: Channel, fault: str) -> None:
+        """It answers so from now on: with 500, with 429 and Retry-After, with half an answer, or as it should."""
+        self.let_answer(channel, fault)
+
+    @rule(channel=CHANNEL, is_taken=st.booleans(), minutes=MINUTES)
+    def the_vendor_says_nothing(self, channel: Channel, is_taken: bool, minutes: int) -> None:
+        """Of what it is asked now nobody ever hears."""
+        self.queue_up(channel, minutes)
+        sender = self.sender(channel)
+        self.let_answer(channel, "no_answer_taken" if is_taken else "no_answer")
+        with pytest.MonkeyPatch.context() as patience:
+            patience.setattr(SandboxProvider, "request_timeout", SILENCE)
+            deliver(sender.pk)
+        self.let_answer(channel, sender.settings["fault"])
+        self.stage.run()
+
     # --- Time and trouble
 
     @rule(minutes=st.sampled_from([1, 30, 61, 121, 250]))
     def wait(self, minutes: int) -> None:
-        self.stage.forward(minutes=minutes)
+        self.let_pass(minutes)
 
-    @rule(channel=st.sampled_from([channel for channel, _ in CHAIN]), is_on_the_wire=st.booleans())
-    def a_worker_dies(self, channel: Channel, is_on_the_wire: bool) -> None:
-        if is_on_the_wire:
-            self.leave_on_the_wire(channel)
+    @rule(channel=CHANNEL, minutes=MINUTES)
+    def fall_due(self, channel: Channel, minutes: int) -> None:
+        """What comes next finds messages in the queue."""
+        self.queue_up(channel, minutes)
+
+    @rule(hours=st.sampled_from([1, 11, 13, 30]))
+    def nobody_looks(self, hours: int) -> None:
+        """Nothing ticks for so long. Within the grace of 12 hours this only delays; beyond it nothing leaves late."""
+        self.note_ends()
+        target = clock.now() + timedelta(hours=hours)
+        missed = self.due_to_be_missed(target) if timedelta(hours=hours) > self.campaign.grace else set()
+        asked = len(self.asked())
+        clock.run_at(shown_at=target, speed=0)
+        self.stage.run()
+        for who in missed:
+            self.must_end(who, Outcome.MISSED)
+        assert {who for who, outcome in self.ends().items() if outcome == Outcome.MISSED} == {
+            who for who, outcome in self.outcomes.items() if outcome == Outcome.MISSED
+        }
+        if timedelta(hours=hours) > self.campaign.grace:
+            assert len(self.asked()) == asked
+
+    @rule(minutes=st.sampled_from([1, 60]))
+    def the_clock_goes_back(self, minutes: int) -> None:
+        clock.run_at(shown_at=clock.now() - timedelta(minutes=minutes), speed=0)
+        self.stage.run()
+
+    @rule(channel=CHANNEL, minutes=MINUTES, how_far=st.sampled_from(["claimed", "marked", "sent"]))
+    def a_worker_dies(self, channel: Channel, minutes: int, how_far: str) -> None:
+        """After it has claimed messages, after it has marked them as sending, or after the vendor has them."""
+        self.queue_up(channel, minutes)
+        if how_far == "claimed":
+            claim(self.sender(channel), now=clock.now(), limit=10)
         else:
-            claim(self.stage.sender(channel), now=clock.now(), limit=10)
+            self.leave_on_the_wire(channel, is_sent=how_far == "sent")
         self.let_leases_end()
 
-    @rule(channel=st.sampled_from([channel for channel, _ in CHAIN]))
+    @rule(channel=CHANNEL)
     def hold_or_release(self, channel: Channel) -> None:
         """The vendor has refused the account, or somebody has mended it."""
-        sender = Sender.objects.get(pk=self.stage.sender(channel).pk)
+        sender = self.sender(channel)
         if sender.held_at:
-            control.release_sender(sender=sender, actor=None)
+            self.release(sender)
         else:
             Sender.objects.filter(pk=sender.pk).update(held_at=clock.now())
+            self.asked_until_held[channel] = Counter(one.channel for one in self.asked())[channel]
         self.stage.run()
 
     @precondition(lambda self: not self.is_over())
@@ -210,9 +220,9 @@ class Cascades(RuleBasedStateMachine):
     def pause(self) -> None:
         if self.status() == CampaignStatus.RUNNING:
             control.pause(campaign=self.campaign, actor=None)
+            self.asked_until_pause = len(self.asked())
         else:
-            control.resume(campaign=self.campaign, actor=None)
-            self.stage.run()
+            self.resume()
 
     @precondition(lambda self: not self.is_over())
     @rule(is_meant=st.sampled_from([False, False, False, True]))
@@ -220,78 +230,80 @@ class Cascades(RuleBasedStateMachine):
         self.note_ends()
         if is_meant:
             control.cancel(campaign=self.campaign, actor=None)
+            self.asked_until_pause = len(self.asked())
             control.end_cancelled()
             for who in range(PEOPLE):
                 self.must_end(who, Outcome.CANCELLED)
 
-    # --- What must hold
+    @rule()
+    def all_is_well_again(self) -> None:
+        """Nobody is lost: once everything is mended the cascade comes to its end by itself."""
+        for channel in CHANNELS:
+            self.let_answer(channel, IN_ORDER)
+            self.release(self.sender(channel))
+        if self.status() == CampaignStatus.PAUSED:
+            self.resume()
+        for _ in range(24):
+            if Enrolment.objects.open().exists():
+                self.let_pass(120)
+        assert self.is_over()
 
-    @invariant()
-    def the_figures_add_up(self) -> None:
-        assert campaign_report(self.campaign.pk).problems() == []
-        assert differences(self.campaign.pk) == []
+    # --- How it is done
 
-    @invariant()
-    def nobody_gets_a_message_twice(self) -> None:
-        sent = Counter(Attempt.objects.values_list("message_id", "address_hash"))
-        assert max(sent.values(), default=0) <= 1
+    def queue_up(self, channel: Channel, minutes: int) -> None:
+        """Let time pass in which nothing leaves by `channel`: who came to it is in the queue now."""
+        if self.sender(channel).held_at:
+            self.let_pass(minutes)
+        else:
+            with self.stage.holding(channel):
+                self.let_pass(minutes)
 
-    @invariant()
-    def who_ended_stays_so_and_nothing_of_theirs_is_under_way(self) -> None:
-        for who, outcome in self.outcomes.items():
-            assert self.outcome(who) == outcome
-        waiting = Message.objects.exclude(enrolment__outcome="").filter(status__in=["queued", "claimed"])
-        assert not waiting.exists()
+    def let_pass(self, minutes: int) -> None:
+        """Time passes, for the vendor too, that may have asked for a pause."""
+        SenderState.objects.update(closed_until=None)
+        self.stage.forward(minutes=minutes)
 
-    @invariant()
-    def everybody_has_ended_or_is_looked_at_again(self) -> None:
-        assert not Enrolment.objects.filter(outcome="", next_at=None).exists()
-        assert not InboundRequest.objects.filter(state="failed").exists()
+    def let_answer(self, channel: Channel, fault: str) -> None:
+        """The vendor answers what comes by `channel` with `fault` from now on."""
+        Sender.objects.filter(pk=self.sender(channel).pk).update(settings={"fault": fault})
 
-    @invariant()
-    def finished_means_nobody_is_inside(self) -> None:
-        """`finished` at 1,255 of 2,194: listmonk#2591."""
-        if self.status() == CampaignStatus.FINISHED:
-            assert not Enrolment.objects.open().exists()
+    def leave_on_the_wire(self, channel: Channel, *, is_sent: bool) -> Sequence[Piece]:
+        """A worker marks what is queued as sending, sends it if `is_sent`, and dies before it records an answer."""
+        sender = self.sender(channel)
+        token, _, outgoing = claimed_by(sender)
+        pieces = mark_sending(
+            outgoing, token=token, now=clock.now(), request_timeout=timedelta(seconds=20)
+        ).pieces
+        if is_sent and pieces:
+            self.send_and_forget(sender.account, pieces)
+        asked = Counter(one.key for one in self.asked())
+        self.died_with |= {piece.outbound.key: asked[piece.outbound.key] for piece in pieces}
+        return pieces
 
-    # --- The model
-
-    def leave_on_the_wire(self, channel: Channel) -> list[uuid.UUID]:
-        """A worker claims what is queued and marks it as sending, and nobody answers it; gives the keys."""
-        token, _, outgoing = claimed_by(Sender.objects.get(pk=self.stage.sender(channel).pk))
-        marked = mark_sending(outgoing, token=token, now=clock.now(), request_timeout=timedelta(seconds=1))
-        return [uuid.UUID(piece.outbound.key) for piece in marked.pieces]
+    def send_and_forget(self, account: Account, pieces: Sequence[Piece]) -> None:
+        """The vendor is asked, and answers somebody who will not tell."""
+        with Wire(lambda: open_provider(account)) as wire:
+            wire.send([piece.outbound for piece in pieces])
+            while wire.in_flight:
+                wire.receipts(wait=timedelta(seconds=1), enough=len(pieces))
 
     def let_leases_end(self) -> None:
         """Whoever had messages in hand is dead."""
         let_leases_die()
         self.stage.run()
 
-    def must_end(self, who: int, outcome: Outcome) -> None:
-        """`who` has ended as `outcome` just now, or had ended before."""
-        assert self.outcome(who) == self.outcomes.setdefault(who, outcome)
+    def release(self, sender: Sender) -> None:
+        control.release_sender(sender=sender, actor=None)
+        self.asked_until_held.pop(Channel(sender.channel), None)
 
-    def note_ends(self) -> None:
-        """Those who came to the end of their chain, or were ended by what happened meanwhile."""
-        for who in range(PEOPLE):
-            if self.outcome(who):
-                self.outcomes.setdefault(who, self.outcome(who))
+    def resume(self) -> None:
+        control.resume(campaign=self.campaign, actor=None)
+        self.asked_until_pause = None
+        self.stage.run()
 
-    def outcome(self, who: int) -> str:
-        return Enrolment.objects.get(contact=self.people[who]).outcome
-
-    def status(self) -> str:
-        return Campaign.objects.get(pk=self.campaign.pk).status
-
-    def is_over(self) -> bool:
-        return self.status() in {CampaignStatus.FINISHED, CampaignStatus.CANCELLED}
-
-    def accepted_message(self, who: int, step: int) -> Message | None:
-        return (
-            Message.objects.filter(enrolment__contact=self.people[who], step__position=step, accepted_at__isnull=False)
-            .select_related("step", "enrolment__version")
-            .first()
-        )
+    def sender(self, channel: Channel) -> Sender:
+        """The sender on `channel`, as it is now."""
+        return Sender.objects.select_related("account").get(pk=self.stage.sender(channel).pk)
 
 
 @pytest.mark.timeout(900)
