@@ -142,12 +142,16 @@ class Stage:
     ) -> None:
         """Somebody with the user agent `agent` asks for the link (or the pixel) of `message`, `after` this long."""
         clock.run_at(shown_at=clock.now() + after, speed=0)
+        self.ask_for(message, kind=kind, agent=agent)
+        self.run()
+
+    def ask_for(self, message: Message, *, kind: Hit.Kind = Hit.Kind.CLICK, agent: str = BROWSER) -> None:
+        """The request alone; what it means the product finds out later."""
         attempt = message.attempts.order_by("id").last()
         assert attempt is not None
         url = click_url(attempt.token or "", 0) if kind == Hit.Kind.CLICK else open_url(attempt.pk)
         answer = Client().get(urlsplit(url).path, headers={"user-agent": agent})
         assert answer.status_code in {200, 302}
-        self.run()
 
 
 def enrolment_of(contact: Contact) -> Enrolment:
