@@ -54,6 +54,15 @@ def sandbox_thread(folder: Path) -> Iterator[SandboxThread]:
         yield SandboxThread(sandbox=sandbox, loop=loop)
     finally:
         asyncio.run_coroutine_threadsafe(running.__aexit__(None, None, None), loop).result()
+        asyncio.run_coroutine_threadsafe(_end_what_is_left(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end_what_is_left() -> None:
+    """Requests that were to have no answer."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

@@ -25,7 +25,7 @@ from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import MessageStatus
 from campaigns.signals_policy import TOO_SOON
 from channels.kinds import Channel
-from channels.models import Account, Sender, SenderState
+from channels.models import Account, Sender
 from channels.opening import open_provider
 from channels.providers.sandbox import SandboxProvider
 from tests.campaigns.engine.cascade_model import CHANNELS, IN_ORDER, PEOPLE, ModelledCascade
@@ -125,11 +125,11 @@ class Cascades(ModelledCascade):
             assert message.delivered_at
             assert message.status == MessageStatus.ACCEPTED
 
-    @rule(channel=CHANNEL, minutes=MINUTES)
-    def report_before_the_answer(self, channel: Channel, minutes: int) -> None:
+    @rule(minutes=MINUTES)
+    def report_before_the_answer(self, minutes: int) -> None:
         """A worker dies before it hears the answer, but the vendor has told of the message: it is not unknown."""
-        self.queue_up(channel, minutes)
-        keys = {piece.outbound.key for piece in self.leave_on_the_wire(channel, is_sent=True)}
+        self.queue_up(minutes)
+        keys = {piece.outbound.key for sender in self.busy() for piece in self.leave_on_the_wire(sender, is_sent=True)}
         has = [one.key for one in self.vendor.taken(self.stage.name) if one.key in keys]
         messages = list(Message.objects.filter(attempts__key__in=has).select_related("step", "enrolment__version"))
         self.stage.post([self.stage.told(message, "handset_delivered") for message in messages])
@@ -147,18 +147,18 @@ class Cascades(ModelledCascade):
     )
     def the_vendor_changes(self, channel: Channel, fault: str) -> None:
         """It answers so from now on: with 500, with 429 and Retry-After, with half an answer, or as it should."""
-        self.let_answer(channel, fault)
+        self.let_answer(self.sender(channel), fault)
 
-    @rule(channel=CHANNEL, is_taken=st.booleans(), minutes=MINUTES)
-    def the_vendor_says_nothing(self, channel: Channel, is_taken: bool, minutes: int) -> None:
+    @rule(is_taken=st.booleans(), minutes=MINUTES)
+    def the_vendor_says_nothing(self, is_taken: bool, minutes: int) -> None:
         """Of what it is asked now nobody ever hears."""
-        self.queue_up(channel, minutes)
-        sender = self.sender(channel)
-        self.let_answer(channel, "no_answer_taken" if is_taken else "no_answer")
-        with pytest.MonkeyPatch.context() as patience:
-            patience.setattr(SandboxProvider, "request_timeout", SILENCE)
-            deliver(sender.pk)
-        self.let_answer(channel, sender.settings["fault"])
+        self.queue_up(minutes)
+        for sender in self.busy():
+            self.let_answer(sender, "no_answer_taken" if is_taken else "no_answer")
+            with pytest.MonkeyPatch.context() as patience:
+                patience.setattr(SandboxProvider, "request_timeout", SILENCE)
+                deliver(sender.pk)
+            self.let_answer(sender, sender.settings["fault"])
         self.stage.run()
 
     # --- Time and trouble
@@ -167,41 +167,40 @@ class Cascades(ModelledCascade):
     def wait(self, minutes: int) -> None:
         self.let_pass(minutes)
 
-    @rule(channel=CHANNEL, minutes=MINUTES)
-    def fall_due(self, channel: Channel, minutes: int) -> None:
-        """What comes next finds messages in the queue."""
-        self.queue_up(channel, minutes)
+    @rule(minutes=MINUTES)
+    def fall_due(self, minutes: int) -> None:
+        """Whatever happens next finds messages in the queue."""
+        self.queue_up(minutes)
 
-    @rule(hours=st.sampled_from([1, 11, 13, 30]))
+    @rule(hours=st.sampled_from([1, 11, 13]))
     def nobody_looks(self, hours: int) -> None:
         """Nothing ticks for so long. Within the grace of 12 hours this only delays; beyond it nothing leaves late."""
         self.note_ends()
         target = clock.now() + timedelta(hours=hours)
-        missed = self.due_to_be_missed(target) if timedelta(hours=hours) > self.campaign.grace else set()
+        is_too_long = timedelta(hours=hours) > self.campaign.grace
+        missed = self.due_to_be_missed(target) if is_too_long else set()
+        self.missed |= missed
         asked = len(self.asked())
         clock.run_at(shown_at=target, speed=0)
         self.stage.run()
         for who in missed:
             self.must_end(who, Outcome.MISSED)
-        assert {who for who, outcome in self.ends().items() if outcome == Outcome.MISSED} == {
-            who for who, outcome in self.outcomes.items() if outcome == Outcome.MISSED
-        }
-        if timedelta(hours=hours) > self.campaign.grace:
-            assert len(self.asked()) == asked
+        assert not is_too_long or len(self.asked()) == asked
 
     @rule(minutes=st.sampled_from([1, 60]))
     def the_clock_goes_back(self, minutes: int) -> None:
         clock.run_at(shown_at=clock.now() - timedelta(minutes=minutes), speed=0)
         self.stage.run()
 
-    @rule(channel=CHANNEL, minutes=MINUTES, how_far=st.sampled_from(["claimed", "marked", "sent"]))
-    def a_worker_dies(self, channel: Channel, minutes: int, how_far: str) -> None:
+    @rule(minutes=MINUTES, how_far=st.sampled_from(["claimed", "marked", "sent"]))
+    def a_worker_dies(self, minutes: int, how_far: str) -> None:
         """After it has claimed messages, after it has marked them as sending, or after the vendor has them."""
-        self.queue_up(channel, minutes)
-        if how_far == "claimed":
-            claim(self.sender(channel), now=clock.now(), limit=10)
-        else:
-            self.leave_on_the_wire(channel, is_sent=how_far == "sent")
+        self.queue_up(minutes)
+        for sender in self.busy():
+            if how_far == "claimed":
+                claim(sender, now=clock.now(), limit=PEOPLE)
+            else:
+                self.leave_on_the_wire(sender, is_sent=how_far == "sent")
         self.let_leases_end()
 
     @rule(channel=CHANNEL)
@@ -235,45 +234,17 @@ class Cascades(ModelledCascade):
             for who in range(PEOPLE):
                 self.must_end(who, Outcome.CANCELLED)
 
-    @rule()
-    def all_is_well_again(self) -> None:
-        """Nobody is lost: once everything is mended the cascade comes to its end by itself."""
-        for channel in CHANNELS:
-            self.let_answer(channel, IN_ORDER)
-            self.release(self.sender(channel))
-        if self.status() == CampaignStatus.PAUSED:
-            self.resume()
-        for _ in range(24):
-            if Enrolment.objects.open().exists():
-                self.let_pass(120)
-        assert self.is_over()
-
     # --- How it is done
 
-    def queue_up(self, channel: Channel, minutes: int) -> None:
-        """Let time pass in which nothing leaves by `channel`: who came to it is in the queue now."""
-        if self.sender(channel).held_at:
+    def queue_up(self, minutes: int) -> None:
+        """Let time pass in which nothing leaves: whoever came to a step is in the queue now."""
+        with self.holding_everything():
             self.let_pass(minutes)
-        else:
-            with self.stage.holding(channel):
-                self.let_pass(minutes)
 
-    def let_pass(self, minutes: int) -> None:
-        """Time passes, for the vendor too, that may have asked for a pause."""
-        SenderState.objects.update(closed_until=None)
-        self.stage.forward(minutes=minutes)
-
-    def let_answer(self, channel: Channel, fault: str) -> None:
-        """The vendor answers what comes by `channel` with `fault` from now on."""
-        Sender.objects.filter(pk=self.sender(channel).pk).update(settings={"fault": fault})
-
-    def leave_on_the_wire(self, channel: Channel, *, is_sent: bool) -> Sequence[Piece]:
+    def leave_on_the_wire(self, sender: Sender, *, is_sent: bool) -> Sequence[Piece]:
         """A worker marks what is queued as sending, sends it if `is_sent`, and dies before it records an answer."""
-        sender = self.sender(channel)
         token, _, outgoing = claimed_by(sender)
-        pieces = mark_sending(
-            outgoing, token=token, now=clock.now(), request_timeout=timedelta(seconds=20)
-        ).pieces
+        pieces = mark_sending(outgoing, token=token, now=clock.now(), request_timeout=timedelta(seconds=20)).pieces
         if is_sent and pieces:
             self.send_and_forget(sender.account, pieces)
         asked = Counter(one.key for one in self.asked())
@@ -292,19 +263,6 @@ class Cascades(ModelledCascade):
         let_leases_die()
         self.stage.run()
 
-    def release(self, sender: Sender) -> None:
-        control.release_sender(sender=sender, actor=None)
-        self.asked_until_held.pop(Channel(sender.channel), None)
-
-    def resume(self) -> None:
-        control.resume(campaign=self.campaign, actor=None)
-        self.asked_until_pause = None
-        self.stage.run()
-
-    def sender(self, channel: Channel) -> Sender:
-        """The sender on `channel`, as it is now."""
-        return Sender.objects.select_related("account").get(pk=self.stage.sender(channel).pk)
-
 
 @pytest.mark.timeout(900)
 def test_whatever_happens_the_cascade_keeps_its_rules(
@@ -316,8 +274,8 @@ def test_whatever_happens_the_cascade_keeps_its_rules(
     run_state_machine_as_test(
         Cascades,
         settings=hypothesis_settings(
-            max_examples=10,
-            stateful_step_count=10,
+            max_examples=15,
+            stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -34,9 +34,7 @@ def sms_then_viber(stage: Stage) -> RoutePlan:
     )
 
 
-def test_one_row_that_cannot_be_decided_never_stops_the_batch(
-    stage: Stage, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_one_row_that_cannot_be_decided_never_stops_the_batch(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     """A unique-key error of one contact stalled a whole campaign: mautic#9797."""
     good, bad, other = [somebody(number) for number in range(3)]
     campaign = stage.launch(sms_then_viber(stage))
