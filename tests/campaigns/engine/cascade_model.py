@@ -38,6 +38,9 @@ IN_ORDER = "no_receipts"
 # After these answers nobody but the vendor knows whether it has the message.
 UNCLEAR = frozenset({"error_500", "error_500_taken", "no_answer", "no_answer_taken", "half_answer", "reset_taken"})
 HOURS_KEPT = 24
+ANSWERS = st.sampled_from(
+    [IN_ORDER, IN_ORDER, "error_500", "error_500_taken", "throttled", "half_answer", "reset_taken"]
+)
 # However often the clock went back, the chain is over after so many.
 MOST_WINDOWS = 24
 
@@ -75,8 +78,12 @@ class ModelledCascade(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
 
-    @initialize(may_track=st.lists(st.booleans(), min_size=PEOPLE, max_size=PEOPLE), keeps_keys=st.booleans())
-    def launch(self, may_track: list[bool], keeps_keys: bool) -> None:
+    @initialize(
+        may_track=st.lists(st.booleans(), min_size=PEOPLE, max_size=PEOPLE),
+        keeps_keys=st.booleans(),
+        answers=st.tuples(*[ANSWERS] * len(CHAIN)),
+    )
+    def launch(self, may_track: list[bool], keeps_keys: bool, answers: tuple[str, ...]) -> None:
         self.keeps_keys = keeps_keys
         self.stage = Stage(vendor=self.vendor)
         self.stage.account.settings |= {"deduplicates_hours": HOURS_KEPT if keeps_keys else 0}
@@ -94,6 +101,8 @@ class ModelledCascade(RuleBasedStateMachine):
         )
         with self.holding_everything():
             self.campaign = self.stage.launch(RoutePlan(steps=steps))
+        for channel, fault in zip(CHANNELS, answers, strict=True):
+            self.let_answer(self.sender(channel), fault)
 
     # --- What must hold
 
