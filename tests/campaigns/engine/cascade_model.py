@@ -33,6 +33,7 @@ CHAIN = (
 )
 CHANNELS = tuple(channel for channel, _ in CHAIN)
 PEOPLE = 8
+WINDOW = timedelta(hours=2)
 # What the vendor reports, and when, is the test's to say.
 IN_ORDER = "no_receipts"
 # After these answers nobody but the vendor knows whether it has the message.
@@ -72,11 +73,8 @@ class ModelledCascade(RuleBasedStateMachine):
             if sys.exc_info()[0] is None:
                 self.all_is_well_again()
         finally:
-            self.roll_back()
-
-    def roll_back(self) -> None:
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
+            transaction.set_rollback(True)
+            self.transaction.__exit__(None, None, None)
 
     @initialize(
         may_track=st.lists(st.booleans(), min_size=PEOPLE, max_size=PEOPLE),
@@ -93,12 +91,10 @@ class ModelledCascade(RuleBasedStateMachine):
             for number, is_trackable in enumerate(may_track)
         ]
         self.numbers = {person.pk: number for number, person in enumerate(self.people)}
-        steps = tuple(
-            StepPlan(
-                channel=channel, condition=condition, sender=self.stage.sender(channel), timeout=timedelta(hours=2)
-            )
+        steps = [
+            StepPlan(channel=channel, condition=condition, sender=self.stage.sender(channel), timeout=WINDOW)
             for channel, condition in CHAIN
-        )
+        ]
         with self.holding_everything():
             self.campaign = self.stage.launch(RoutePlan(steps=steps))
         for channel, fault in zip(CHANNELS, answers, strict=True):
@@ -139,12 +135,14 @@ class ModelledCascade(RuleBasedStateMachine):
     def only_what_nobody_answered_is_unknown(self) -> None:
         """And where the vendor recognises keys, only what it left unanswered again and again, or has forgotten."""
         self.latest = max(self.latest, clock.now())
-        unanswered = Counter(one.key for one in self.asked() if one.fault in UNCLEAR) + Counter(self.died_with.keys())
-        unknown = Attempt.objects.filter(message__status=MessageStatus.UNKNOWN).select_related("message__enrolment")
-        for attempt in unknown:
-            assert attempt.key.hex in unanswered
-            if self.keeps_keys and not attempt.message.enrolment.outcome:
-                assert attempt.message.tries >= KEYED_TRIES or self.is_forgotten(attempt.message)
+        unanswered = {one.key for one in self.asked() if one.fault in UNCLEAR} | self.died_with.keys()
+        rows = Attempt.objects.filter(status=AttemptStatus.UNKNOWN).values_list("key", "message_id")
+        assert {key.hex for key, _ in rows} <= unanswered
+        unknown = Message.objects.filter(status=MessageStatus.UNKNOWN).select_related("enrolment")
+        assert {message.pk for message in unknown} <= {message_id for _, message_id in rows}
+        if self.keeps_keys:
+            for message in unknown:
+                assert message.enrolment.outcome or message.tries >= KEYED_TRIES or self.is_forgotten(message)
 
     @invariant()
     def nothing_leaves_in_a_pause_or_by_a_held_sender(self) -> None:
@@ -190,8 +188,8 @@ class ModelledCascade(RuleBasedStateMachine):
                 self.let_pass(120)
         self.stage.run()
         assert self.is_over()
-        for holds in (self.the_vendor_has_nothing_twice, self.the_figures_add_up):
-            holds()
+        self.the_vendor_has_nothing_twice()
+        self.the_figures_add_up()
 
     # --- The model
 
@@ -266,7 +264,9 @@ class ModelledCascade(RuleBasedStateMachine):
         free = Sender.objects.filter(pk__in=[self.stage.sender(channel).pk for channel in CHANNELS], held_at=None)
         held = list(free.values_list("pk", flat=True))
         free.update(held_at=clock.now())
+        asked = len(self.asked())
         yield
+        assert len(self.asked()) == asked
         Sender.objects.filter(pk__in=held).update(held_at=None)
 
     def let_pass(self, minutes: int) -> None:
