@@ -94,7 +94,7 @@ def test_a_repetition_that_is_refused_for_now_is_repeated_under_the_same_key(sta
     stage.launch(route(stage, "error_500_taken"))
     (sms,) = messages_of(person)
     for fault in ("throttled", "throttled", "no_receipts"):
-        Sender.objects.filter(pk=sms.sender_id).update(settings={"fault": fault})
+        Sender.objects.filter(messages=sms).update(settings={"fault": fault})
         SenderState.objects.update(closed_until=None)
         stage.forward(minutes=1)
     assert len({one.key for one in stage.vendor.asked(stage.name)}) == 1
