@@ -105,11 +105,12 @@ def _answer(ledger: Ledger, attempt: Attempt, receipt: Receipt) -> None:
         if receipt.vendor_message_id and not attempt.vendor_message_id:
             _name(ledger, attempt, receipt)
         return
+    status = _attempt_status(attempt, receipt)
     ledger.change(
         attempt,
-        status=_attempt_status(receipt),
+        status=status,
         answered_at=ledger.now,
-        error_class=receipt.error_class or "",
+        error_class=ErrorClass.UNKNOWN if status is AttemptStatus.UNKNOWN else receipt.error_class or "",
         error_code=receipt.code[:60],
         error_detail=receipt.detail[:1000],
     )
@@ -128,9 +129,10 @@ def _name(ledger: Ledger, attempt: Attempt, receipt: Receipt) -> None:
     VendorReference.objects.bulk_create([reference], ignore_conflicts=True)
 
 
-def _attempt_status(receipt: Receipt) -> AttemptStatus:
+def _attempt_status(attempt: Attempt, receipt: Receipt) -> AttemptStatus:
     if receipt.status is ReceiptStatus.FAILED and receipt.error_class in TEMPORARY:
-        return AttemptStatus.NOT_SENT
+        # That a repetition was refused for now says nothing of the first request, which nobody answered.
+        return AttemptStatus.UNKNOWN if attempt.error_class == ErrorClass.UNKNOWN else AttemptStatus.NOT_SENT
     return AttemptStatus(receipt.status.value)
 
 

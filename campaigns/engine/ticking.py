@@ -45,6 +45,14 @@ SELECT
     )
 """
 
+# A gap that ends later than now ends now; one that would begin later never was.
+END_GAPS = """
+WITH gone AS (DELETE FROM campaigns_downtimegap WHERE ended_at > %(now)s RETURNING started_at)
+INSERT INTO campaigns_downtimegap (started_at, ended_at)
+SELECT min(started_at), %(now)s FROM gone HAVING min(started_at) < %(now)s
+ON CONFLICT DO NOTHING
+"""
+
 # Shorter silences are never looked at: no campaign's grace is as short.
 SHORTEST_GAP = timedelta(minutes=1)
 
@@ -82,6 +90,7 @@ def tick() -> Work:
 def note_tick(now: datetime) -> None:
     """Record that the product was looking at `now`; a long silence before becomes a gap.
 
+    Where the clock has been set back no gap reaches beyond `now`: what is queued from here on has waited through none.
     Everything that decides or sends calls it first, so that a task which the broker kept through a
     downtime cannot act before the gap is known. Cheap when the last tick is fresh.
     """
@@ -92,7 +101,9 @@ def note_tick(now: datetime) -> None:
         Tick.objects.bulk_create([Tick(ticked_at=now)], ignore_conflicts=True)
         return
     last = Tick.objects.select_for_update().get(pk=last.pk)
-    if now - last.ticked_at > SHORTEST_GAP:
+    if now < last.ticked_at:
+        run(END_GAPS, {"now": now})
+    elif now - last.ticked_at > SHORTEST_GAP:
         DowntimeGap.objects.bulk_create(
             [DowntimeGap(started_at=last.ticked_at, ended_at=now)],
             ignore_conflicts=True,

@@ -31,3 +31,15 @@ def stage(db: None, settings: LazySettings, vendor: SandboxThread) -> Stage:
     settings.CLOCK_MAY_MOVE = True
     settings.PRIVATE_HOSTS = [vendor.sandbox.host]
     return Stage(vendor=vendor)
+
+
+@pytest.fixture
+def open_stage(transactional_db: None, settings: LazySettings, vendor: SandboxThread) -> Iterator[Stage]:
+    """A stage whose rows other connections see."""
+    from campaigns.models import EngineClock
+    from tests.campaigns.engine.stage import Stage
+
+    settings.CLOCK_MAY_MOVE = True
+    settings.PRIVATE_HOSTS = [vendor.sandbox.host]
+    yield Stage(vendor=vendor)
+    EngineClock.objects.all().delete()

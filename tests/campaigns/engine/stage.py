@@ -40,8 +40,9 @@ class Stage:
     def __post_init__(self) -> None:
         clock.run_at(shown_at=NOON, speed=0)
         ticking.note_tick(NOON)
-        name = f"stage-{uuid.uuid4().hex[:8]}"
-        self.secrets = self.vendor.credentials(name)
+        # Of the account at the vendor.
+        self.name = f"stage-{uuid.uuid4().hex[:8]}"
+        self.secrets = self.vendor.credentials(self.name)
         settings = {"url": self.vendor.sandbox.url, "deduplicates_hours": 24}
         self.account = make_account(settings=settings, credentials=seal(self.secrets))
 
@@ -76,15 +77,17 @@ class Stage:
         return campaign
 
     def run(self) -> None:
-        """Do all that is due now, as ticks and tasks would, until nothing is."""
+        """Do all that can be done now, as ticks and tasks would, until nothing is left.
+
+        What waits until its vendor may be asked again in real time stays where it is.
+        """
         for _ in range(50):
             work = ticking.tick()
-            for sender_id in work.sender_ids:
-                deliver(sender_id)
+            sent = sum(deliver(sender_id).sent for sender_id in work.sender_ids)
             now = clock.now()
             count, _senders = advance(now)
             count += hits.drain(now, load=load_surroundings) + inbound.drain(now, load=load_surroundings)
-            if not count and not work.sender_ids:
+            if not count and not sent:
                 stats.fold()
                 return
         raise AssertionError("the engine does not come to rest")
@@ -139,12 +142,16 @@ class Stage:
     ) -> None:
         """Somebody with the user agent `agent` asks for the link (or the pixel) of `message`, `after` this long."""
         clock.run_at(shown_at=clock.now() + after, speed=0)
+        self.ask_for(message, kind=kind, agent=agent)
+        self.run()
+
+    def ask_for(self, message: Message, *, kind: Hit.Kind = Hit.Kind.CLICK, agent: str = BROWSER) -> None:
+        """The request alone; what it means the product finds out later."""
         attempt = message.attempts.order_by("id").last()
         assert attempt is not None
         url = click_url(attempt.token or "", 0) if kind == Hit.Kind.CLICK else open_url(attempt.pk)
         answer = Client().get(urlsplit(url).path, headers={"user-agent": agent})
         assert answer.status_code in {200, 302}
-        self.run()
 
 
 def enrolment_of(contact: Contact) -> Enrolment:

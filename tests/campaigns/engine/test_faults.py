@@ -11,7 +11,7 @@ from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import AttemptStatus, Fate, MessageStatus
 from campaigns.reports import campaign_report
 from channels.kinds import Channel
-from channels.models import SenderState
+from channels.models import Sender, SenderState
 from tests.campaigns.engine.stage import Stage, enrolment_of, messages_of, requests_of
 from tests.factories import RoutePlan, StepPlan, make_account, make_contact
 
@@ -87,6 +87,18 @@ def test_where_the_vendor_knows_the_key_again_it_is_repeated_under_it(stage: Sta
     stage.forward(minutes=1)
     assert len(requests_of(person)) == 1
     assert messages_of(person)[0].tries > 1
+
+
+def test_a_repetition_that_is_refused_for_now_is_repeated_under_the_same_key(stage: Stage, person: Contact) -> None:
+    """The first request may have been taken: under a key of its own the next would be a second message."""
+    stage.launch(route(stage, "error_500_taken"))
+    (sms,) = messages_of(person)
+    for fault in ("throttled", "throttled", "no_receipts"):
+        Sender.objects.filter(messages=sms).update(settings={"fault": fault})
+        SenderState.objects.update(closed_until=None)
+        stage.forward(minutes=1)
+    assert len({one.key for one in stage.vendor.asked(stage.name)}) == 1
+    assert len(stage.vendor.taken(stage.name)) == 1
 
 
 def test_an_event_proves_that_an_unknown_message_was_taken(stage: Stage, person: Contact) -> None:

@@ -1,61 +1,22 @@
 """Two workers at the same rows, on connections of their own: nobody gets a message twice."""
 
-import threading
-from collections.abc import Callable, Iterator
-
-import pytest
-from django.conf import LazySettings
-from django.db import connection
-
 from campaigns.engine import clock, ticking
 from campaigns.engine.advance import advance
 from campaigns.engine.deliver import deliver
 from campaigns.engine.launch import enrol_audience
 from campaigns.engine.opting_out import opt_out
-from campaigns.models import Attempt, Campaign, EngineClock, Enrolment, Message
+from campaigns.models import Attempt, Campaign, Enrolment, Message
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.consent import ConsentSource
 from campaigns.models.messages import MessageStatus
 from campaigns.reports import campaign_report
 from channels.kinds import Channel
-from tests.campaigns.engine.sandbox_thread import SandboxThread
 from tests.campaigns.engine.stage import Stage
+from tests.campaigns.engine.threads import at_once
 from tests.factories import RoutePlan, StepPlan, make_campaign, make_contact
 
 PEOPLE = 30
 WINDOW = StepPlan().timeout
-
-
-@pytest.fixture
-def stage(transactional_db: None, settings: LazySettings, vendor: SandboxThread) -> Iterator[Stage]:
-    """A stage whose rows other connections see."""
-    settings.CLOCK_MAY_MOVE = True
-    settings.PRIVATE_HOSTS = [vendor.sandbox.host]
-    yield Stage(vendor=vendor)
-    EngineClock.objects.all().delete()
-
-
-def at_once(*acts: Callable[[], object]) -> None:
-    """Run `acts` in threads that begin together; the first error of any is raised."""
-    barrier = threading.Barrier(len(acts))
-    errors: list[BaseException] = []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            barrier.wait()
-            act()
-        except BaseException as error:  # noqa: BLE001  raised again in the test's own thread
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 def a_campaign(stage: Stage) -> Campaign:
@@ -65,16 +26,16 @@ def a_campaign(stage: Stage) -> Campaign:
     return make_campaign(routes=(RoutePlan(steps=steps),), status=CampaignStatus.RUNNING)
 
 
-def test_ticks_and_workers_at_once_send_each_message_once(stage: Stage) -> None:
+def test_ticks_and_workers_at_once_send_each_message_once(open_stage: Stage) -> None:
     """Overlapping crons and queue workers sent the same mail twice: mautic#3669, #9880, #13070."""
-    campaign = a_campaign(stage)
+    campaign = a_campaign(open_stage)
     at_once(*[lambda: enrol_audience(campaign.pk)] * 2)
     assert Enrolment.objects.count() == PEOPLE
     at_once(*[lambda: advance(clock.now(), limit=20)] * 4, ticking.tick, ticking.tick)
     while advance(clock.now())[0]:
         pass
     assert Message.objects.count() == PEOPLE
-    sender = stage.sender(Channel.SMS)
+    sender = open_stage.sender(Channel.SMS)
     at_once(*[lambda: deliver(sender.pk)] * 3, ticking.tick)
     deliver(sender.pk)
     assert Attempt.objects.count() == PEOPLE
@@ -82,14 +43,14 @@ def test_ticks_and_workers_at_once_send_each_message_once(stage: Stage) -> None:
     assert campaign_report(campaign.pk).problems() == []
 
 
-def test_stops_race_sends(stage: Stage) -> None:
+def test_stops_race_sends(open_stage: Stage) -> None:
     """Half of the people opt out while two workers go on with the next step (DESIGN §3.2)."""
-    campaign = a_campaign(stage)
+    campaign = a_campaign(open_stage)
     enrol_audience(campaign.pk)
-    stage.run()
+    open_stage.run()
     clock.run_at(shown_at=clock.now() + WINDOW, speed=0)
     firsts = list(Attempt.objects.order_by("id").values_list("id", flat=True))
-    viber = stage.sender(Channel.VIBER)
+    viber = open_stage.sender(Channel.VIBER)
 
     def opt_outs() -> None:
         for attempt_id in firsts[: PEOPLE // 2]:
@@ -101,7 +62,7 @@ def test_stops_race_sends(stage: Stage) -> None:
             deliver(viber.pk)
 
     at_once(opt_outs, work, work)
-    stage.run()
+    open_stage.run()
     stopped = Enrolment.objects.filter(outcome="suppressed")
     assert stopped.count() == PEOPLE // 2
     assert not Message.objects.filter(enrolment__in=stopped, status__in=["queued", "claimed", "sending"]).exists()
