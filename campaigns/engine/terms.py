@@ -11,7 +11,8 @@ from channels.rows import run
 HAS_QUEUED = """
 c.status = 'running' AND c.held_at IS NULL AND (c.purpose = 'transactional' OR NOT %(is_urgent_only)s) AND (
     SELECT m.id FROM campaigns_message m
-    WHERE m.sender_id = {sender} AND m.campaign_id = c.id AND m.is_queued AND m.available_at <= %(now)s LIMIT 1
+    WHERE m.sender_id = {sender} AND m.campaign_id = c.id AND m.is_queued AND m.available_at <= %(now)s
+    ORDER BY m.available_at, m.id LIMIT 1
 ) IS NOT NULL
 """
 _SENDING = """
