@@ -19,7 +19,7 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         """Make the roles and periodic tasks whenever the tables have been migrated; have Celery's processes be seen."""
         from campaigns.operations.alerts import look_when_due  # noqa: PLC0415  models are not loaded when this module is
-        from campaigns.operations.publishing import date_tasks  # noqa: PLC0415  the same
+        from campaigns.operations.publishing import date_tasks  # noqa: PLC0415  models are not loaded earlier
         from campaigns.operations.pulses import show_pulses  # noqa: PLC0415  the same
         from campaigns.permissions import create_roles  # noqa: PLC0415  the same
         from campaigns.schedule import write_schedule  # noqa: PLC0415  the same

@@ -102,7 +102,7 @@ class _Look(Generic[Row]):
 
     def _reached(self, found: Mapping[int, Row], pk: int) -> Row:
         """The last row of the page, also where it is not among the sought any more."""
-        return found.get(pk) or self._sought.among.model._base_manager.get(pk=pk)  # noqa: SLF001  its public API
+        return found.get(pk) or QuerySet(self._sought.among.model).get(pk=pk)
 
     def back(self) -> str:
         """The cursor of the next page in the other direction; '' where nothing was found before this one."""

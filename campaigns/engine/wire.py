@@ -17,6 +17,7 @@ import uvloop
 from channels.errors import ErrorClass, SendError
 from channels.messages import OutboundMessage, Receipt
 from channels.provider import Provider, failed
+from channels.storable import storable_receipt
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +90,6 @@ class Wire:
             self._take(failed(message, SendError(ErrorClass.UNKNOWN, code="defect", detail="the provider broke off")))
 
     def _take(self, receipt: Receipt) -> None:
-        self._receipts.append(receipt)
+        self._receipts.append(storable_receipt(receipt))
         if len(self._receipts) >= self._bell_at:
             self._bell.set()

