@@ -97,7 +97,7 @@ PERSON, LATER = "person", "undecided"
         # Apple's proxy loads it whether or not somebody looks.
         (opened(60, "Mozilla/5.0"), [], MAIL, MachineRule.APPLE_PROXY),
         (opened(60, IPHONE), [], MAIL, PERSON),
-        # A preview of the messenger, then the person (dub#1860): two signals, one of them counts.
+        # A preview of the messenger, then the person (dub#1860, device-detector#5463): two signals, one of them counts.
         (click(60, agent="WhatsApp/2.23.20.0 A"), [click(90)], SMS, MachineRule.AGENT),
         (click(90), [click(60, agent="WhatsApp/2.23.20.0 A")], SMS, PERSON),
         # Nothing is known against a request without a name.

@@ -45,9 +45,12 @@ IS_WIDER = "document.documentElement.scrollWidth > document.documentElement.clie
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of the process."""
+    """One Chromium for the browser tests in a row.
+
+    Whatever else the process tests after them may run an event loop: Playwright's must be gone from its thread.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"There is no Chromium at {CHROMIUM}: browser tests are left out (set CHROMIUM to its path).")
     with sync_playwright() as playwright:

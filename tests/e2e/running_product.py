@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -25,6 +26,8 @@ PASSWORD = "a pass phrase of the story"
 # Twice what it takes on two busy cores.
 START_S = 240
 STOP_S = 60
+FOLDER = Path(__file__).resolve().parents[2]
+SHIFT = "from datetime import timedelta; from campaigns.engine import clock; clock.shift(timedelta(seconds={}))"
 GREETING = re.compile(r"Cascade is running at (\S+).*The sandbox, where the demo's messages arrive: (\S+)", re.DOTALL)
 
 
@@ -46,12 +49,19 @@ def running(data_dir: Path, *, port: int) -> Iterator[RunningProduct]:
     """
     began = time.monotonic()
     with (data_dir / "console").open("wb") as output:
-        process = launch(SUPERVISOR, environment=_environment(data_dir, port), output=output)
+        process = launch(SUPERVISOR, environment=_environment(data_dir) | {"PORT": str(port)}, output=output)
     try:
         url, sandbox_url = _greeting(process, data_dir)
         yield RunningProduct(url=url, sandbox_url=sandbox_url, data_dir=data_dir, started_in_s=time.monotonic() - began)
     finally:
         _stop(process, data_dir)
+
+
+def let_time_pass(product: RunningProduct, by: timedelta) -> None:
+    """Move the time of the product on by `by`: for it and for everything that waits in it."""
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", SHIFT.format(by.total_seconds())]
+    environment = _environment(product.data_dir) | {"CASCADE_DEMO": "true"}
+    subprocess.run(command, cwd=FOLDER, env=environment, check=True, timeout=START_S)
 
 
 def free_ports() -> int:
@@ -93,11 +103,10 @@ def _stop(process: subprocess.Popen[bytes], data_dir: Path) -> None:
         assert left == []
 
 
-def _environment(data_dir: Path, port: int) -> dict[str, str]:
+def _environment(data_dir: Path) -> dict[str, str]:
     """This process's, without the database and the folder of the tests."""
     return os.environ | {
         "CASCADE_DATA_DIR": str(data_dir),
         "CASCADE_DEMO_PASSWORD": PASSWORD,
         "DATABASE_URL": "",
-        "PORT": str(port),
     }
