@@ -41,9 +41,19 @@ class Answers:
     surroundings: Surroundings
 
 
-@transaction.atomic
 def record(receipts: Sequence[Receipt], *, now: datetime) -> None:
-    """Record `receipts` at `now` (product time).
+    """Record `receipts` at `now` (product time), and hold the campaigns whose texts the vendor keeps refusing.
+
+    A campaign is held when what tells against it is committed: who changes its limits locks it, and then waits for
+    whoever counts its cost.
+    """
+    answers = _record(receipts, now)
+    hold_broken_campaigns(answers.messages.values(), now)
+
+
+@transaction.atomic
+def _record(receipts: Sequence[Receipt], now: datetime) -> Answers:
+    """Record `receipts` in one transaction.
 
     1. Lock enrolments, then messages, then attempts, each in the order of their ids.
     2. Write each answer into its attempt.
@@ -73,7 +83,7 @@ def record(receipts: Sequence[Receipt], *, now: datetime) -> None:
         )
     ledger.write()
     _judge_senders(answers, receipts, now)
-    hold_broken_campaigns(answers.messages.values(), now)
+    return answers
 
 
 def _lock(receipts: Iterable[Receipt]) -> Answers:

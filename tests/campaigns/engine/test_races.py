@@ -1,6 +1,11 @@
 """Two workers at the same rows, on connections of their own: nobody gets a message twice."""
 
-from campaigns.engine import clock, ticking
+from decimal import Decimal
+from threading import Event
+
+from django.db import transaction
+
+from campaigns.engine import budget, clock, ticking
 from campaigns.engine.advance import advance
 from campaigns.engine.deliver import deliver
 from campaigns.engine.launch import enrol_audience
@@ -13,7 +18,8 @@ from campaigns.reports import campaign_report
 from channels.kinds import Channel
 from tests.campaigns.engine.stage import Stage
 from tests.campaigns.engine.threads import at_once
-from tests.factories import RoutePlan, StepPlan, make_campaign, make_contact
+from tests.factories import RoutePlan, StepPlan, make_campaign, make_contact, make_price
+from tests.until import wait_until
 
 PEOPLE = 30
 WINDOW = StepPlan().timeout
@@ -27,7 +33,7 @@ def a_campaign(stage: Stage) -> Campaign:
 
 
 def test_ticks_and_workers_at_once_send_each_message_once(open_stage: Stage) -> None:
-    """Overlapping crons and queue workers sent the same mail twice: mautic#3669, #9880, #13070."""
+    """Overlapping crons and queue workers sent the same mail twice: mautic#2215, #3669, #9880, #11763, #13070."""
     campaign = a_campaign(open_stage)
     at_once(*[lambda: enrol_audience(campaign.pk)] * 2)
     assert Enrolment.objects.count() == PEOPLE
@@ -68,3 +74,37 @@ def test_stops_race_sends(open_stage: Stage) -> None:
     assert not Message.objects.filter(enrolment__in=stopped, status__in=["queued", "claimed", "sending"]).exists()
     assert Attempt.objects.values("message_id").distinct().count() == Attempt.objects.count()
     assert campaign_report(campaign.pk).problems() == []
+
+
+def test_a_refused_text_races_a_change_of_limits(open_stage: Stage) -> None:
+    """Whoever changes limits has the campaign and waits for who counts its cost, who then must not wait for it."""
+    for number in range(PEOPLE):
+        make_contact(phone=f"+38067100{number:04}", consents=(Channel.SMS,))
+    make_price(account=open_stage.account, channel=Channel.SMS, amount="0.10")
+    refusing = open_stage.sender(Channel.SMS, fault="content_refused")
+    campaign = make_campaign(
+        routes=(RoutePlan(steps=(StepPlan(sender=refusing),)),), status=CampaignStatus.RUNNING, budget=Decimal(10)
+    )
+    budget.begin(campaign)
+    enrol_audience(campaign.pk)
+    advance(clock.now())
+    is_locked = Event()
+
+    def change_limits() -> None:
+        with transaction.atomic():
+            Campaign.objects.select_for_update().get(pk=campaign.pk)
+            is_locked.set()
+            wait_until(
+                lambda: not Message.objects.exclude(status=MessageStatus.FAILED).exists(),
+                what="all refused",
+                patience_s=20,
+            )
+            budget.end(campaign)
+
+    def work() -> None:
+        is_locked.wait()
+        deliver(refusing.pk)
+
+    at_once(change_limits, work)
+    campaign.refresh_from_db()
+    assert campaign.held_at
