@@ -64,6 +64,15 @@ class Ground:
         self.let_pass(seconds)
         self.crew.children.append(child)
 
+    @contextmanager
+    def frozen(self, child: Child) -> Iterator[None]:
+        """A process and its children stand still until the block ends."""
+        os.killpg(child.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(child.process.pid, signal.SIGCONT)
+
     def start(self, program: Program) -> Child:
         """Run one process more."""
         return self.crew.start(program, environment=os.environ)

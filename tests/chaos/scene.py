@@ -16,6 +16,7 @@ from campaigns.engine.goals import record_goal
 from campaigns.engine.launch import launch
 from campaigns.models import Campaign, Condition, Enrolment, Event, Message, Outcome
 from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.consent import Purpose
 from campaigns.models.messages import MessageStatus
 from cascade_site import processes
 from cascade_site.children import Child
@@ -87,6 +88,7 @@ class Scene:
         deduplicates: bool = False,
         at_once: int = IN_FLIGHT,
         is_for_everybody: bool = False,
+        purpose: Purpose = Purpose.MARKETING,
     ) -> None:
         """A campaign: `steps` SMS, one after another, from a sender that may send `rate` a second.
 
@@ -114,6 +116,7 @@ class Scene:
             routes=[RoutePlan(steps=[step] * steps)],
             text="Hello {{ first_name }}: {{ link }}",
             segment=None if is_for_everybody else make_segment(rule=SPEAK_ENGLISH),
+            purpose=purpose,
         )
         self.sender, self.account = sender, account
 
@@ -191,8 +194,15 @@ class Scene:
 
         They may be no more than its tasks may have on the wire and, for each task, as many answers as `unflushed`.
         """
-        kill(self.ground.engine)
-        self.most_unknown = self.most_in_flight + SENDING_TASKS * unflushed
+        return self._kill(self.ground.engine, most_unknown=self.most_in_flight + SENDING_TASKS * unflushed)
+
+    def kill_ticker(self) -> int:
+        """The same for the worker that ticks and sends what is transactional, in a single task."""
+        return self._kill(self.ground.ticker, most_unknown=self.at_once)
+
+    def _kill(self, worker: Child, *, most_unknown: int) -> int:
+        kill(worker)
+        self.most_unknown = most_unknown
         under_way = self.in_state(MessageStatus.SENDING)
         assert under_way <= self.most_unknown, f"{under_way} were under way, and {self.most_unknown} may be"
         return under_way

@@ -8,6 +8,7 @@ from tests.chaos.cases.kills import (
     kill_before_flush,
     kill_mid_http,
     kill_mid_http_keyed,
+    kill_urgent_mid_http,
 )
 from tests.chaos.cases.operators import clock_jumps, pause_resume_cancel, stop_racing_timer
 from tests.chaos.cases.pumps import broker_away, broker_emptied, downtime, kill_beat, postgres_stopped, two_beats
@@ -23,6 +24,7 @@ CASES: dict[str, Case] = {
         kill_after_claim,
         kill_mid_http,
         kill_mid_http_keyed,
+        kill_urgent_mid_http,
         kill_before_flush,
         kill_after_flush,
         kill_beat,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from campaigns.engine.deliver import RECORDED_TOGETHER
+from campaigns.models.consent import Purpose
 from campaigns.models.messages import MessageStatus
 from tests.chaos.judge import Answer, always, first
 from tests.chaos.scene import FEW, Scene
@@ -50,6 +51,16 @@ def kill_mid_http_keyed(scene: Scene) -> None:
     repeats = sum(one.is_repeat for one in scene.judge.taken)
     assert repeats, "what was under way was to be sent again under its key"
     scene.notes.append(f"{repeats} recognised by their key")
+
+
+def kill_urgent_mid_http(scene: Scene) -> None:
+    """kill -9 the worker of what is transactional in the same moment, while the others are busy."""
+    with scene.ground.frozen(scene.ground.engine):
+        _hold_all(scene, at_once=FEW, purpose=Purpose.TRANSACTIONAL)
+        under_way = scene.kill_ticker()
+    assert under_way == FEW, "it was to die while it waited for answers"
+    scene.end_leases()
+    _go_on(scene, under_way)
 
 
 def kill_before_flush(scene: Scene) -> None:
