@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import wording
-from campaigns.models import Campaign, Condition, Step
+from campaigns.models import Campaign, Condition, Priority, Step
 
 _WITHOUT_SUCCESS: dict[Condition, str | Promise] = {
     Condition.DELIVERED: _("If it is not delivered within %(time)s"),
@@ -76,7 +76,7 @@ def schedule(campaign: Campaign) -> str:
 
 def limits(campaign: Campaign, currency: str) -> list[str]:
     """The limits of the campaign, a sentence each. `currency` is that of its budget."""
-    return [_quiet_hours(campaign), _frequency_cap(campaign), _budget(campaign, currency)]
+    return [_quiet_hours(campaign), _frequency_cap(campaign), _budget(campaign, currency), *_priority(campaign)]
 
 
 def _quiet_hours(campaign: Campaign) -> str:
@@ -102,6 +102,12 @@ def _budget(campaign: Campaign, currency: str) -> str:
     if campaign.budget is None:
         return gettext("No budget.")
     return gettext("At most %(budget)s are spent.") % {"budget": wording.money(campaign.budget, currency)}
+
+
+def _priority(campaign: Campaign) -> list[str]:
+    if campaign.priority == Priority.NORMAL:
+        return []
+    return [gettext("Its priority is %(priority)s.") % {"priority": campaign.get_priority_display()}]
 
 
 def _date(instant: datetime) -> str:

@@ -17,7 +17,10 @@ from channels.models import Sender
 
 @dataclass(frozen=True, kw_only=True)
 class RunningLimits:
-    """The limits that may change while a campaign runs. `budget` is in the reporting currency; None is no limit."""
+    """The limits that may change while a campaign runs.
+
+    `budget` is in the reporting currency, None is no limit; `priority` is one of campaigns.models.Priority.
+    """
 
     quiet_from: time | None
     quiet_until: time | None
@@ -25,6 +28,7 @@ class RunningLimits:
     cap_days: int
     on_cap: str
     budget: Decimal | None
+    priority: int
 
 
 @dataclass(frozen=True, kw_only=True)

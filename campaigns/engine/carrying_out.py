@@ -28,10 +28,10 @@ WHERE id = ANY(%(messages)s::bigint[])
 """
 # The step's message of each of some enrolments, waiting to be sent or skipped.
 INSERT = """
-INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, priority, status, skip_reason,
+INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, status, skip_reason,
     hold_reason, created_at, queued_at, available_at, tries, error_class, error_code, error_detail, fate, fate_reason,
     fate_at, parts, cost)
-SELECT %(campaign)s, id, %(step)s, %(sender)s, %(channel)s, %(priority)s, %(status)s, %(skip_reason)s,
+SELECT %(campaign)s, id, %(step)s, %(sender)s, %(channel)s, %(status)s, %(skip_reason)s,
     '', %(now)s, %(queued_at)s::timestamptz, %(queued_at)s::timestamptz, 0, '', '', '', %(fate)s, %(fate_reason)s,
     %(fate_at)s::timestamptz, 0, 0
 FROM unnest(%(enrolments)s::bigint[]) AS id
@@ -144,7 +144,6 @@ class CarryingOut:
                 "step": step.pk,
                 "sender": sender_id,
                 "channel": step.channel,
-                "priority": campaign.priority,
                 "now": self.now,
                 "enrolments": array(one.pk for one in group),
             },

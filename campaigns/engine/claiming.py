@@ -47,7 +47,7 @@ def claim(sender: Sender, *, now: datetime, limit: int, is_urgent_only: bool = F
 
     1. Take tokens from the sender's bucket, if there are any and its circuit is closed: in a transaction of its
        own, because all workers wait for one another there. What is not needed is put back.
-    2. Transactional campaigns take what they need; the others share the rest evenly.
+    2. Transactional campaigns take what they need; the others share the rest by their priorities.
     3. Lock the rows, skipping those that another worker has, and give them token and lease.
     """
     token = uuid.uuid4()
@@ -69,8 +69,8 @@ def _choose(sender: Sender, campaigns: Sequence[Terms], now: datetime, limit: in
     def take(campaign_id: int, count: int, taken: Sequence[Chosen]) -> list[Chosen]:
         return _lock_queued(sender, campaign_id, now=now, limit=count, taken=taken)
 
-    urgent = [campaign.pk for campaign in campaigns if campaign.is_urgent]
-    others = [campaign.pk for campaign in campaigns if not campaign.is_urgent]
+    urgent = {campaign.pk: campaign.priority for campaign in campaigns if campaign.is_urgent}
+    others = {campaign.pk: campaign.priority for campaign in campaigns if not campaign.is_urgent}
     chosen = share(urgent, limit, take)
     return chosen + share(others, limit - len(chosen), take)
 

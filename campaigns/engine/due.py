@@ -76,5 +76,5 @@ def lock_due(now: datetime, *, limit: int, is_urgent_only: bool = False) -> list
     def take(campaign_id: int, count: int, taken: Sequence[Due]) -> list[Due]:
         return [Due(*row) for row in run(LOCK, [campaign_id, now, array(one.pk for one in taken), count])]
 
-    rows = share(urgent, limit, take)
-    return rows if is_urgent_only else rows + share(others, limit - len(rows), take)
+    rows = share(dict.fromkeys(urgent, 1), limit, take)
+    return rows if is_urgent_only else rows + share(dict.fromkeys(others, 1), limit - len(rows), take)

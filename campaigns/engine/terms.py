@@ -16,7 +16,7 @@ c.status = 'running' AND c.held_at IS NULL AND (c.purpose = 'transactional' OR N
 ) IS NOT NULL
 """
 _SENDING = """
-SELECT c.id, c.purpose, c.quiet_from, c.quiet_until, c.cap_campaigns, c.cap_days, c.on_cap
+SELECT c.id, c.purpose, c.priority, c.quiet_from, c.quiet_until, c.cap_campaigns, c.cap_days, c.on_cap
 FROM campaigns_campaign c WHERE {has_queued}
 """
 SENDING = _SENDING.format(has_queued=HAS_QUEUED.format(sender="%(sender_id)s"))
@@ -27,6 +27,7 @@ class Terms(NamedTuple):
 
     pk: int
     purpose: str
+    priority: int
     quiet_from: time | None
     quiet_until: time | None
     cap_campaigns: int | None

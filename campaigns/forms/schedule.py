@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import drafting
 from campaigns.engine import clock
-from campaigns.models import Campaign, Installation
+from campaigns.models import Campaign, Installation, Priority
 from campaigns.models.campaigns import CampaignKind
 
 
@@ -36,8 +36,16 @@ class RunningLimitsForm(forms.Form):
     cap_days = forms.IntegerField(label=_("in so many days"), min_value=1, max_value=365)
     on_cap = forms.ChoiceField(label=_("Whoever has had as many:"), choices=Campaign.OnCap)
     budget = forms.DecimalField(label=_("Budget"), required=False, max_digits=14, decimal_places=2)
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=Priority,
+        coerce=int,
+        help_text=_(
+            "Where campaigns share a sender, a high one sends three messages for each one of a normal campaign."
+        ),
+    )
 
-    fields_saved = ("quiet_from", "quiet_until", "cap_campaigns", "cap_days", "on_cap", "budget")
+    fields_saved = ("quiet_from", "quiet_until", "cap_campaigns", "cap_days", "on_cap", "budget", "priority")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,7 +2,7 @@
 
 from campaigns.models.api import ApiKey, ApiRequest
 from campaigns.models.audit import AuditEntry
-from campaigns.models.campaigns import BudgetState, Campaign, CampaignVersion
+from campaigns.models.campaigns import BudgetState, Campaign, CampaignVersion, Priority
 from campaigns.models.cascades import Condition, Route, Step
 from campaigns.models.clock import DowntimeGap, EngineClock, Tick
 from campaigns.models.consent import Consent, ConsentChange, Purpose, Suppression
@@ -49,6 +49,7 @@ __all__ = [
     "Link",
     "Message",
     "Outcome",
+    "Priority",
     "Pulse",
     "Purpose",
     "RejectedRow",

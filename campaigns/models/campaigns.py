@@ -43,6 +43,14 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(status__in=[CampaignStatus.RUNNING, CampaignStatus.PAUSED])
 
 
+class Priority(models.IntegerChoices):
+    """How much of a sender a campaign gets that others use too: so many messages for each one of a low campaign."""
+
+    LOW = 1, _("low")
+    NORMAL = 3, _("normal")
+    HIGH = 9, _("high")
+
+
 class Campaign(models.Model):
     """One use of a cascade."""
 
@@ -68,8 +76,8 @@ class Campaign(models.Model):
     name = models.CharField(_("name"), max_length=150)
     kind = models.CharField(_("kind"), max_length=10, choices=CampaignKind, default=CampaignKind.ONCE)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose, default=Purpose.MARKETING)
-    # Smaller goes first; a transactional campaign overtakes every marketing one.
-    priority = models.SmallIntegerField(_("priority"), default=5)
+    # Between campaigns for the same purpose: a transactional one overtakes every marketing one.
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
     status = models.CharField(_("status"), max_length=10, choices=CampaignStatus, default=CampaignStatus.DRAFT)
     # None is every contact. Only a campaign of kind once has an audience.
     segment = models.ForeignKey(

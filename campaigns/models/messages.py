@@ -85,8 +85,6 @@ class Message(models.Model):
         Sender, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False, db_constraint=False
     )
     channel = models.CharField(max_length=20, choices=Channel)
-    # Copied from the campaign, so that the claim reads one index.
-    priority = models.SmallIntegerField(default=5)
     status = models.CharField(max_length=10, choices=MessageStatus, default=MessageStatus.QUEUED)
     # A column, not a condition of an index: so marking a message and recording its answer change no index of it.
     is_queued = models.GeneratedField(

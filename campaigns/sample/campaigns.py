@@ -6,7 +6,7 @@ from datetime import timedelta
 from campaigns import drafting
 from campaigns.drafting.opening import version_of
 from campaigns.engine.launch import enrol, launch
-from campaigns.models import Campaign, Contact, Segment, User
+from campaigns.models import Campaign, Contact, Priority, Segment, User
 from campaigns.sample.loyalty_club import LOYALTY_CLUB
 from campaigns.sample.new_season import NEW_SEASON
 from campaigns.sample.orders import ORDERS
@@ -58,6 +58,7 @@ def _limits(plan: CampaignPlan) -> drafting.Limits:
         quiet_until=quiet_until,
         cap_campaigns=plan.cap_campaigns,
         cap_days=7,
+        priority=Priority.NORMAL,
         on_cap=Campaign.OnCap.END,
         budget=plan.budget,
         grace=GRACE,

@@ -22,10 +22,10 @@ FROM campaigns_contact WHERE id BETWEEN %(first)s AND %(last)s ORDER BY id
 RETURNING id, contact_id, next_at
 """
 SEND = """
-INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, priority, status, skip_reason,
+INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, status, skip_reason,
     hold_reason, created_at, queued_at, available_at, first_attempt_at, tries, sending_at, accepted_at,
     decide_at, sent_at, delivered_at, error_class, error_code, error_detail, fate, fate_reason, parts, cost)
-SELECT %(campaign)s, id, %(step)s, %(sender)s, 'sms', 5, 'accepted', '',
+SELECT %(campaign)s, id, %(step)s, %(sender)s, 'sms', 'accepted', '',
     '', %(accepted_at)s, %(accepted_at)s, %(accepted_at)s, %(accepted_at)s, 1, %(accepted_at)s, %(accepted_at)s,
     next_at, %(sent_at)s::timestamptz, %(delivered_at)s::timestamptz, '', '', '', '', '', 1, 0
 FROM enrolled ORDER BY id

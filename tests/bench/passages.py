@@ -37,11 +37,11 @@ CROSS JOIN LATERAL (SELECT %(began_at)s::timestamptz + (c.id * 7919 %% 864000) *
 WHERE c.id <= %(people)s ORDER BY c.id
 """
 SEND = """
-INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, priority, status, skip_reason,
+INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, status, skip_reason,
     hold_reason, created_at, queued_at, available_at, first_attempt_at, tries, sending_at, accepted_at, decide_at,
     sent_at, delivered_at, opened_at, machine_opened_at, clicked_at, replied_at, error_class, error_code, error_detail,
     fate, fate_reason, fate_at, parts, cost)
-SELECT e.campaign_id, e.id, s.id, s.sender_id, s.channel, 5, 'accepted', '',
+SELECT e.campaign_id, e.id, s.id, s.sender_id, s.channel, 'accepted', '',
     '', t.at, t.at, t.at, t.at, 1, t.at, t.at, COALESCE(f.fate_at, e.next_at),
     t.at + interval '5 seconds', t.at + interval '9 seconds', t.at + interval '30 minutes', t.at + interval '1 second',
     CASE f.fate WHEN 'engaged' THEN f.fate_at END,

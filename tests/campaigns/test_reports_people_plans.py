@@ -38,9 +38,9 @@ FROM (SELECT id, row_number() OVER (ORDER BY id) > %(people)s * 0.8 AS is_open,
 ORDER BY c.id
 """
 MESSAGES = """
-INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, channel, priority, status, skip_reason, hold_reason,
+INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, channel, status, skip_reason, hold_reason,
     created_at, tries, error_class, error_code, error_detail, fate, fate_reason, parts, cost, accepted_at, fate_at)
-SELECT e.campaign_id, e.id, s.id, s.channel, 5, 'accepted', '', '', %(at)s, 1, '', '', '',
+SELECT e.campaign_id, e.id, s.id, s.channel, 'accepted', '', '', %(at)s, 1, '', '', '',
     CASE WHEN s.position = 0 THEN 'advanced' WHEN e.outcome = 'exhausted' THEN 'ended' ELSE e.outcome END, '', 1, 0,
     %(at)s, %(at)s
 FROM campaigns_enrolment e JOIN campaigns_step s ON s.route_id = e.route_id

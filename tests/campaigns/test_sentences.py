@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns import sentences
-from campaigns.models import Condition, Step
+from campaigns.models import Campaign, Condition, Priority, Step
 from channels.kinds import Channel
 from channels.models import Sender
 
@@ -38,6 +38,11 @@ def test_a_chain_reads_as_sentences_from_the_first_message_to_the_end() -> None:
 def test_a_chain_without_steps_says_nothing() -> None:
     """There is nothing to read."""
     assert sentences.chain([]) == ""
+
+
+def test_a_priority_is_told_where_it_is_not_the_usual_one() -> None:
+    assert sentences.limits(Campaign(), "UAH")[-1] == "No budget."
+    assert sentences.limits(Campaign(priority=Priority.HIGH), "UAH")[-1] == "Its priority is high."
 
 
 @pytest.mark.parametrize("condition", Condition)

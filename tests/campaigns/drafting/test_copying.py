@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from campaigns import drafting
-from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.campaigns import CampaignStatus, Priority
 from channels.kinds import Channel
 from tests.campaigns.drafting.drafts import chain, default_route, ways
 from tests.factories import RoutePlan, StepPlan, ago, make_campaign, make_segment
@@ -27,11 +27,16 @@ def test_a_copy_is_a_draft_with_the_same_chain_texts_and_limits_and_no_schedule(
         budget=Decimal(100),
         quiet_from=time(20),
         quiet_until=time(10),
-        priority=3,
+        priority=Priority.HIGH,
     )
     copied = drafting.copy(campaign=campaign, name="Again", actor=None)
     copied.refresh_from_db()
-    assert (copied.status, copied.name, copied.budget, copied.priority) == ("draft", "Again", Decimal(100), 3)
+    assert (copied.status, copied.name, copied.budget, copied.priority) == (
+        "draft",
+        "Again",
+        Decimal(100),
+        Priority.HIGH,
+    )
     assert (copied.quiet_from, copied.starts_at, copied.ends_at) == (time(20), None, None)
     assert ways(copied) == [segment.name, ""]
     assert chain(default_route(copied)) == ["sms", "viber"]

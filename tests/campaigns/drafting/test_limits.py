@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from campaigns import drafting
 from campaigns.drafting import NotADraft, RunningLimits
-from campaigns.models import AuditEntry, Step
+from campaigns.models import AuditEntry, Priority, Step
 from campaigns.models.campaigns import CampaignStatus
 from channels.kinds import Channel
 from tests.factories import make_campaign, make_sender, make_user
@@ -26,6 +26,7 @@ def limits(**changes: Any) -> RunningLimits:
         "cap_days": 7,
         "on_cap": "end",
         "budget": None,
+        "priority": Priority.NORMAL,
     }
     return RunningLimits(**{**given, **changes})
 

@@ -11,7 +11,13 @@ from tests.factories import make_campaign
 
 pytestmark = pytest.mark.django_db
 
-LIMITS = {"limits-cap_days": 7, "limits-on_cap": "end", "limits-grace_hours": 12, "limits-untracked": "all_steps"}
+LIMITS = {
+    "limits-cap_days": 7,
+    "limits-on_cap": "end",
+    "limits-priority": 3,
+    "limits-grace_hours": 12,
+    "limits-untracked": "all_steps",
+}
 
 
 def test_limits_are_saved(marketer: Client) -> None:
@@ -41,6 +47,7 @@ def test_limits_are_saved(marketer: Client) -> None:
         ({"limits-budget": "0"}, "A budget is more than nothing."),
         ({"limits-budget": "-3"}, "A budget is more than nothing."),
         ({"limits-cap_campaigns": "0"}, "greater than or equal to 1"),
+        ({"limits-priority": "5"}, "5 is not one of the available choices."),
         ({"limits-grace_hours": "0"}, "greater than or equal to 1"),
     ],
 )

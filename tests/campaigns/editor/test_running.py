@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from campaigns.models import AuditEntry
+from campaigns.models import AuditEntry, Priority
 from campaigns.models.campaigns import CampaignStatus
 from tests.campaigns.editor.pages import fresh, page, text, the_step
 from tests.factories import make_campaign, make_enrolment, make_sender
@@ -44,14 +44,14 @@ def test_what_is_no_longer_possible_is_told(marketer: Client) -> None:
     assert "no longer possible" in text(marketer.post(page("campaign_pause", campaign), follow=True))
 
 
-RUNNING = {"limits-cap_days": 7, "limits-on_cap": "end"}
+RUNNING = {"limits-cap_days": 7, "limits-on_cap": "end", "limits-priority": 3}
 
 
 def test_limits_of_a_running_campaign_are_changed_and_audited(marketer: Client) -> None:
     campaign = make_campaign(status=CampaignStatus.RUNNING)
     assert marketer.get(page("campaign_limits", campaign)).status_code == 200
-    marketer.post(page("campaign_limits", campaign), {**RUNNING, "limits-budget": "80"})
-    assert fresh(campaign).budget == Decimal(80)
+    marketer.post(page("campaign_limits", campaign), {**RUNNING, "limits-budget": "80", "limits-priority": 9})
+    assert (fresh(campaign).budget, fresh(campaign).priority) == (Decimal(80), Priority.HIGH)
     assert AuditEntry.objects.get().verb == "change_limits"
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from campaigns.drafting import RunningLimits, change_running_limits
-from campaigns.models import BudgetState, Campaign, Message
+from campaigns.models import BudgetState, Campaign, Message, Priority
 from campaigns.models.messages import HoldReason, MessageStatus
 from channels.kinds import Channel
 from tests.campaigns.engine.stage import Stage
@@ -15,7 +15,13 @@ from tests.factories import RoutePlan, StepPlan, make_contact, make_price
 pytestmark = pytest.mark.django_db
 
 UNLIMITED = RunningLimits(
-    quiet_from=None, quiet_until=None, cap_campaigns=None, cap_days=7, on_cap=Campaign.OnCap.END, budget=None
+    quiet_from=None,
+    quiet_until=None,
+    cap_campaigns=None,
+    cap_days=7,
+    on_cap=Campaign.OnCap.END,
+    budget=None,
+    priority=Priority.NORMAL,
 )
 
 

@@ -40,6 +40,13 @@ def test_two_campaigns_of_unequal_size_both_progress() -> None:
     assert claimed_of(claim(sender, now=NOON, limit=8)) == {large.pk: 8}
 
 
+def test_campaigns_progress_by_their_priority() -> None:
+    sender = make_sender(rate_per_second=1000)
+    high, normal, low = (queue(sender, 10, priority=priority) for priority in (9, 3, 1))
+    assert claimed_of(claim(sender, now=NOON, limit=13)) == {high.pk: 9, normal.pk: 3, low.pk: 1}
+    assert claimed_of(claim(sender, now=NOON, limit=13)) == {high.pk: 1, normal.pk: 7, low.pk: 5}
+
+
 def test_what_is_urgent_goes_first_however_late_it_came() -> None:
     sender = make_sender(rate_per_second=1000)
     bulk = queue(sender, 5)
@@ -77,6 +84,16 @@ def test_where_one_may_leave_at_a_time_no_campaign_waits_for_the_end_of_another(
         taken += claimed_of(claim(sender, now=NOON, limit=1))
     assert taken.total() == 50
     assert min(taken[large.pk], taken[small.pk]) >= 8
+
+
+def test_where_one_may_leave_at_a_time_the_priority_is_the_chance() -> None:
+    """A low one beside a high one gets a tenth: by chance it gets a half of fifty with a probability of 1e-12."""
+    sender = make_sender(rate_per_second=1_000_000)
+    high, low = queue(sender, 50, priority=9), queue(sender, 50, priority=1)
+    taken: Counter[int] = Counter()
+    for _ in range(50):
+        taken += claimed_of(claim(sender, now=NOON, limit=1))
+    assert taken[high.pk] > taken[low.pk]
 
 
 def test_the_quick_lane_claims_what_is_urgent_and_nothing_else() -> None:

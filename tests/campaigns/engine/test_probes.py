@@ -27,10 +27,10 @@ SELECT %(campaign)s, %(version)s, %(route)s, c.id, '', '', '{}', '', 0, now() + 
 FROM campaigns_contact c
 """
 MESSAGES = """
-INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, priority, status, skip_reason,
+INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, status, skip_reason,
     hold_reason, created_at, queued_at, available_at, tries, error_class, error_code, error_detail, fate, fate_reason,
     parts, cost)
-SELECT e.campaign_id, e.id, s.id, s.sender_id, s.channel, 5, 'queued', '', '', now(), now(), now(), 0, '', '', '', '',
+SELECT e.campaign_id, e.id, s.id, s.sender_id, s.channel, 'queued', '', '', now(), now(), now(), 0, '', '', '', '',
     '', 0, 0
 FROM campaigns_enrolment e JOIN campaigns_step s ON s.route_id = e.route_id
 """

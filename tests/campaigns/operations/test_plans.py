@@ -25,10 +25,10 @@ SELECT %(campaign)s, 1, 1, n, '', '', '{}', '', %(at)s::timestamptz + n * interv
 FROM generate_series(1, %(rows)s) n
 """
 MESSAGES = """
-INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, priority, status, skip_reason,
+INSERT INTO campaigns_message (campaign_id, enrolment_id, step_id, sender_id, channel, status, skip_reason,
     hold_reason, created_at, queued_at, available_at, tries, error_class, error_code, error_detail, fate, fate_reason,
     parts, cost, accepted_at)
-SELECT %(campaign)s, n, 1, %(sender)s + n %% 3, 'sms', 5, CASE n %% 2 WHEN 0 THEN 'queued' ELSE 'accepted' END, '',
+SELECT %(campaign)s, n, 1, %(sender)s + n %% 3, 'sms', CASE n %% 2 WHEN 0 THEN 'queued' ELSE 'accepted' END, '',
     CASE n %% 4 WHEN 0 THEN 'quiet_hours' ELSE '' END, %(at)s, %(at)s, %(at)s::timestamptz + n * interval '1 minute',
     0, '', '', '', '', '', 0, 0, %(at)s
 FROM generate_series(1, %(rows)s) n
