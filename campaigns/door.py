@@ -124,7 +124,7 @@ class Door:
         asked = WebhookRequest(
             method="POST",
             path=scope["path"],
-            query=QueryDict(scope["query_string"]).dict(),
+            query=QueryDict(scope["query_string"]).dict() if scope["query_string"] else {},
             headers=headers,
             body=read,
         )

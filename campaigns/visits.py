@@ -12,7 +12,7 @@ from campaigns.masking import masked
 from campaigns.personalise import contact_values
 from campaigns.signals_policy import Signal, SignalKind, classify
 from channels.kinds import Channel
-from channels.rows import array, run
+from channels.rows import array, run, texts
 
 AGENT_LENGTH = 300
 
@@ -109,7 +109,7 @@ def _visits(knocks: Sequence[Knock]) -> list[Visit | None]:
 def _find(query: str, knocks: Sequence[Knock]) -> dict[int, Visit]:
     """By their places among `knocks`."""
     values = {
-        "tokens": [knock.token for knock in knocks],
+        "tokens": texts(knock.token for knock in knocks),
         "positions": array(knock.position for knock in knocks),
         "attempts": array(knock.attempt_id for knock in knocks),
         "places": array(range(len(knocks))),
@@ -120,12 +120,12 @@ def _find(query: str, knocks: Sequence[Knock]) -> dict[int, Visit]:
 def _columns(kept: Sequence[tuple[Knock, Visit]]) -> list[object]:
     verdicts = [_judged(knock, visit) for knock, visit in kept]
     return [
-        [knock.kind.value for knock, _ in kept],
+        texts(knock.kind for knock, _ in kept),
         array(visit.attempt_id for _, visit in kept),
         array(visit.link_id for _, visit in kept),
         array(visit.at.isoformat() for _, visit in kept),
-        [knock.method for knock, _ in kept],
-        [knock.user_agent.replace("\0", "")[:AGENT_LENGTH] for knock, _ in kept],
+        texts(knock.method for knock, _ in kept),
+        texts(knock.user_agent.replace("\0", "")[:AGENT_LENGTH] for knock, _ in kept),
         array(decide_at.isoformat() for decide_at in verdicts),
     ]
 

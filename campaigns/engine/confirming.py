@@ -18,7 +18,7 @@ from campaigns.engine.routes import quiet_hours
 from campaigns.engine.shelf import Shelf
 from campaigns.engine.waking import add_waking
 from channels.messages import Receipt, ReceiptStatus
-from channels.rows import array, run
+from channels.rows import array, run, texts
 
 # The enrolments are locked first, as everybody locks them: while they are, nobody else changes a message on the wire.
 # Rows are found by their ids alone, because an index of those in some state is full of those that have just left it.
@@ -86,7 +86,7 @@ def _columns(shelf: Shelf, usual: Sequence[tuple[Piece, Receipt]], now: datetime
         "attempts": array(piece.attempt_id for piece, _ in usual),
         "messages": array(piece.message.pk for piece, _ in usual),
         "enrolments": array(piece.message.enrolment_id for piece, _ in usual),
-        "vendor_ids": [receipt.vendor_message_id or None for _, receipt in usual],
+        "vendor_ids": texts(receipt.vendor_message_id or None for _, receipt in usual),
         "prices": array(receipt.price for _, receipt in usual),
         "decide_at": array(_decide_at(shelf, piece.message, now).isoformat() for piece, _ in usual),
     }

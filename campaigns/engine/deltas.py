@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from campaigns.engine.counters import Counter
 from campaigns.models.messages import MessageStatus
-from channels.rows import array, run
+from channels.rows import array, run, texts
 
 APPEND = """
 INSERT INTO campaigns_stepdelta (campaign_id, version_id, step_key, route_id, variant, sender_id, language, hour,
@@ -78,12 +78,12 @@ class Deltas:
                 self._hour,
                 array(place.campaign_id for place in places),
                 array(place.version_id for place in places),
-                [place.step_key for place in places],
+                texts(place.step_key for place in places),
                 array(place.route_id for place in places),
-                [place.variant for place in places],
+                texts(place.variant for place in places),
                 array(place.sender_id for place in places),
-                [place.language for place in places],
-                [str(counter) for counter in counters],
+                texts(place.language for place in places),
+                texts(counters),
                 array(values),
             ],
         )

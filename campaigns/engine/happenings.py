@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from channels.rows import array, run
+from channels.rows import array, run, texts
 
 # The unique key (message_created_at, message, dedupe_key) says which are new.
 INSERT = """
@@ -91,12 +91,12 @@ def write(
         "attempt_id": array(one.attempt_id for one in happenings),
         "link_id": array(one.link_id for one in happenings),
         "inbound_request_id": array(one.inbound_request_id for one in happenings),
-        "type": [str(one.type) for one in happenings],
-        "dedupe_key": [one.identity[2] for one in happenings],
+        "type": texts(one.type for one in happenings),
+        "dedupe_key": texts(one.identity[2] for one in happenings),
         "occurred_at": array(one.occurred_at.isoformat() for one in happenings),
-        "is_machine": [one.is_machine for one in happenings],
-        "machine_rule": [str(one.machine_rule) for one in happenings],
-        "details": [_details(one) for one in happenings],
+        "is_machine": array(one.is_machine for one in happenings),
+        "machine_rule": texts(one.machine_rule for one in happenings),
+        "details": texts(_details(one) for one in happenings),
     }
     fresh = set(run(INSERT, {**columns, "now": now}))
     return sorted(_once(happenings, fresh), key=lambda happening: happening.occurred_at)

@@ -16,7 +16,7 @@ from campaigns.models import Hit, Link
 from campaigns.signals_policy import TRAP, Signal, SignalKind, Verdict, classify
 from channels.events import EventType
 from channels.kinds import Channel
-from channels.rows import array, run
+from channels.rows import array, run, texts
 
 BATCH = 500
 # A hidden link followed is a click that no person made.
@@ -81,8 +81,8 @@ def drain(now: datetime, *, limit: int = BATCH, load: Load) -> int:
         [
             array(hit.pk for hit, _ in judged),
             array((verdict.until or hit.signal.at).isoformat() for hit, verdict in judged),
-            [verdict.is_machine for _, verdict in judged],
-            [str(verdict.rule or "") for _, verdict in judged],
+            array(verdict.is_machine for _, verdict in judged),
+            texts(verdict.rule or "" for _, verdict in judged),
         ],
     )
     record_happenings([_happening(hit, verdict) for hit, verdict in judged if not verdict.until], now=now, load=load)

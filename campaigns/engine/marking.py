@@ -19,7 +19,7 @@ from campaigns.engine.deltas import Deltas
 from campaigns.engine.outgoing import Outgoing, Piece
 from campaigns.models import HoldReason, SkipReason
 from campaigns.models.campaigns import Campaign
-from channels.rows import array, run
+from channels.rows import array, run, texts
 
 # An over-budget or capped message is looked at again then.
 LATER = timedelta(hours=1)
@@ -252,7 +252,7 @@ def _columns(pieces: Sequence[Piece]) -> dict[str, object]:
         "tokens": array(piece.token for piece in pieces),
         "parts": array(piece.parts for piece in pieces),
         "prices": array(piece.price.told for piece in pieces),
-        "currencies": [piece.price.currency for piece in pieces],
+        "currencies": texts(piece.price.currency for piece in pieces),
         "rates": array(piece.price.rate for piece in pieces),
         "repeats": array(piece.is_repeat for piece in pieces),
     }

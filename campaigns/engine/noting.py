@@ -20,7 +20,7 @@ from campaigns.models import Step
 from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import AttemptStatus, Fate, MessageStatus
 from channels.events import EventType
-from channels.rows import array, run
+from channels.rows import array, run, texts
 
 # The column and the counter of the first time that each happens to a message.
 FIRST_TIMES = {
@@ -240,9 +240,9 @@ def _write(scene: Scene) -> None:
 def _message_columns(changed: Sequence[Standing]) -> dict[str, object]:
     return {
         "ids": array(message.pk for message in changed),
-        "fates": [str(message.fate) for message in changed],
-        "reasons": [str(message.ended_by or "") for message in changed],
-        "over": [message.ended_by is not None for message in changed],
+        "fates": texts(message.fate for message in changed),
+        "reasons": texts(message.ended_by or "" for message in changed),
+        "over": array(message.ended_by is not None for message in changed),
         **{name: array(_text(message.times[name]) for message in changed) for name in _TIMES},
     }
 
@@ -250,8 +250,8 @@ def _message_columns(changed: Sequence[Standing]) -> dict[str, object]:
 def _enrolment_columns(over: Sequence[Standing]) -> dict[str, object]:
     return {
         "ids": array(message.enrolment.pk for message in over),
-        "reasons": [str(message.ended_by) for message in over],
-        "steps": [message.step.key for message in over],
+        "reasons": texts(message.ended_by for message in over),
+        "steps": texts(message.step.key for message in over),
     }
 
 

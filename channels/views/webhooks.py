@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from celery import current_app
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from channels.opening import open_provider
 from channels.pace import Pace
 from channels.provider import Provider, WebhookRequest
 from channels.redaction import redactor
-from channels.rows import run
+from channels.rows import array, byte_strings, run, texts
 
 MAX_BODY = 1024 * 1024
 TRACK_TASK = "campaigns.tasks.track"
@@ -92,9 +93,12 @@ class Reception:
 
 
 def open_reception(account: Account) -> Reception:
-    """The reception of `account`. Raises UnreadableCredentials, and KeyError for a vendor that is not known."""
+    """The reception of `account`. Raises UnreadableCredentials, and KeyError for a vendor that is not known.
+
+    Most headers of a vendor's requests are alike, so what was hidden of one is remembered for the next.
+    """
     provider = open_provider(account)
-    return Reception(account, provider, redactor({account.webhook_token, *provider.secrets}))
+    return Reception(account, provider, lru_cache(redactor({account.webhook_token, *provider.secrets})))
 
 
 def take(posted: Sequence[tuple[str, WebhookRequest]]) -> list[bool]:
@@ -129,9 +133,10 @@ def _is_proved(reception: Reception | None, asked: WebhookRequest) -> bool:
 
 def store(proved: Sequence[tuple[Reception, WebhookRequest]]) -> None:
     """Write an InboundRequest of each of the `proved`, committed on return, without the secrets that proved them."""
-    rows = [_row(*one) for one in proved]
-    if rows:
-        run(STORE, [list(column) for column in zip(*rows, strict=True)])
+    if not proved:
+        return
+    accounts, methods, paths, queries, headers, bodies = zip(*[_row(*one) for one in proved], strict=True)
+    run(STORE, [array(accounts), texts(methods), texts(paths), texts(queries), texts(headers), byte_strings(bodies)])
 
 
 def _row(reception: Reception, asked: WebhookRequest) -> tuple[int, str, str, str, str, bytes]:

@@ -4,10 +4,12 @@ import uuid
 
 import pytest
 from django.db import DataError, IntegrityError, connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from campaigns.engine.attempt_keys import new_key
 from campaigns.links import BASE62, TOKEN_LENGTH, new_token
-from channels.rows import array, run
+from channels.rows import array, byte_strings, run, texts
 
 
 @pytest.mark.django_db
@@ -56,3 +58,18 @@ def test_tokens_use_every_character_at_every_place() -> None:
     assert len(set(tokens)) == len(tokens)
     for place in range(TOKEN_LENGTH):
         assert {token[place] for token in tokens} == set(BASE62)
+
+
+WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.none() | WORDS | st.sampled_from(["", "NULL", 'a "word"', "back\\slash", "{a,b}", " ", "\\x41"])))
+def test_texts_arrive_as_they_are(db: None, values: list[str | None]) -> None:
+    assert run("SELECT %s::text[]", [texts(values)]) == [(values,)]
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.binary()))
+def test_byte_strings_arrive_as_they_are(db: None, values: list[bytes]) -> None:
+    assert run("SELECT %s::bytea[]", [byte_strings(values)]) == [(values,)]
