@@ -1,6 +1,5 @@
 """The Celery application. Tasks live in campaigns/tasks.py."""
 
-import gc
 import os
 from typing import Any
 
@@ -9,6 +8,7 @@ from celery.signals import task_prerun, worker_process_init
 from django.db import close_old_connections
 
 from cascade_site import redis_broker
+from cascade_site.rubbish import look_for_rubbish_less
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cascade_site.settings")
 
@@ -17,15 +17,10 @@ app = Celery("cascade")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# So many new objects before Python looks for rubbish: a batch of messages makes tens of thousands, and leaves none.
-OBJECTS_BEFORE_A_LOOK = 50_000
 
-
-def look_for_rubbish_less(**_signal: Any) -> None:
-    """Leave what was loaded at the start out of Python's search for rubbish: it was a fifth of a worker's time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(OBJECTS_BEFORE_A_LOOK)
+def begin_process(**_signal: Any) -> None:
+    """Prepare a process that works tasks, when everything is loaded."""
+    look_for_rubbish_less()
 
 
 def leave_dead_connections(**_signal: Any) -> None:
@@ -36,5 +31,5 @@ def leave_dead_connections(**_signal: Any) -> None:
     close_old_connections()
 
 
-worker_process_init.connect(look_for_rubbish_less)
+worker_process_init.connect(begin_process)
 task_prerun.connect(leave_dead_connections)
