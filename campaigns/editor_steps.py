@@ -1,6 +1,6 @@
 """The steps of a draft as the cards of the editor."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -72,9 +72,9 @@ def step_cards(blueprint: Blueprint, route: Route, forms: StepForms) -> list[Ste
     """The cards of the steps of `route`, with `forms` in place of the saved ones where there are any."""
     steps = list(route.steps.all())
     told = prices.load_prices(step.sender for step in steps)
-    sending = set(Sender.objects.usable().values_list("channel", flat=True))
+    senders = list(Sender.objects.usable().select_related("account").order_by("name"))
     return [
-        _step_card(blueprint, step, forms, price=told.of(step.sender), sending=sending, is_last=step is steps[-1])
+        _step_card(blueprint, step, forms, price=told.of(step.sender), senders=senders, is_last=step is steps[-1])
         for step in steps
     ]
 
@@ -85,7 +85,7 @@ def _step_card(
     forms: StepForms,
     *,
     price: Decimal | None,
-    sending: Collection[str],
+    senders: Sequence[Sender],
     is_last: bool,
 ) -> StepCard:
     has_link = blueprint.texts.is_empty or blueprint.texts.has_link(step.channel)
@@ -99,8 +99,8 @@ def _step_card(
         price=price,
         may_arrive_late=able is not None and able.max_validity is None and not is_last,
         refusal=condition_refusal(blueprint, step),
-        lacks_sender=step.sender is None and step.channel not in sending,
-        form=forms.senders.get(step.pk) or StepForm.of(step, has_link=has_link),
+        lacks_sender=step.sender is None and not any(sender.channel == step.channel for sender in senders),
+        form=forms.senders.get(step.pk) or StepForm.of(step, has_link=has_link, senders=senders),
         timeout_form=forms.timeouts.get(step.pk) or TimeoutForm.of(step),
         is_first=step.position == 0,
         is_last=is_last,

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 PRICES = {Channel.PUSH: "0", Channel.SMS: "0.031", Channel.VIBER: "0.042", Channel.VOICE: "0.11"}
 SPANISH = {"op": "all", "rules": [{"field": "language", "is": "in", "value": ["es"]}]}
-# A key press is let go of for so long at most before the right thing has the focus.
+# So many key presses at most until the right thing has the focus.
 MOST_TABS = 80
 
 
@@ -61,14 +61,14 @@ def drag(page: Page, step: Locator, *, above: Locator) -> None:
     page.mouse.up()
 
 
-def tab_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until `wanted` has the focus."""
+def tab_to(page: Page, wanted: Locator, *, key: str = "Tab") -> None:
+    """Press Tab, or another `key`, until `wanted` has the focus."""
     wanted.wait_for()
     for _ in range(MOST_TABS):
         if wanted.evaluate("element => element === document.activeElement"):
             return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{wanted} cannot be reached by the Tab key")
+        page.keyboard.press(key)
+    raise AssertionError(f"{wanted} cannot be reached by {key}")
 
 
 def test_a_step_is_dragged_by_its_handle(page_as: PageAs) -> None:
@@ -163,7 +163,7 @@ def _move_by_keys(page: Page) -> None:
     sms = Step.objects.get(channel=Channel.SMS)
     handle = page.locator(f"#step-{sms.pk}-handle")
     # Back from the new card to one before it.
-    handle.focus()
+    tab_to(page, handle, key="Shift+Tab")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(titles(page)).to_have_text(["1. Viber from SHOP", "2. Voice from SHOP", "3. SMS from SHOP"])
@@ -206,8 +206,7 @@ def _duplicate_and_remove_by_keys(page: Page) -> None:
     expect(page.locator("#chain-said")).to_have_text("Voice from SHOP was added as step 4 of 4.")
     expect(page.locator(".step-card").last).to_be_focused()
     sms = page.locator(".chain-step").nth(1)
-    sms.locator(".step-handle").focus()
-    tab_to(page, sms.get_by_role("button", name="Remove the step"))
+    tab_to(page, sms.get_by_role("button", name="Remove the step"), key="Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#chain-said")).to_have_text("SMS from SHOP was removed. You can undo this.")
     expect(page.get_by_role("button", name="Undo")).to_be_focused()

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns import drafting
@@ -14,9 +16,12 @@ from campaigns.permissions import Role
 from campaigns.removed_steps import KEPT_FOR
 from channels.kinds import Channel
 from tests.campaigns.editor.pages import HTMX, page, text, the_step
-from tests.factories import RoutePlan, StepPlan, make_campaign, make_segment, make_user
+from tests.factories import RoutePlan, StepPlan, make_campaign, make_segment, make_sender, make_user
 
 pytestmark = pytest.mark.django_db
+
+# Of the whole editor, without the counting of people, which is asked for afterwards.
+MOST_QUERIES = 40
 
 
 def draft(*channels: Channel) -> tuple[Campaign, Route]:
@@ -180,3 +185,16 @@ def test_who_was_overtaken_can_undo_after_looking_again(marketer: Client) -> Non
     assert "was removed. Undo" in text(response)
     marketer.post(page("step_restore", campaign), {**old, "seen_now": step_seen(campaign)}, headers=HTMX)
     assert chain(route) == ["sms"]
+
+
+def test_a_longer_chain_asks_the_database_no_more_often(marketer: Client) -> None:
+    sender = make_sender()
+    counted = []
+    for length in (2, 8):
+        steps = [StepPlan(sender=sender) for _ in range(length)]
+        campaign = make_campaign(routes=[RoutePlan(steps=steps)])
+        with CaptureQueriesContext(connection) as asked:
+            assert marketer.get(page("campaign_editor", campaign)).status_code == 200
+        counted.append(len(asked))
+    assert counted[0] == counted[1]
+    assert counted[0] <= MOST_QUERIES
