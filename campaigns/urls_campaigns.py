@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.views import campaigns, editor, editor_chain, editor_message, review, running
+from campaigns.views import (
+    campaigns,
+    editor,
+    editor_chain,
+    editor_message,
+    editor_order,
+    editor_recipes,
+    editor_routes,
+    review,
+    running,
+)
 
 EDIT = "campaigns/<int:pk>/edit/"
 STEP = f"{EDIT}steps/<int:step_pk>/"
@@ -24,17 +34,21 @@ urlpatterns: list[URLPattern] = [
     path(f"{EDIT}message/", editor_message.message_save, name="message_save"),
     path(f"{EDIT}message/look/", editor_message.message_look, name="message_look"),
     path(f"{EDIT}message/remove/", editor_message.message_remove, name="message_remove"),
-    path(f"{EDIT}routes/add/", editor_chain.route_add, name="route_add"),
-    path(f"{ROUTE}up/", editor_chain.route_move, {"direction": "up"}, name="route_up"),
-    path(f"{ROUTE}down/", editor_chain.route_move, {"direction": "down"}, name="route_down"),
-    path(f"{ROUTE}remove/", editor_chain.route_remove, name="route_remove"),
+    path(f"{EDIT}routes/add/", editor_routes.route_add, name="route_add"),
+    path(f"{ROUTE}up/", editor_routes.route_move, {"direction": "up"}, name="route_up"),
+    path(f"{ROUTE}down/", editor_routes.route_move, {"direction": "down"}, name="route_down"),
+    path(f"{ROUTE}remove/", editor_routes.route_remove, name="route_remove"),
     path(f"{ROUTE}add-step/", editor_chain.step_add, name="step_add"),
-    path(f"{ROUTE}order/", editor_chain.steps_order, name="steps_order"),
+    path(f"{ROUTE}order/", editor_order.steps_order, name="steps_order"),
+    path(f"{ROUTE}arrange/", editor_order.steps_arrange, name="steps_arrange"),
+    path(f"{ROUTE}recipe/", editor_recipes.recipe_follow, name="recipe_follow"),
     path(STEP, editor_chain.step_save, name="step_save"),
     path(f"{STEP}timeout/", editor_chain.timeout_save, name="timeout_save"),
-    path(f"{STEP}up/", editor_chain.step_move, {"direction": "up"}, name="step_up"),
-    path(f"{STEP}down/", editor_chain.step_move, {"direction": "down"}, name="step_down"),
+    path(f"{STEP}up/", editor_order.step_move, {"direction": "up"}, name="step_up"),
+    path(f"{STEP}down/", editor_order.step_move, {"direction": "down"}, name="step_down"),
+    path(f"{STEP}copy/", editor_chain.step_copy, name="step_copy"),
     path(f"{STEP}remove/", editor_chain.step_remove, name="step_remove"),
+    path(f"{EDIT}restore/", editor_chain.step_restore, name="step_restore"),
     # Launching, and afterwards
     path("campaigns/<int:pk>/review/", review.campaign_review, name="campaign_review"),
     path("campaigns/<int:pk>/launch/", review.campaign_launch, name="campaign_launch"),

@@ -1,13 +1,13 @@
-"""The steps of a draft's route: added, changed, ordered, removed."""
+"""The steps of a draft's route: added, changed, duplicated."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from campaigns import conditions, prices, texts, wording
 from campaigns.drafting.opening import DraftRefused, opened, version_of
+from campaigns.drafting.ordering import number, of_draft
 from campaigns.models import Campaign, Route, Step
 from channels.kinds import Channel
 from channels.models import Sender
@@ -41,7 +41,7 @@ def add_step(
     """
     sender = sender or prices.cheapest_sender(channel)
     check_sender(channel, sender)
-    wait = timeout or _USUAL_TIMEOUT.get(Channel(channel), _TIMEOUT)
+    wait = timeout or usual_wait(channel)
     if timeout:
         check_timeout(timeout)
     with opened(campaign, seen=seen) as draft:
@@ -56,7 +56,7 @@ def add_step(
             is_waking_time=is_waking_time,
         )
         if prices.in_price_order(steps) == steps:
-            _number(prices.in_price_order([*steps, step]))
+            number(prices.in_price_order([*steps, step]))
     return step
 
 
@@ -66,7 +66,7 @@ def change_step(
     """Give `step` another sender or success condition. Raises NotADraft, ChangedMeanwhile and DraftRefused."""
     check_sender(step.channel, sender)
     with opened(campaign, seen=seen) as draft:
-        _of(draft, step).update(sender=sender, condition=condition)
+        of_draft(draft).filter(pk=step.pk).update(sender=sender, condition=condition)
 
 
 def set_timeout(
@@ -75,32 +75,26 @@ def set_timeout(
     """Say how long `step` waits for success. Raises NotADraft, ChangedMeanwhile and DraftRefused."""
     check_timeout(timeout)
     with opened(campaign, seen=seen) as draft:
-        _of(draft, step).update(timeout=timeout, is_waking_time=is_waking_time)
+        of_draft(draft).filter(pk=step.pk).update(timeout=timeout, is_waking_time=is_waking_time)
 
 
-def remove_step(*, campaign: Campaign, step: Step, seen: datetime | None = None) -> None:
-    """Take `step` out of its route. Raises NotADraft and ChangedMeanwhile."""
+def duplicate_step(*, campaign: Campaign, step: Step, seen: datetime | None = None) -> Step:
+    """A second step like `step`, right after it. Raises NotADraft, ChangedMeanwhile, and Step.DoesNotExist."""
     with opened(campaign, seen=seen) as draft:
-        _of(draft, step).delete()
-        _number(list(step.route.steps.all()))
-
-
-def move_step(*, campaign: Campaign, step: Step, by: int, seen: datetime | None = None) -> None:
-    """Move `step` up (`by` -1) or down (1) in its route; at the end of its way it stays where it is.
-
-    Raises NotADraft and ChangedMeanwhile.
-    """
-    with opened(campaign, seen=seen):
-        steps = list(step.route.steps.all())
-        place = steps.index(step)
-        steps.insert(max(0, place + by), steps.pop(place))
-        _number(steps)
-
-
-def order_by_price(*, campaign: Campaign, route: Route, seen: datetime | None = None) -> None:
-    """Put the steps of `route` in the order of their prices. Raises NotADraft and ChangedMeanwhile."""
-    with opened(campaign, seen=seen):
-        _number(prices.in_price_order(list(route.steps.select_related("sender"))))
+        original = of_draft(draft).get(pk=step.pk)
+        steps = list(original.route.steps.all())
+        twin = Step.objects.create(
+            route=original.route,
+            position=len(steps),
+            channel=original.channel,
+            sender=original.sender,
+            condition=original.condition,
+            timeout=original.timeout,
+            is_waking_time=original.is_waking_time,
+        )
+        steps.insert(original.position + 1, twin)
+        number(steps)
+    return twin
 
 
 def check_timeout(timeout: timedelta) -> None:
@@ -127,18 +121,16 @@ def timeout_problem(timeout: timedelta) -> str:
     return ""
 
 
-def _usual_condition(draft: Campaign, channel: str, sender: Sender | None) -> str:
-    written = texts.load(version_of(draft))
-    # The text usually comes later than the chain, and with a link.
+def usual_wait(channel: str) -> timedelta:
+    """How long a step on `channel` waits unless somebody says otherwise."""
+    return _USUAL_TIMEOUT.get(Channel(channel), _TIMEOUT)
+
+
+def signals(written: texts.Texts, channel: str, sender: Sender | None) -> conditions.Signals:
+    """What will be told of a step; a text that is not `written` yet usually comes later, and with a link."""
     has_link = written.is_empty or written.has_link(channel)
-    return conditions.default_condition(conditions.signals_of(channel=channel, sender=sender, has_link=has_link))
+    return conditions.signals_of(channel=channel, sender=sender, has_link=has_link)
 
 
-def _of(draft: Campaign, step: Step) -> QuerySet[Step]:
-    return Step.objects.filter(pk=step.pk, route__version=draft.version)
-
-
-def _number(steps: list[Step]) -> None:
-    for position, step in enumerate(steps):
-        step.position = position
-    Step.objects.bulk_update(steps, ["position"])
+def _usual_condition(draft: Campaign, channel: str, sender: Sender | None) -> str:
+    return conditions.default_condition(signals(texts.load(version_of(draft)), channel, sender))

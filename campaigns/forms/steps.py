@@ -1,5 +1,6 @@
 """Forms of the chain: steps, their waiting times, routes."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -41,9 +42,14 @@ class StepForm(forms.Form):
         self.fields["condition"].choices = self._conditions()  # type: ignore[attr-defined]
 
     @classmethod
-    def of(cls, step: Step, *, has_link: bool) -> "StepForm":
-        """The form as `step` is saved."""
-        return cls(step=step, has_link=has_link, initial={"sender": step.sender_id, "condition": step.condition})
+    def of(cls, step: Step, *, has_link: bool, senders: Sequence[Sender]) -> "StepForm":
+        """The form as `step` is saved; it offers `senders`, the usable ones by name, loaded once for all steps."""
+        form = cls(step=step, has_link=has_link, initial={"sender": step.sender_id, "condition": step.condition})
+        own = [step.sender] if step.sender and step.sender not in senders else []
+        offered = [*own, *(sender for sender in senders if sender.channel == step.channel)]
+        field = form.fields["sender"]
+        field.choices = [("", field.empty_label), *((sender.pk, str(sender)) for sender in offered)]  # type: ignore[attr-defined]
+        return form
 
     def _conditions(self) -> list[tuple[str, Any]]:
         """What can come true, and apart from it what nobody would ever tell of."""

@@ -1,6 +1,7 @@
 """What all the editor's views do: find the draft, notice that somebody else was there, show a card again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -18,6 +19,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
+from campaigns.chain_card import NO_NEWS, ChainNews, load_chain
 from campaigns.drafting import ChangedMeanwhile, DraftRefused, NotADraft
 from campaigns.editor import NO_FORMS, Forms, Place, load_editor
 from campaigns.models import Campaign, Route, Step
@@ -72,6 +74,11 @@ def place_of(request: HttpRequest) -> Place:
     )
 
 
+def place_at(request: HttpRequest, route: Route) -> Place:
+    """The tabs that the page has open, but with `route` in front."""
+    return replace(place_of(request), route_id=route.pk)
+
+
 def seen_by(request: HttpRequest) -> datetime | None:
     """When the campaign had last changed as far as this page knows."""
     return parse_datetime(request.POST.get("seen_now") or request.POST.get("seen", ""))
@@ -89,10 +96,12 @@ def save(campaign: Campaign, form: Form, change: Callable[[], object]) -> bool:
     return not form.errors
 
 
-def attempt(request: SignedInRequest, campaign: Campaign, change: Callable[[], object]) -> None:
-    """Do `change`, which has no form; what speaks against it becomes a message. Raises NotADraft."""
+def attempt(request: SignedInRequest, campaign: Campaign, change: Callable[[], object]) -> bool:
+    """Do `change`, which has no form; what speaks against it becomes a message. Is it done? Raises NotADraft."""
+    is_done = False
     try:
         change()
+        is_done = True
     except ChangedMeanwhile as error:
         messages.warning(request, changed_meanwhile(error))
     except DraftRefused as error:
@@ -100,6 +109,7 @@ def attempt(request: SignedInRequest, campaign: Campaign, change: Callable[[], o
     except ObjectDoesNotExist as error:
         raise Http404 from error
     campaign.refresh_from_db()
+    return is_done
 
 
 def changed_meanwhile(error: ChangedMeanwhile) -> str:
@@ -112,7 +122,13 @@ def changed_meanwhile(error: ChangedMeanwhile) -> str:
 
 
 def show_card(
-    request: SignedInRequest, campaign: Campaign, card: str, *, place: Place | None = None, forms: Forms = NO_FORMS
+    request: SignedInRequest,
+    campaign: Campaign,
+    card: str,
+    *,
+    place: Place | None = None,
+    forms: Forms = NO_FORMS,
+    news: ChainNews = NO_NEWS,
 ) -> HttpResponse:
     """The editor's `card` for htmx; for a browser without it the page, after a success by a redirect."""
     place = place or place_of(request)
@@ -121,7 +137,8 @@ def show_card(
     editor = load_editor(campaign, place, forms)
     typed = forms.content.typed() if forms.content else None
     look = look_for(request, editor.blueprint, place, content=typed)
-    page = {"campaign": campaign, "editor": editor, "look": look, "is_echo": bool(request.htmx)}
+    chain = load_chain(editor, session=request.session, news=news)
+    page = {"campaign": campaign, "editor": editor, "chain": chain, "look": look, "is_echo": bool(request.htmx)}
     status = 422 if forms.are_any else 200
     response = render_partial(request, "campaigns/editor.html", page, fragment=card, status=status)
     return trigger_client_event(response, "draft-changed")

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from campaigns import drafting
+from campaigns.chain_card import load_chain
 from campaigns.editor import Forms, load_editor
 from campaigns.forms.campaigns import AudienceForm
 from campaigns.forms.schedule import LimitsForm, ScheduleForm
@@ -33,6 +34,7 @@ def campaign_editor(request: SignedInRequest, campaign: Campaign) -> HttpRespons
     page = {
         "campaign": campaign,
         "editor": editor,
+        "chain": load_chain(editor, session=request.session, recipe_key=request.GET.get("recipe", "")),
         "look": look_for(request, editor.blueprint, place),
         "outlook": look_ahead(editor.blueprint, editor.route) if "people" in request.GET else None,
     }

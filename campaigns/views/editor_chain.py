@@ -1,29 +1,31 @@
-"""The chain in the editor: steps and routes, each button a post of its own."""
+"""The steps in the editor, each button a post of its own."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from campaigns import drafting
-from campaigns.editor import Forms, Place
+from campaigns import drafting, sentences
+from campaigns.chain_card import NO_NEWS, ChainNews, place_in_words
+from campaigns.drafting import DraftRefused
+from campaigns.editor import Forms
 from campaigns.editor_steps import StepForms
-from campaigns.forms.steps import NewStepForm, RouteForm, StepForm, TimeoutForm
-from campaigns.models import Campaign, Route
+from campaigns.forms.steps import NewStepForm, StepForm, TimeoutForm
+from campaigns.models import Campaign, Step
 from campaigns.permissions import Permission, SignedInRequest, requires
+from campaigns.removed_steps import find_removed, forget, remember
 from campaigns.texts import load
 from campaigns.views.editing import (
     attempt,
     edits_draft,
     find_route,
     find_step,
-    place_of,
+    place_at,
     save,
     seen_by,
     show_card,
 )
-
-UP, DOWN = -1, 1
 
 
 @require_POST
@@ -31,15 +33,15 @@ UP, DOWN = -1, 1
 @edits_draft
 def step_add(request: SignedInRequest, campaign: Campaign, route_pk: int) -> HttpResponse:
     """One more step, on the channel whose button was pressed."""
-    route, form = find_route(campaign, route_pk), NewStepForm(request.POST)
+    route, form, added = find_route(campaign, route_pk), NewStepForm(request.POST), []
     if form.is_valid():
         channel, seen = form.cleaned_data["channel"], seen_by(request)
         attempt(
             request,
             campaign,
-            lambda: drafting.add_step(campaign=campaign, route=route, channel=channel, seen=seen),
+            lambda: added.append(drafting.add_step(campaign=campaign, route=route, channel=channel, seen=seen)),
         )
-    return show_card(request, campaign, "chain", place=_at(request, route))
+    return show_card(request, campaign, "chain", place=place_at(request, route), news=_told_added(added))
 
 
 @require_POST
@@ -54,7 +56,8 @@ def step_save(request: SignedInRequest, campaign: Campaign, step_pk: int) -> Htt
         given, seen = form.cleaned_data, seen_by(request)
         save(campaign, form, lambda: drafting.change_step(campaign=campaign, step=step, seen=seen, **given))
     forms = Forms(steps=StepForms(senders={step.pk: form} if form.errors else {}))
-    return show_card(request, campaign, "chain", place=_at(request, step.route), forms=forms)
+    news = NO_NEWS if form.errors else told_of(find_step(campaign, step_pk), gettext("%(step)s is saved."))
+    return show_card(request, campaign, "chain", place=place_at(request, step.route), forms=forms, news=news)
 
 
 @require_POST
@@ -69,71 +72,65 @@ def timeout_save(request: SignedInRequest, campaign: Campaign, step_pk: int) -> 
         seen = seen_by(request)
         save(campaign, form, lambda: drafting.set_timeout(campaign=campaign, step=step, seen=seen, **wait))
     forms = Forms(steps=StepForms(timeouts={step.pk: form} if form.errors else {}))
-    return show_card(request, campaign, "chain", place=_at(request, step.route), forms=forms)
+    sentence = gettext("%(step)s: the waiting time is saved.")
+    news = NO_NEWS if form.errors else told_of(find_step(campaign, step_pk), sentence, part="wait")
+    return show_card(request, campaign, "chain", place=place_at(request, step.route), forms=forms, news=news)
 
 
 @require_POST
 @requires(Permission.MANAGE_CAMPAIGNS)
 @edits_draft
-def step_move(request: SignedInRequest, campaign: Campaign, step_pk: int, direction: str) -> HttpResponse:
-    """A step one place up or down."""
-    step, by, seen = find_step(campaign, step_pk), UP if direction == "up" else DOWN, seen_by(request)
-    attempt(request, campaign, lambda: drafting.move_step(campaign=campaign, step=step, by=by, seen=seen))
-    return show_card(request, campaign, "chain", place=_at(request, step.route))
+def step_copy(request: SignedInRequest, campaign: Campaign, step_pk: int) -> HttpResponse:
+    """A step once more, right after it."""
+    step, seen, added = find_step(campaign, step_pk), seen_by(request), []
+    attempt(
+        request,
+        campaign,
+        lambda: added.append(drafting.duplicate_step(campaign=campaign, step=step, seen=seen)),
+    )
+    return show_card(request, campaign, "chain", place=place_at(request, step.route), news=_told_added(added))
 
 
 @require_POST
 @requires(Permission.MANAGE_CAMPAIGNS)
 @edits_draft
 def step_remove(request: SignedInRequest, campaign: Campaign, step_pk: int) -> HttpResponse:
-    """A step less."""
-    step, seen = find_step(campaign, step_pk), seen_by(request)
-    attempt(request, campaign, lambda: drafting.remove_step(campaign=campaign, step=step, seen=seen))
-    return show_card(request, campaign, "chain", place=_at(request, step.route))
+    """A step less, which can be put back."""
+    step, seen, gone = find_step(campaign, step_pk), seen_by(request), []
+    attempt(request, campaign, lambda: gone.append(drafting.remove_step(campaign=campaign, step=step, seen=seen)))
+    news = NO_NEWS
+    for removed in gone:
+        remember(request.session, removed)
+        said = gettext("%(step)s was removed. You can undo this.") % {"step": sentences.step_title(step)}
+        news = ChainNews(said=said, part="undo")
+    return show_card(request, campaign, "chain", place=place_at(request, step.route), news=news)
 
 
 @require_POST
 @requires(Permission.MANAGE_CAMPAIGNS)
 @edits_draft
-def steps_order(request: SignedInRequest, campaign: Campaign, route_pk: int) -> HttpResponse:
-    """The steps of a route in the order of their prices."""
-    route, seen = find_route(campaign, route_pk), seen_by(request)
-    attempt(request, campaign, lambda: drafting.order_by_price(campaign=campaign, route=route, seen=seen))
-    return show_card(request, campaign, "chain", place=_at(request, route))
+def step_restore(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
+    """A removed step back at its place."""
+    seen, back = seen_by(request), []
+    removed = find_removed(request.session, request.POST.get("key", ""))
+
+    def restore() -> None:
+        if removed is None:
+            raise DraftRefused("removed", gettext("This can no longer be undone."))
+        back.append(drafting.restore_step(campaign=campaign, removed=removed, seen=seen))
+        forget(request.session, removed.key)
+
+    attempt(request, campaign, restore)
+    sentence = gettext("%(step)s is back as step %(number)s of %(count)s.")
+    news = next((told_of(step, sentence) for step in back), NO_NEWS)
+    return show_card(request, campaign, "chain", news=news)
 
 
-@require_POST
-@requires(Permission.MANAGE_CAMPAIGNS)
-@edits_draft
-def route_add(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
-    """A way of its own for a segment; its tab is opened."""
-    form, added = RouteForm(request.POST, campaign=campaign), []
-    if form.is_valid():
-        given, seen = form.cleaned_data, seen_by(request)
-        save(campaign, form, lambda: added.append(drafting.add_route(campaign=campaign, seen=seen, **given)))
-    place = _at(request, added[0]) if added else place_of(request)
-    return show_card(request, campaign, "chain", place=place, forms=Forms(route=form if form.errors else None))
+def told_of(step: Step, sentence: str, *, part: str = "card") -> ChainNews:
+    """The news of `step`, to whose `part` the focus goes; `sentence` may name its %(step)s, %(number)s, %(count)s."""
+    return ChainNews(said=sentence % place_in_words(step), step_id=step.pk, part=part)
 
 
-@require_POST
-@requires(Permission.MANAGE_CAMPAIGNS)
-@edits_draft
-def route_move(request: SignedInRequest, campaign: Campaign, route_pk: int, direction: str) -> HttpResponse:
-    """A route tried earlier or later."""
-    route, by, seen = find_route(campaign, route_pk), UP if direction == "up" else DOWN, seen_by(request)
-    attempt(request, campaign, lambda: drafting.move_route(campaign=campaign, route=route, by=by, seen=seen))
-    return show_card(request, campaign, "chain", place=_at(request, route))
-
-
-@require_POST
-@requires(Permission.MANAGE_CAMPAIGNS)
-@edits_draft
-def route_remove(request: SignedInRequest, campaign: Campaign, route_pk: int) -> HttpResponse:
-    """A route less; the last tab is opened."""
-    route, seen = find_route(campaign, route_pk), seen_by(request)
-    attempt(request, campaign, lambda: drafting.remove_route(campaign=campaign, route=route, seen=seen))
-    return show_card(request, campaign, "chain", place=replace(place_of(request), route_id=None))
-
-
-def _at(request: SignedInRequest, route: Route) -> Place:
-    return replace(place_of(request), route_id=route.pk)
+def _told_added(added: Sequence[Step]) -> ChainNews:
+    sentence = gettext("%(step)s was added as step %(number)s of %(count)s.")
+    return next((told_of(step, sentence) for step in added), NO_NEWS)

@@ -102,8 +102,8 @@ def test_a_marketer_makes_a_campaign_and_schedules_it(page_as: PageAs) -> None:
     page.locator("#route-menu summary").click()
     page.get_by_label("Segment").select_option(label="Spanish speakers")
     page.get_by_role("button", name="Add the route").click()
-    expect(page.locator(".chain-tabs")).to_contain_text("Spanish speakers 1")
-    expect(page.locator(".chain-tabs")).to_contain_text("Everyone else 4")
+    expect(page.locator(".route-columns")).to_contain_text("Spanish speakers 1")
+    expect(page.locator(".route-columns")).to_contain_text("Everyone else 4")
     # When
     page.locator("#schedule summary").click()
     page.get_by_label("At a date and time").check()

@@ -91,6 +91,16 @@ def test_a_sender_of_another_channel_is_not_taken(marketer: Client) -> None:
     assert the_step(campaign).sender == step.sender
 
 
+def test_a_step_goes_on_offering_its_own_sender_when_that_is_switched_off(marketer: Client) -> None:
+    own, other = make_sender(name="Old name", is_active=False), make_sender(name="New name")
+    make_sender(name="Viber name", channel=Channel.VIBER)
+    campaign = make_campaign(routes=[RoutePlan(steps=[StepPlan(sender=own)])])
+    shown = marketer.get(page("campaign_editor", campaign)).content.decode()
+    assert f'<option value="{own.pk}" selected>' in shown
+    assert f'<option value="{other.pk}">' in shown
+    assert "Viber name" not in shown
+
+
 def test_steps_are_added_moved_ordered_and_removed(marketer: Client) -> None:
     for channel, amount in ((Channel.SMS, "0.03"), (Channel.VIBER, "0.04")):
         account = make_account()

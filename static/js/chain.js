@@ -1,0 +1,75 @@
+// The chain: steps are moved by dragging or by the arrow keys on their handle, and the focus stays with what was done.
+// The server decides. It is asked from #chain-said, which no answer replaces, one move after the other.
+(() => {
+  const asker = () => document.getElementById("chain-said");
+
+  // Not left to htmx's own queue: there a request waits for ever behind one whose button has left the page meanwhile.
+  const waiting = [];
+  const underWay = new Set();
+  const askNext = () => {
+    if (underWay.size || !waiting.length) return;
+    const { address, values } = waiting.shift();
+    htmx.ajax("POST", address, { source: asker(), values });
+  };
+  const ask = (address, values) => {
+    waiting.push({ address, values });
+    askNext();
+  };
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (detail.elt.closest("#editor") && !detail.elt.closest("#outlook")) underWay.add(detail.xhr);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    underWay.delete(detail.xhr);
+    setTimeout(askNext);
+  });
+
+  let putBack = null;
+
+  const drag = (list) => {
+    let before = [];
+    const sortable = Sortable.create(list, {
+      handle: ".step-handle",
+      draggable: ".chain-step",
+      dataIdAttr: "data-step",
+      ghostClass: "is-dragged",
+      animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
+      // The browser's own dragging knows no touch, and shows a picture of the card that cannot be styled.
+      forceFallback: true,
+      fallbackTolerance: 4,
+      onStart: () => { before = sortable.toArray(); },
+      onEnd: ({ item }) => {
+        const step = sortable.toArray();
+        if (step.join() === before.join()) return;
+        putBack = () => sortable.sort(before);
+        ask(list.dataset.arrange, { step, dragged: item.dataset.step });
+      },
+    });
+  };
+
+  htmx.onLoad((shown) => {
+    const list = shown.id === "chain" || shown === document.body ? document.getElementById("chain-steps") : null;
+    if (list && !Sortable.get(list)) drag(list);
+  });
+
+  for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => {
+      if (event.detail.elt === asker() && putBack) putBack();
+    });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const handle = event.target.closest(".step-handle");
+    const address = handle && { ArrowUp: handle.dataset.up, ArrowDown: handle.dataset.down }[event.key];
+    if (!address) return;
+    event.preventDefault();
+    ask(address, {});
+  });
+
+  // The button that was pressed may be gone. Whoever works by keyboard goes on at what it has changed.
+  document.addEventListener("htmx:afterSettle", () => {
+    const fresh = document.querySelector("#chain [data-fresh]");
+    if (!fresh) return;
+    fresh.removeAttribute("data-fresh");
+    if (document.activeElement === document.body) fresh.focus();
+  });
+})();
