@@ -25,7 +25,7 @@ from campaigns.drafting.limits import (
     set_limits,
     set_schedule,
 )
-from campaigns.drafting.opening import ChangedMeanwhile, DraftRefused, NotADraft
+from campaigns.drafting.opening import ChangedMeanwhile, DraftRefused, NotADraft, acting
 from campaigns.drafting.routes import add_route, move_route, remove_route
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Limits",
     "NotADraft",
     "RunningLimits",
+    "acting",
     "add_route",
     "add_step",
     "archive",
