@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.views import campaigns, editor, editor_chain, editor_message, review, running
+from campaigns.views import campaigns, editor, editor_chain, editor_looks, editor_message, review, running
 
 EDIT = "campaigns/<int:pk>/edit/"
 STEP = f"{EDIT}steps/<int:step_pk>/"
@@ -22,7 +22,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{EDIT}limits/", editor.limits_save, name="limits_save"),
     path(f"{EDIT}schedule/", editor.schedule_save, name="schedule_save"),
     path(f"{EDIT}message/", editor_message.message_save, name="message_save"),
-    path(f"{EDIT}message/look/", editor_message.message_look, name="message_look"),
+    path(f"{EDIT}message/keep/", editor_message.message_keep, name="message_keep"),
+    path(f"{EDIT}message/look/", editor_looks.message_look, name="message_look"),
+    path(f"{EDIT}message/people/", editor_looks.message_people, name="message_people"),
+    path(f"{EDIT}message/lacking/", editor_looks.message_lacking, name="message_lacking"),
+    path(f"{EDIT}message/languages/", editor_looks.message_languages, name="message_languages"),
     path(f"{EDIT}message/remove/", editor_message.message_remove, name="message_remove"),
     path(f"{EDIT}routes/add/", editor_chain.route_add, name="route_add"),
     path(f"{ROUTE}up/", editor_chain.route_move, {"direction": "up"}, name="route_up"),
