@@ -51,9 +51,9 @@ class SmsLook:
         return self.measure.encoding is SmsEncoding.UCS2
 
     @property
-    def can_be_plain(self) -> bool:
-        """Would replacing its own characters bring it back to GSM-7?"""
-        return bool(self.costly) and all(sign.can_go for sign in self.costly)
+    def is_mendable(self) -> bool:
+        """Would replacing its own characters bring it back to GSM-7, or save a part?"""
+        return self.cheaper_parts is not None or (bool(self.costly) and all(sign.can_go for sign in self.costly))
 
 
 def look_as_sms(

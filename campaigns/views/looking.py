@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from campaigns.audience.searching import search
 from campaigns.blueprints import Blueprint
 from campaigns.composing import NoContent, pick_content
 from campaigns.editor import Place, channels_at
 from campaigns.launch_checks.message import text_query
-from campaigns.models import Contact, Content
+from campaigns.models import Address, Contact, Content
 from campaigns.permissions import Permission, SignedInRequest, can
 from campaigns.previews import Look, find_person, look_at
-from channels.kinds import Channel
+from channels.kinds import AddressKind, Channel
 
 _MOST_FOUND = 8
 
@@ -47,11 +47,13 @@ def look_for(
 
 
 def found_people(request: SignedInRequest) -> list[Contact]:
-    """The contacts that fit what was typed to find one, if this user may see people."""
+    """The contacts, with their main addresses, that fit what was typed to find one; none for who may not see people."""
     text = request.GET.get("sought", "").strip()
     if not text or not can(request.user, Permission.VIEW_PEOPLE):
         return []
-    return list(search(Contact.objects.present(), text).order_by("-pk")[:_MOST_FOUND])
+    addresses = Address.objects.filter(is_primary=True).exclude(kind=AddressKind.PUSH_TOKEN).order_by("pk")
+    found = search(Contact.objects.present(), text).order_by("-pk")[:_MOST_FOUND]
+    return list(found.prefetch_related(Prefetch("addresses", addresses)))
 
 
 def _shown_channel(request: SignedInRequest, blueprint: Blueprint) -> str:

@@ -19,7 +19,8 @@
     const bare = new RegExp(`\\{\\{\\s*${name}\\s*\\}\\}`, "u");
     const field = [...document.querySelectorAll(FIELDS)].find((each) => bare.test(each.value));
     if (!field) return;
-    const words = document.getElementById(`variable-${name}`).dataset.default;
+    // A name that nothing has is told at its field; it may get words all the same.
+    const words = document.getElementById(`variable-${name}`)?.dataset.default || "";
     const place = bare.exec(field.value);
     const opening = `{{ ${name} | `;
     field.setRangeText(`${opening}${words} }}`, place.index, place.index + place[0].length, "end");

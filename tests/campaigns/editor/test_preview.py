@@ -129,6 +129,7 @@ def test_anybody_can_be_found_by_name_or_number_to_show_it_for(marketer: Client)
         found = marketer.get(page("message_people", campaign), {"sought": sought})
         assert "Олена" in text(found)
         assert "Ann" not in text(found)
+        assert "+380501112233" in text(found)
     assert "Nobody fits that." in text(marketer.get(page("message_people", campaign), {"sought": "nobody"}))
     assert "What Олена sees" in looked_at(marketer, campaign, text="Hello", person=olena.pk)
     # And it stays with this person while one types on.
