@@ -1,13 +1,14 @@
 """Put a message together: content, contact and channel in, what a provider gets out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 
 from campaigns import links as tracked
 from campaigns.escaping import Escape
 from campaigns.mail_html import MailParts, mail_html, mail_words
+from campaigns.marks import mark
 from campaigns.models.content import Content, Link
 from campaigns.personalise import Variable, fill, parse, value_of, variables
 from channels.kinds import FACTS, Channel, ChannelFacts, Markup
@@ -18,7 +19,7 @@ from channels.sms_text import SmsMeasure, measure
 UNSUBSCRIBE = "unsubscribe"
 # What a person would have to hear spelled out.
 _WITHOUT_ADDRESSES = {Channel.VOICE}
-_SAMPLE_TOKEN = "0" * tracked.TOKEN_LENGTH
+_SAMPLE_TOKEN = "k3Qz7RmWx2aBtY9"[: tracked.TOKEN_LENGTH]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -51,9 +52,15 @@ class Composition:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """A message as the editor shows it: `measure` where the channel counts parts, and the variables left empty."""
+    """A message as the editor shows it: `measure` where the channel counts parts, and the variables left empty.
+
+    `subject`, `body` (without what a mail has below it) and `button` have those marked (campaigns/marks.py).
+    """
 
     message: OutboundMessage
+    subject: str
+    body: str
+    button: str
     measure: SmsMeasure | None
     missing: tuple[str, ...]
 
@@ -81,15 +88,14 @@ def compose(piece: Composition) -> OutboundMessage:
     kind = FACTS[piece.channel]
     if kind.markup is Markup.HTML:
         return _compose_mail(piece, kind)
-    has_buttons = kind.has_buttons if piece.has_buttons is None else piece.has_buttons
-    button = bool(has_buttons and piece.links and piece.content.button_label)
+    button = _has_button(piece, kind)
     text = piece.content.text if button else _with_link(piece)
     values = _all_values(piece, text)
     return _outbound(
         piece,
         kind,
         values,
-        text=fill(parse(text), values, escape=Escape.SMS if kind.markup is Markup.SMS else Escape.PLAIN),
+        text=fill(parse(text), values, escape=_escape(kind)),
         buttons=(_button(piece, values),) if button else (),
     )
 
@@ -103,8 +109,13 @@ def preview(
     language: str = "",
     sender: str = "",
     is_transactional: bool = False,
+    has_buttons: bool | None = None,
+    has_images: bool | None = None,
 ) -> Preview:
-    """`content` as a contact with sample `values` would get it; tracked links have their real length."""
+    """`content` as a contact with sample `values` would get it; tracked links have their real length.
+
+    `has_buttons` and `has_images` are those of Composition.
+    """
     piece = Composition(
         key="",
         channel=channel,
@@ -117,10 +128,39 @@ def preview(
         token=_SAMPLE_TOKEN,
         is_transactional=is_transactional,
         language=language,
+        has_buttons=has_buttons,
+        has_images=has_images,
     )
-    message = compose(piece)
+    message, missing = compose(piece), _missing(piece)
+    subject, body, button = _marked(piece, missing)
     measured = measure(message.text) if FACTS[channel].has_parts else None
-    return Preview(message=message, measure=measured, missing=_missing(piece))
+    return Preview(message=message, subject=subject, body=body, button=button, measure=measured, missing=missing)
+
+
+def _marked(piece: Composition, missing: Iterable[str]) -> tuple[str, str, str]:
+    """Subject, body and button of `piece`, with what is `missing` marked."""
+    kind = FACTS[piece.channel]
+    gaps = {**piece.values, **{name: mark(name) for name in missing}}
+    shown = replace(piece, values=gaps)
+    has_button = _has_button(shown, kind)
+    text = shown.content.text if has_button else _with_link(shown)
+    values = _all_values(shown, text)
+    subject = shown.content.subject if kind.has_subject else ""
+    return (
+        fill(parse(subject), values, escape=Escape.HEADER),
+        fill(parse(text), values, escape=_escape(kind)).strip(),
+        _button(shown, values).label if has_button else "",
+    )
+
+
+def _has_button(piece: Composition, kind: ChannelFacts) -> bool:
+    """Does the message have a button? In a mail we draw it ourselves, whatever its provider can do."""
+    can = kind.has_buttons if piece.has_buttons is None or kind.markup is Markup.HTML else piece.has_buttons
+    return bool(can and piece.links and piece.content.button_label)
+
+
+def _escape(kind: ChannelFacts) -> Escape:
+    return Escape.SMS if kind.markup is Markup.SMS else Escape.PLAIN
 
 
 def _tag(language: str) -> str:
@@ -191,7 +231,7 @@ def _outbound(
 
 def _compose_mail(piece: Composition, kind: ChannelFacts) -> OutboundMessage:
     """A mail has two forms of the same: text, where the button is a line, and HTML."""
-    has_button = bool(piece.links and piece.content.button_label)
+    has_button = _has_button(piece, kind)
     text = piece.content.text if has_button else _with_link(piece)
     values = _all_values(piece, text)
     button = _button(piece, values) if has_button else None

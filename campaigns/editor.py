@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from campaigns import blueprints, launch_checks, sentences, variables
+from campaigns.audience.places import language_name
 from campaigns.blueprints import Blueprint
 from campaigns.editor_steps import StepCard, StepForms, step_cards
 from campaigns.forms.campaigns import AudienceForm
@@ -29,6 +30,11 @@ class Place:
     channel: str = ""
     language: str = ""
     route_id: int | None = None
+
+    @property
+    def is_general(self) -> bool:
+        """Is it the text for everyone?"""
+        return not (self.channel or self.language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +155,7 @@ def load_editor(campaign: Campaign, place: Place, forms: Forms = NO_FORMS) -> Ed
     blueprint = blueprints.load(campaign)
     route = next((each for each in blueprint.routes if each.pk == place.route_id), blueprint.routes[-1])
     content = blueprint.texts.find(place.channel, place.language)
-    channels = _channels_of(blueprint, place)
+    channels = channels_at(blueprint, place)
     problems = launch_checks.quick_problems(campaign)
     return Editor(
         campaign=campaign,
@@ -182,8 +188,8 @@ def content_form(blueprint: Blueprint, place: Place, answers: Any = None) -> Con
         answers,
         campaign=blueprint.campaign,
         texts=blueprint.texts,
-        channels=_channels_of(blueprint, place),
-        is_general=not (place.channel or place.language),
+        channels=channels_at(blueprint, place),
+        is_general=place.is_general,
     )
     content = blueprint.texts.find(place.channel, place.language)
     if content is None and not form.is_general:
@@ -191,8 +197,8 @@ def content_form(blueprint: Blueprint, place: Place, answers: Any = None) -> Con
     return form.load(content)
 
 
-def _channels_of(blueprint: Blueprint, place: Place) -> list[str]:
-    """The channels that use the text at `place`."""
+def channels_at(blueprint: Blueprint, place: Place) -> list[str]:
+    """The channels of the chain on which the text at `place` is read."""
     if place.channel:
         return [place.channel]
     return [channel.value for channel in blueprint.channels if not blueprint.texts.find(channel.value)]
@@ -209,18 +215,26 @@ def _text_tabs(blueprint: Blueprint, place: Place, problems: Sequence[Problem]) 
             channel=channel,
             language=language,
             label=_tab_label(channel, language),
-            icon=kinds.facts(channel).icon if channel else "users",
+            icon=_tab_icon(channel, language),
             is_current=(channel, language) == (place.channel, place.language),
             has_own=(channel, language) in written,
-            has_problem=bool(channel) and text_query(channel, language) in bad,
+            has_problem=bool(channel or language) and text_query(channel, language) in bad,
         )
         for channel, language in dict.fromkeys(wanted)
     ]
 
 
+def _tab_icon(channel: str, language: str) -> str:
+    if channel:
+        return kinds.facts(channel).icon
+    return "language" if language else "users"
+
+
 def _tab_label(channel: str, language: str) -> str:
+    if language and not channel:
+        return language_name(language)
     name = str(Channel(channel).label) if channel else gettext("Everyone")
-    return f"{name} · {language}" if language else name
+    return f"{name} · {language_name(language)}" if language else name
 
 
 def _channel_choices() -> list[ChannelChoice]:

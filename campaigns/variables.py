@@ -35,12 +35,21 @@ def known(used: Collection[str], links: Iterable[str] = ("link",)) -> frozenset[
     return names if names.issuperset(used) else names | _attributes(_ALL, [])
 
 
+def attribute_keys(name: str) -> list[str]:
+    """The attributes of the newest contacts that stand in texts as `name`, as the contacts have them."""
+    return sorted(key for key in _keys(_NEWEST, [SAMPLE_SIZE]) if variable_name(key) == name)
+
+
 def come_with_entries(campaign: Campaign) -> bool:
     """May whoever enrols people send values for any variable along?"""
     return campaign.kind != CampaignKind.ONCE
 
 
 def _attributes(query: str, parameters: list[int]) -> frozenset[str]:
+    return frozenset(filter(None, map(variable_name, _keys(query, parameters))))
+
+
+def _keys(query: str, parameters: list[int]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return frozenset(filter(None, (variable_name(name) for (name,) in cursor.fetchall())))
+        return [key for (key,) in cursor.fetchall()]

@@ -111,9 +111,11 @@ def split(text: str) -> list[str]:
     return list(_cut(text, encoding, shared))
 
 
-def cheapened(text: str) -> str:
-    """`text` with every costly character that has a plain equivalent replaced by it."""
-    return "".join(_plain(character) if _is_costly(character) else character for character in text)
+def cheapened(text: str, *, only: str = "") -> str:
+    """`text` with every costly character that has a plain equivalent, or `only` this one, replaced by it."""
+    return "".join(
+        _plain(character) if _is_costly(character) and only in {"", character} else character for character in text
+    )
 
 
 def _encoding(text: str) -> SmsEncoding:

@@ -18,7 +18,7 @@ from campaigns.drafting.limits import (
     set_limits,
     set_schedule,
 )
-from campaigns.drafting.opening import ChangedMeanwhile, DraftRefused, NotADraft
+from campaigns.drafting.opening import ChangedMeanwhile, DraftRefused, NotADraft, acting
 from campaigns.drafting.ordering import arrange_steps, move_step, order_by_price
 from campaigns.drafting.removing import RemovedStep, remove_step, restore_step
 from campaigns.drafting.routes import add_route, move_route, remove_route
@@ -30,6 +30,7 @@ __all__ = [
     "NotADraft",
     "RemovedStep",
     "RunningLimits",
+    "acting",
     "add_route",
     "add_step",
     "archive",

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.db import transaction
 
-from campaigns.models import Campaign, CampaignVersion
+from campaigns.models import Campaign, CampaignVersion, User
+
+# Whoever changes drafts at the moment. Every verb would only hand them on to `opened`.
+_actor: ContextVar[User | None] = ContextVar("who changes drafts", default=None)
 
 
 class NotADraft(Exception):
@@ -14,11 +18,16 @@ class NotADraft(Exception):
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody else changed the campaign at `changed_at` (aware), after this editor had read it."""
+    """The campaign was changed at `changed_at` (aware), after this editor had read it.
 
-    def __init__(self, changed_at: datetime) -> None:
+    `changed_by` is None where nobody knows who did it; `is_own` says that it was the editor, in another window.
+    """
+
+    def __init__(self, changed_at: datetime, changed_by: User | None = None) -> None:
         super().__init__(changed_at)
         self.changed_at = changed_at
+        self.changed_by = changed_by
+        self.is_own = changed_by is not None and changed_by == _actor.get()
 
 
 class DraftRefused(Exception):
@@ -31,16 +40,28 @@ class DraftRefused(Exception):
 
 
 @contextmanager
+def acting(actor: User) -> Iterator[None]:
+    """What changes drafts within the block, `actor` does."""
+    token = _actor.set(actor)
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+@contextmanager
 def opened(campaign: Campaign, *, seen: datetime | None = None) -> Iterator[Campaign]:
     """`campaign` as it is now, locked in a transaction; leaving the block saves it and moves its `updated_at` on.
 
-    The caller's own object learns the new `updated_at`. Raises NotADraft and ChangedMeanwhile.
+    It remembers whoever is `acting`. The caller's own object learns the new `updated_at`. Raises NotADraft and
+    ChangedMeanwhile.
     """
     with transaction.atomic():
         draft = locked(campaign, seen=seen)
         if not draft.is_editable or draft.archived_at is not None:
             raise NotADraft
         yield draft
+        draft.changed_by = _actor.get()
         draft.save()
         campaign.updated_at = draft.updated_at
 
@@ -49,7 +70,8 @@ def locked(campaign: Campaign, *, seen: datetime | None = None) -> Campaign:
     """`campaign` locked until the surrounding transaction ends. Raises ChangedMeanwhile."""
     row = Campaign.objects.select_for_update(of=("self",)).select_related("version").get(pk=campaign.pk)
     if seen is not None and row.updated_at != seen:
-        raise ChangedMeanwhile(row.updated_at)
+        # Who changes a launched campaign is told by the audit.
+        raise ChangedMeanwhile(row.updated_at, row.changed_by if row.is_editable else None)
     return row
 
 

@@ -28,7 +28,9 @@ class ContentForm(forms.Form):
         label=_("Subject"), max_length=200, required=False, bound_field_class=NeededToLaunch
     )
     text = forms.CharField(
-        label=_("Text"), required=False, widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off"})
+        label=_("Text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "aria-describedby": "kept-text"}),
     )
     link_url = forms.CharField(
         label=_("Tracked link"),

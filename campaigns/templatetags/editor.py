@@ -7,8 +7,11 @@ from django import template
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from campaigns import personalise
 from campaigns.editor import Editor
 from campaigns.launch_checks import Problem
+from campaigns.previews import Look
+from campaigns.variable_offers import Offer, offers
 
 register = template.Library()
 
@@ -38,6 +41,15 @@ def tab_url(editor: Editor, **changes: Any) -> str:
     Links need it, because a page that tells what is wrong stands at the address of its form.
     """
     return reverse("campaign_editor", args=[editor.campaign.pk]) + tab_query(editor, **changes)
+
+
+@register.simple_tag
+def variable_offers(editor: Editor, look: Look | None) -> list[Offer]:
+    """`{% variable_offers editor look as offers %}`: the variables, with their values for the person of the preview."""
+    person = look.person if look else None
+    values = personalise.contact_values(person) if person else {}
+    links = {link.name: link.url for link in editor.blueprint.texts.links}
+    return offers(editor.variables, links=links, values=values)
 
 
 @register.filter

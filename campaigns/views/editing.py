@@ -1,5 +1,6 @@
 """What all the editor's views do: find the draft, notice that somebody else was there, show a card again."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +21,7 @@ from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from campaigns.chain_card import NO_NEWS, ChainNews, load_chain
-from campaigns.drafting import ChangedMeanwhile, DraftRefused, NotADraft
+from campaigns.drafting import ChangedMeanwhile, DraftRefused, NotADraft, acting
 from campaigns.editor import NO_FORMS, Forms, Place, load_editor
 from campaigns.models import Campaign, Route, Step
 from campaigns.partials import render_partial
@@ -29,6 +30,9 @@ from campaigns.views.looking import look_for
 from channels.kinds import Channel
 
 P = ParamSpec("P")
+
+# As it may stand in a contact's language: "uk", "pt-BR".
+_LANGUAGE = re.compile(r"(?=.{2,8}$)[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*")
 
 
 def edits_draft(
@@ -40,7 +44,8 @@ def edits_draft(
     def found(request: SignedInRequest, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         campaign = find_campaign(pk)
         try:
-            return view(request, campaign, *args, **kwargs)
+            with acting(request.user):
+                return view(request, campaign, *args, **kwargs)
         except NotADraft:
             return no_longer_a_draft(request, campaign)
 
@@ -65,13 +70,11 @@ def find_step(campaign: Campaign, pk: int) -> Step:
 
 def place_of(request: HttpRequest) -> Place:
     """Which tabs the page has open: told by its address, or by the fields that htmx sends along."""
-    channel = _told(request, "text")
-    if channel and channel not in Channel.values:
+    channel, language = _told(request, "text"), _told(request, "language")
+    if (channel and channel not in Channel.values) or (language and not _LANGUAGE.fullmatch(language)):
         raise Http404
     route = _told(request, "route")
-    return Place(
-        channel=channel, language=_told(request, "language")[:8], route_id=int(route) if route.isdecimal() else None
-    )
+    return Place(channel=channel, language=language, route_id=int(route) if route.isdecimal() else None)
 
 
 def place_at(request: HttpRequest, route: Route) -> Place:
@@ -80,8 +83,12 @@ def place_at(request: HttpRequest, route: Route) -> Place:
 
 
 def seen_by(request: HttpRequest) -> datetime | None:
-    """When the campaign had last changed as far as this page knows."""
-    return parse_datetime(request.POST.get("seen_now") or request.POST.get("seen", ""))
+    """When the campaign had last changed as far as this page knows; with `over` it knows of a change it overwrites."""
+    told = (request.POST.get(name) for name in ("over", "seen_now", "seen"))
+    try:
+        return parse_datetime(next(filter(None, told), ""))
+    except ValueError:
+        return None
 
 
 def save(campaign: Campaign, form: Form, change: Callable[[], object]) -> bool:
@@ -113,12 +120,19 @@ def attempt(request: SignedInRequest, campaign: Campaign, change: Callable[[], o
 
 
 def changed_meanwhile(error: ChangedMeanwhile) -> str:
-    """The sentence for somebody who was overtaken."""
-    at = formats.time_format(timezone.localtime(error.changed_at), "TIME_FORMAT")
-    return gettext(
-        "This campaign was changed at %(time)s, in another window or by somebody else. What you see now is up to"
-        " date; what you typed is kept: look at it and save again."
-    ) % {"time": at}
+    """The sentences for somebody who was overtaken, and whose page was brought up to date."""
+    after = gettext("What you see now is up to date; what you typed is kept: look at it and save again.")
+    return f"{who_changed(error)} {after}"
+
+
+def who_changed(error: ChangedMeanwhile) -> str:
+    """Who changed the campaign, and when."""
+    known = {"time": formats.time_format(timezone.localtime(error.changed_at), "TIME_FORMAT"), "who": error.changed_by}
+    if error.is_own:
+        return gettext("You changed this campaign at %(time)s in another window.") % known
+    if error.changed_by:
+        return gettext("At %(time)s, %(who)s changed this campaign.") % known
+    return gettext("This campaign was changed at %(time)s, in another window or by somebody else.") % known
 
 
 def show_card(

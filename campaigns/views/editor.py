@@ -10,12 +10,13 @@ from campaigns.chain_card import load_chain
 from campaigns.editor import Forms, load_editor
 from campaigns.forms.campaigns import AudienceForm
 from campaigns.forms.schedule import LimitsForm, ScheduleForm
+from campaigns.languages import spoken_by
 from campaigns.models import Campaign
 from campaigns.outlook import look_ahead
 from campaigns.partials import render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.views.editing import edits_draft, place_of, save, seen_by, show_card
-from campaigns.views.looking import look_for
+from campaigns.views.looking import found_people, look_for
 from campaigns.views.seeing import sees_campaigns
 
 
@@ -36,6 +37,10 @@ def campaign_editor(request: SignedInRequest, campaign: Campaign) -> HttpRespons
         "editor": editor,
         "chain": load_chain(editor, session=request.session, recipe_key=request.GET.get("recipe", "")),
         "look": look_for(request, editor.blueprint, place),
+        "found": found_people(request),
+        "is_tab": request.htmx.target == "message",
+        "sought": request.GET.get("sought", ""),
+        "languages": spoken_by(editor.blueprint, place) if "languages" in request.GET else None,
         "outlook": look_ahead(editor.blueprint, editor.route) if "people" in request.GET else None,
     }
     response = render_partial(request, "campaigns/editor.html", page, fragment={"message": "message", "chain": "chain"})

@@ -1,17 +1,28 @@
-"""The message in the editor: saved, cheapened, looked at while it is typed."""
+"""The message in the editor: saved by a button or as one types, cheapened, removed."""
 
 from dataclasses import replace
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from campaigns import blueprints, drafting
-from campaigns.editor import Forms, Place, content_form
+from campaigns.drafting import ChangedMeanwhile
+from campaigns.editor import Forms, Place, content_form, load_editor
 from campaigns.forms.content import ContentForm
 from campaigns.models import Campaign
 from campaigns.partials import render_partial
 from campaigns.permissions import Permission, SignedInRequest, requires
-from campaigns.views.editing import attempt, edits_draft, place_of, save, seen_by, show_card
+from campaigns.views.editing import (
+    attempt,
+    editor_url,
+    edits_draft,
+    place_of,
+    save,
+    seen_by,
+    show_card,
+    who_changed,
+)
 from campaigns.views.looking import look_for
 from channels import sms_text
 
@@ -20,21 +31,41 @@ from channels import sms_text
 @requires(Permission.MANAGE_CAMPAIGNS)
 @edits_draft
 def message_save(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
-    """The text of the open tab; the button that replaces costly characters does it before saving."""
+    """The text of the open tab; a button that replaces costly characters does it before saving."""
     place, answers = place_of(request), request.POST.copy()
-    if "cheapen" in answers:
-        answers["message-text"] = sms_text.cheapened(answers.get("message-text", ""))
+    if costly := answers.get("cheapen"):
+        only = "" if costly == "all" else costly
+        answers["message-text"] = sms_text.cheapened(answers.get("message-text", ""), only=only)
     form = content_form(blueprints.load(campaign), place, answers)
     if form.is_valid():
-        _write(request, campaign, place, form)
+        save(campaign, form, lambda: _write(request, campaign, place, form))
     return show_card(request, campaign, "message", place=place, forms=Forms(content=form if form.errors else None))
 
 
 @require_POST
 @requires(Permission.MANAGE_CAMPAIGNS)
 @edits_draft
+def message_keep(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
+    """What was typed so far, saved without touching the fields; what speaks against it is told beside them.
+
+    Where somebody changed the draft meanwhile, theirs stays until this editor has chosen.
+    """
+    place = place_of(request)
+    form = content_form(blueprints.load(campaign), place, request.POST)
+    if not form.is_valid():
+        return _refused(request, campaign, form)
+    try:
+        _write(request, campaign, place, form)
+    except ChangedMeanwhile as error:
+        return _overtaken(request, campaign, form, error)
+    return _kept(request, campaign, place, form)
+
+
+@require_POST
+@requires(Permission.MANAGE_CAMPAIGNS)
+@edits_draft
 def message_remove(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
-    """A channel's own text; it uses the one for everyone again."""
+    """A text of its own, for a channel or a language; a more general one is used again."""
     place, seen = place_of(request), seen_by(request)
     attempt(
         request,
@@ -44,23 +75,40 @@ def message_remove(request: SignedInRequest, campaign: Campaign) -> HttpResponse
     return show_card(request, campaign, "message", place=replace(place, language=""))
 
 
-@require_POST
-@requires(Permission.MANAGE_CAMPAIGNS)
-@edits_draft
-def message_look(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
-    """What the text takes and what a person sees, as it is typed; nothing is saved."""
-    blueprint, place = blueprints.load(campaign), place_of(request)
-    form = content_form(blueprint, place, request.POST)
-    look = look_for(request, blueprint, place, content=form.typed(), link_url=form.data.get("message-link_url"))
-    return render_partial(request, "campaigns/look.html", {"look": look, "campaign": campaign})
-
-
 def _write(request: SignedInRequest, campaign: Campaign, place: Place, form: ContentForm) -> None:
+    """Save what `form` holds, over what somebody else wrote if that is the choice. Raises ChangedMeanwhile."""
     given, seen = dict(form.cleaned_data), seen_by(request)
-    save(
-        campaign,
-        form,
-        lambda: drafting.write_content(
-            campaign=campaign, channel=place.channel, language=place.language, seen=seen, **given
-        ),
-    )
+    drafting.write_content(campaign=campaign, channel=place.channel, language=place.language, seen=seen, **given)
+
+
+def _refused(request: SignedInRequest, campaign: Campaign, form: ContentForm) -> HttpResponse:
+    page = {"campaign": campaign, "form": form}
+    return render_partial(request, "campaigns/message_kept.html", page)
+
+
+def _overtaken(
+    request: SignedInRequest, campaign: Campaign, form: ContentForm, error: ChangedMeanwhile
+) -> HttpResponse:
+    place = place_of(request)
+    theirs = blueprints.load(campaign).texts.find(place.channel, place.language)
+    page = {
+        "campaign": campaign,
+        "form": form,
+        "who_changed": who_changed(error),
+        "over": error.changed_at.isoformat(),
+        "theirs": theirs if theirs and theirs.text != form.cleaned_data["text"] else None,
+        "editor_url": editor_url(campaign, place),
+    }
+    return render_partial(request, "campaigns/message_kept.html", page)
+
+
+def _kept(request: SignedInRequest, campaign: Campaign, place: Place, form: ContentForm) -> HttpResponse:
+    campaign.refresh_from_db()
+    if "over" in request.POST:
+        # What else they changed is not on this page yet.
+        return trigger_client_event(HttpResponseClientRedirect(editor_url(campaign, place)), "message-kept")
+    editor = load_editor(campaign, place)
+    look = look_for(request, editor.blueprint, place)
+    page = {"campaign": campaign, "editor": editor, "form": form, "look": look, "is_echo": True}
+    response = render_partial(request, "campaigns/message_kept.html", page)
+    return trigger_client_event(trigger_client_event(response, "message-kept"), "draft-changed")

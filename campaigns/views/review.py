@@ -32,7 +32,9 @@ def campaign_launch(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign = find_campaign(pk)
     seen = seen_by(request)
     if campaign.is_editable and seen is not None and seen != campaign.updated_at:
-        messages.warning(request, changed_meanwhile(drafting.ChangedMeanwhile(campaign.updated_at)))
+        messages.warning(
+            request, changed_meanwhile(drafting.ChangedMeanwhile(campaign.updated_at, campaign.changed_by))
+        )
         return _show(request, campaign, status=409)
     try:
         launch(campaign=campaign, actor=request.user)

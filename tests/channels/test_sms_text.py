@@ -54,6 +54,10 @@ def test_an_invisible_character_is_pointed_out_and_left_out() -> None:
     assert cheapened(text) == "Your code: 1234"
 
 
+def test_one_kind_of_character_can_be_replaced_alone() -> None:
+    assert cheapened("“Sale” – now – only", only="–") == "“Sale” - now - only"
+
+
 def test_replacing_one_dash_halves_the_price() -> None:
     text = "a" * 100 + " – " + "b" * 30
     assert measure(text).parts == 2

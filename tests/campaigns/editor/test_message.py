@@ -81,7 +81,7 @@ def test_parts_are_counted_with_the_real_link_while_it_is_typed(marketer: Client
 
 def test_one_click_replaces_the_costly_characters_and_saves(marketer: Client) -> None:
     campaign = make_campaign()
-    answers = {"message-text": "Sale – “now”", "message-link_url": "", "cheapen": "1"}
+    answers = {"message-text": "Sale – “now”", "message-link_url": "", "cheapen": "all"}
     marketer.post(page("message_save", campaign), answers, headers=HTMX)
     assert Content.objects.get().text == 'Sale - "now"'
 

@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from campaigns import drafting
+from campaigns.drafting.opening import acting
 from campaigns.models import Content
 from campaigns.models.campaigns import CampaignStatus
 from tests.campaigns.editor.pages import HTMX, page, text, the_step
-from tests.factories import make_campaign
+from tests.factories import make_campaign, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +46,14 @@ def test_a_draft_that_was_launched_meanwhile_leads_to_its_own_page(marketer: Cli
     response = marketer.post(page("message_save", campaign), answers, headers=HTMX)
     assert response.headers["HX-Redirect"] == page("campaign_review", campaign)
     assert Content.objects.get().text != "Late"
+
+
+def test_whoever_changed_the_draft_is_called_by_name(marketer: Client) -> None:
+    campaign = make_campaign()
+    seen = campaign.updated_at.isoformat()
+    with acting(make_user(first_name="Olena", last_name="Koval")):
+        drafting.set_link(campaign=campaign, url="https://shop.example.com/theirs")
+    answers = {"message-text": "Mine", "message-link_url": "", "seen": seen}
+    overtaken = text(marketer.post(page("message_save", campaign), answers, headers=HTMX))
+    assert "Olena Koval changed this campaign." in overtaken
+    assert "what you typed is kept" in overtaken

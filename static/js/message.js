@@ -1,0 +1,137 @@
+// The message is saved as one types, and nothing typed is lost: until the server has it, this browser keeps it.
+(() => {
+  const RETRY_MS = 5000;
+  let isUnsaved = false;
+  // What the request under way saves; only when the fields still say this, all is saved.
+  let sent = "";
+  // The link to the text that is to be opened as soon as this one is saved, by its id: the tabs are drawn anew meanwhile.
+  let leavingFor = "";
+
+  const form = () => document.getElementById("message-form");
+  const fields = () => [...form().elements].filter((field) => field.name.startsWith("message-"));
+  const values = () => JSON.stringify(Object.fromEntries(fields().map((field) => [field.name, field.value])));
+  const isKeeping = (event) => event.detail.requestConfig.path.endsWith("/message/keep/");
+  const keepNow = () => htmx.trigger("#message-keeper", "keep-now");
+
+  const mark = (unsaved) => {
+    isUnsaved = unsaved;
+    document.getElementById("editor-status").classList.toggle("has-unsaved", unsaved);
+  };
+
+  // --- The copy in this browser. Where it keeps nothing (a private window), the server alone has to do. ---
+
+  const storage = (action) => {
+    try { return action(window.localStorage); } catch { return null; }
+  };
+  const copyKey = () => `cascade.message.${form().dataset.copyKey}`;
+  const forget = () => storage((store) => store.removeItem(copyKey()));
+  const remember = () => storage((store) => store.setItem(copyKey(), JSON.stringify({ values: values(), at: Date.now() })));
+  const remembered = () => JSON.parse(storage((store) => store.getItem(copyKey())) || "null");
+
+  const offerCopy = () => {
+    const copy = remembered();
+    const offer = document.getElementById("message-unsent");
+    const isOffered = Boolean(copy) && copy.values !== values();
+    offer.hidden = !isOffered;
+    if (isOffered) offer.querySelector("time").textContent = new Date(copy.at).toLocaleString(document.documentElement.lang);
+    else if (copy) forget();
+  };
+
+  const restore = () => {
+    const kept = JSON.parse(remembered().values);
+    for (const field of fields()) if (field.name in kept) field.value = kept[field.name];
+    document.getElementById("message-unsent").hidden = true;
+    form().querySelector("textarea").focus();
+    form().dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  // --- Typed, kept, refused ---
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.closest("#message-form")) return;
+    mark(true);
+    remember();
+  });
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.path.endsWith("/message/keep/")) return;
+    sent = values();
+    // The button was quicker than the pause after typing.
+    if (event.target.id !== "message-keeper" || isUnsaved) return;
+    event.preventDefault();
+    leave();
+  });
+
+  document.addEventListener("message-kept", () => {
+    if (values() !== sent) return;
+    mark(false);
+    forget();
+    document.getElementById("message-unsent").hidden = true;
+  });
+
+  // The echo of what was saved brings the status anew; what was typed meanwhile is still not saved.
+  document.addEventListener("htmx:afterSettle", () => {
+    if (form() && isUnsaved) mark(true);
+  });
+
+  for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => { if (isKeeping(event)) setTimeout(keepNow, RETRY_MS); });
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && isUnsaved) keepNow();
+  });
+
+  // --- To another tab of the message, which takes the place of what was typed ---
+
+  document.addEventListener("htmx:confirm", (event) => {
+    const link = event.target.closest("[data-loses-message]");
+    if (!link || !isUnsaved) return;
+    event.preventDefault();
+    leavingFor = link.id;
+    keepNow();
+  });
+
+  const leave = () => {
+    const target = document.getElementById(leavingFor);
+    leavingFor = "";
+    if (!target || (isUnsaved && !window.confirm(document.getElementById("editor").dataset.unsaved))) return;
+    // What the server has not is still in the browser, and offered when this text is opened again.
+    mark(false);
+    target.click();
+  };
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (leavingFor && isKeeping(event)) leave();
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "message") return;
+    mark(false);
+    offerCopy();
+  });
+
+  // A step on another channel may ask the message for a subject or a button.
+  document.addEventListener("draft-changed", (event) => {
+    if (!isUnsaved && !event.target.closest("#message")) htmx.trigger("#message", "stale");
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-restores]")) restore();
+    if (event.target.closest("[data-forgets]")) {
+      mark(false);
+      forget();
+      document.getElementById("message-unsent").hidden = true;
+    }
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    if (isUnsaved) event.preventDefault();
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    // A form shown again with what is wrong in it is not saved yet.
+    if (form().querySelector("[aria-invalid=true]")) mark(true);
+    else offerCopy();
+  });
+})();
