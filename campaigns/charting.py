@@ -4,6 +4,7 @@ static/js/charts.js draws them; the same figures stand in the page's tables. A c
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 from django.urls import reverse
@@ -59,13 +60,22 @@ def flow_chart(picture: FlowPicture, campaign: Campaign, part: Part, *, has_list
 
 
 def lines_chart(series: Series, campaign: Campaign) -> dict[str, Any]:
-    """The lines over time. In a campaign of kind once all enter at once, which would make all else flat."""
-    lines: list[dict[str, Any]] = [
-        _line(gettext("Acted"), [point.acted for point in series.points], "green", "solid"),
-        _line(gettext("Sent"), [point.sent for point in series.points], "", "dashed"),
-    ]
-    if campaign.kind != CampaignKind.ONCE:
-        lines.append(_line(gettext("Entered"), [point.entered for point in series.points], _GREY, "dotted"))
+    """The lines over time: what happened in each point, or so far in a campaign of kind once.
+
+    There most happens in the first hour, beside which all others would be flat, and all people enter in it.
+    """
+    acted, sent = [point.acted for point in series.points], [point.sent for point in series.points]
+    if campaign.kind == CampaignKind.ONCE:
+        lines = [
+            _line(gettext("Acted so far"), list(accumulate(acted)), "green", "solid"),
+            _line(gettext("Sent so far"), list(accumulate(sent)), "", "dashed"),
+        ]
+    else:
+        lines = [
+            _line(gettext("Acted"), acted, "green", "solid"),
+            _line(gettext("Sent"), sent, "", "dashed"),
+            _line(gettext("Entered"), [point.entered for point in series.points], _GREY, "dotted"),
+        ]
     moments = [moment(point, series.unit) for point in series.points]
     return {"kind": "lines", "moments": moments, "lines": lines}
 

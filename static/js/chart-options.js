@@ -66,7 +66,7 @@ const CHART_OPTIONS = (() => {
       name: line.title,
       data: line.values,
       // A single hour would be a line of no length.
-      showSymbol: line.values.length === 1,
+      symbol: line.values.length === 1 ? "circle" : "none",
       lineStyle: { width: 2, type: line.dash, color: palette.colour(line.colour) },
       itemStyle: { color: palette.colour(line.colour) },
     })),

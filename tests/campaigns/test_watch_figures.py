@@ -18,7 +18,7 @@ from campaigns.engine import clock, counters
 from campaigns.engine.counters import Counter
 from campaigns.engine.stats import fold
 from campaigns.models import Campaign, HoldReason, Outcome, StepDelta, StepStats, StepTotal
-from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.permissions import Role
 from tests.campaigns.histories import count, make_history
 from tests.campaigns.signing_in import signed_in
@@ -146,13 +146,22 @@ def test_the_lines_over_time_have_their_figures_in_a_table() -> None:
     count(enrolment, counters.outcome(Outcome.ENGAGED), value=3, hour=NOON + timedelta(hours=1))
     response = ask(campaign, view="time")
     told = chart_of(response, "chart-time-told")
-    assert {line["title"]: line["values"] for line in told["lines"]} == {"Acted": [0, 3], "Sent": [4, 0]}
+    assert {line["title"]: line["values"] for line in told["lines"]} == {"Acted so far": [0, 3], "Sent so far": [4, 4]}
     table = response.text.partition('id="series"')[2].partition("</table>")[0]
     assert re.findall(r'is-figure">([^<]*)<', table)[4:] == [
         *["0", "0", "3", "$0.00"],
         *["10", "4", "0", "$2.00"],
         *["10", "4", "3", "$2.00"],
     ]
+
+
+def test_a_campaign_that_people_keep_entering_has_lines_of_each_hour() -> None:
+    campaign = running(accepted=4)
+    Campaign.objects.filter(pk=campaign.pk).update(kind=CampaignKind.API)
+    count(campaign.enrolments.get(), Counter.AUDIENCE, value=5, hour=NOON + timedelta(hours=1))
+    told = chart_of(ask(campaign, view="time"), "chart-time-told")
+    lines = {line["title"]: line["values"] for line in told["lines"]}
+    assert lines == {"Acted": [0, 0], "Sent": [4, 0], "Entered": [10, 5]}
 
 
 def test_segments_stand_beside_each_other_where_there_are_several() -> None:
