@@ -17,6 +17,7 @@ from campaigns.engine.counters import Counter
 from campaigns.models import Campaign, Installation, Route, Step
 from campaigns.reports_counts import NOUGHT, CampaignCounts, read_counts
 from campaigns.reports_figures import Audience, StepFigures
+from campaigns.reports_part import WHOLE, Part, read_part
 from campaigns.texts import Texts
 from channels.kinds import Channel
 from channels.models import Sender
@@ -70,6 +71,16 @@ class RouteReport:
         """Those who are open and wait at no step: their next one has not begun."""
         return self.audience.open - sum(step.figures.waiting.total for step in self.steps)
 
+    @property
+    def cost(self) -> Decimal:
+        """What the messages of all its steps have cost."""
+        return sum((step.figures.cost for step in self.steps), NOUGHT)
+
+    @property
+    def cost_per_engaged(self) -> Decimal | None:
+        """What each person who acted has cost; None while nobody has."""
+        return self.cost / self.audience.engaged if self.audience.engaged else None
+
     def problems(self) -> Iterator[str]:
         """The sums that do not hold on this route."""
         engaged = sum(step.figures.engaged for step in self.steps) + self.audience.engaged_between
@@ -107,6 +118,16 @@ class CampaignReport:
     def between(self) -> int:
         """Those who are open and wait at no step: their next one has not begun."""
         return sum(route.between for route in self.routes)
+
+    @property
+    def sent(self) -> int:
+        """The messages that vendors have accepted."""
+        return sum(step.figures.accepted for step in self.steps)
+
+    @property
+    def late(self) -> int:
+        """Those who acted upon a message when a later step had begun: they may have been contacted twice."""
+        return sum(step.figures.late for step in self.steps)
 
     @property
     def cost_per_engaged(self) -> Decimal | None:
@@ -154,15 +175,15 @@ class Summary:
         return self.cost / self.engaged if self.engaged else None
 
 
-def campaign_report(campaign_id: int) -> CampaignReport:
-    """The figures of a campaign as they stand now. Raises Campaign.DoesNotExist."""
+def campaign_report(campaign_id: int, part: Part = WHOLE) -> CampaignReport:
+    """The figures of a campaign, or of a `part` of it, as they stand now. Raises Campaign.DoesNotExist."""
     campaign = Campaign.objects.get(pk=campaign_id)
-    counts = read_counts([campaign_id])[campaign_id]
+    counts = read_part(campaign_id, part)
     everywhere = counts.everywhere()
     return CampaignReport(
         campaign_id=campaign_id,
         audience=Audience.of(counts.overall()),
-        routes=_route_reports(campaign, counts),
+        routes=tuple(route for route in _route_reports(campaign, counts) if part.route_id in {None, route.route_id}),
         cost=everywhere.amount(Counter.COST),
         unknown=everywhere.people(Counter.UNKNOWN),
         failed=everywhere.people(Counter.FAILED),

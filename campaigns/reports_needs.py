@@ -1,10 +1,10 @@
 """What of a campaign needs a person, and what only has to be known: read in this order on its page."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
@@ -14,6 +14,9 @@ from campaigns.models import AlertKind, Campaign, HoldReason, Message
 from campaigns.reports import CampaignReport, StepReport
 from campaigns.reports_alerts import stuck_since
 from channels.models import Sender
+
+# So many queued messages of a sender tell why they are held.
+_LOOKED_AT = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +106,7 @@ def _why_not_sending(sender: Sender) -> str:
 
 def _holds(campaign: Campaign, report: CampaignReport) -> Iterator[Need]:
     """Messages that wait for something else than their turn."""
-    if not any(step.figures.waiting.held for step in report.steps):
-        return
-    held = Message.objects.filter(campaign=campaign, is_queued=True, fate="").exclude(hold_reason="")
-    for reason, people in held.values_list("hold_reason").annotate(people=Count("pk")).order_by("hold_reason"):
+    for reason, people in sorted(_held(campaign, report).items()):
         if sentence := _hold_sentence(reason, people):
             is_urgent = reason == HoldReason.OVER_BUDGET
             icon, colour = ("wallet", "orange") if is_urgent else ("clock-pause", "secondary")
@@ -118,6 +118,24 @@ def _holds(campaign: Campaign, report: CampaignReport) -> Iterator[Need]:
                 figure="held",
                 is_about_budget=is_urgent,
             )
+
+
+def _held(campaign: Campaign, report: CampaignReport) -> dict[str, int]:
+    """How many messages are held, by reason, as the counters have it, which know all but the reasons.
+
+    For these a look at some of each sender's will do, those that wait the longest first: a quiet night may hold a
+    million. Where there are several reasons among more than these, each is told as at least so many.
+    """
+    steps = [step for step in report.steps if step.figures.waiting.held]
+    queued = Message.objects.filter(campaign=campaign, is_queued=True).order_by("-available_at", "-id")
+    senders = {step.sender.pk for step in steps if step.sender}
+    looks = [queued.filter(sender=pk).values_list("hold_reason", flat=True)[:_LOOKED_AT] for pk in sorted(senders)]
+    if not looks:
+        return {}
+    seen = Counter(reason for reason in looks[0].union(*looks[1:], all=True) if reason)
+    if len(seen) == 1:
+        return dict.fromkeys(seen, sum(step.figures.waiting.held for step in steps))
+    return dict(seen)
 
 
 def _hold_sentence(reason: str, people: int) -> str:

@@ -8,10 +8,11 @@ from campaigns.models import Campaign, Outcome
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.reports import CampaignReport, RouteReport, StepReport, campaign_report
 from campaigns.reports_needs import Need, needs_of
+from campaigns.reports_part import WHOLE, Part
 from channels import kinds
 
 # What became of people, in the order of the page. A colour always means the same outcome.
-_COLOURS = {
+OUTCOME_COLOURS = {
     Outcome.ENGAGED: "green",
     Outcome.EXHAUSTED: "secondary",
     Outcome.UNREACHABLE: "red",
@@ -39,17 +40,19 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """A campaign as its page shows it now."""
+    """A campaign as its page shows it now: `shown` are the figures of `part`, and `report` those of everything."""
 
     campaign: Campaign
     report: CampaignReport
+    part: Part
+    shown: CampaignReport
     places: tuple[Place, ...]
     needs: tuple[Need, ...]
 
     @property
     def is_live(self) -> bool:
-        """Can anything still change, so that the page asks again?"""
-        return not self.campaign.is_over
+        """Can anything still change, so that the page asks again? What has been, does not."""
+        return not self.campaign.is_over and self.part.until is None
 
     @property
     def is_enrolling(self) -> bool:
@@ -64,26 +67,23 @@ class Watch:
         return sum(step.figures.waiting.to_send for step in self.report.steps)
 
     @property
-    def ended_without(self) -> int:
-        """Those who ended without having acted."""
-        audience = self.report.audience
-        return audience.people - audience.open - audience.engaged
-
-    @property
     def digest(self) -> str:
         """Equal as long as the page would be the same, so that it is sent only when something has changed."""
         campaign = self.campaign
         state = (campaign.name, campaign.status, campaign.held_at, campaign.enrolled_at, campaign.budget)
-        return hashlib.sha256(repr((state, self.report, self.needs)).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr((state, self.report, self.shown, self.needs)).encode()).hexdigest()[:16]
 
 
-def watch(campaign: Campaign) -> Watch:
-    """The page of `campaign` as it stands now."""
+def watch(campaign: Campaign, part: Part = WHOLE) -> Watch:
+    """The page of `campaign` as it stands now, with the figures of `part` of it."""
     report = campaign_report(campaign.pk)
+    shown = report if part.is_whole else campaign_report(campaign.pk, part)
     return Watch(
         campaign=campaign,
         report=report,
-        places=tuple(place for place in _places(report) if place.people),
+        part=part,
+        shown=shown,
+        places=tuple(place for place in _places(shown) if place.people),
         needs=tuple(needs_of(campaign, report)),
     )
 
@@ -101,7 +101,7 @@ def _places(report: CampaignReport) -> Iterator[Place]:
             step=step,
             route=route if len(found) == 1 < len(report.routes) else None,
         )
-    yield from (_ended(report, outcome) for outcome in _COLOURS if outcome is not Outcome.ENGAGED)
+    yield from (_ended(report, outcome) for outcome in OUTCOME_COLOURS if outcome is not Outcome.ENGAGED)
 
 
 def _by_key(report: CampaignReport) -> dict[str, list[tuple[RouteReport, StepReport]]]:
@@ -117,6 +117,6 @@ def _ended(report: CampaignReport, outcome: Outcome) -> Place:
     return Place(
         people=report.audience.ended_as(outcome),
         figure=f"outcome_{outcome.value}",
-        colour=_COLOURS[outcome],
+        colour=OUTCOME_COLOURS[outcome],
         outcome=outcome,
     )

@@ -7,6 +7,7 @@ from campaigns.views import people, reports, watch
 urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/", watch.campaign_watch, name="campaign_watch"),
     path("campaigns/<int:pk>/live/", watch.campaign_live, name="campaign_live"),
+    path("campaigns/<int:pk>/compare/", watch.campaign_compare, name="campaign_compare"),
     path("campaigns/<int:pk>/people/", people.campaign_people, name="campaign_people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("contacts/<int:pk>/timeline/", people.contact_timeline, name="contact_timeline"),

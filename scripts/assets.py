@@ -17,6 +17,8 @@ NODE_MODULES = BASE_DIR / "node_modules"
 VENDOR_FILES = {
     "tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "tabler/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
+    # The smallest build that has a Sankey; those called "simple" and "common" have none.
+    "echarts/echarts.min.js": "echarts/dist/echarts.min.js",
     "sortablejs/Sortable.min.js": "sortablejs/Sortable.min.js",
     "tom-select/tom-select.base.min.js": "tom-select/dist/js/tom-select.base.min.js",
     "tom-select/tom-select.complete.min.js": "tom-select/dist/js/tom-select.complete.min.js",

@@ -10,9 +10,14 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from campaigns import wording
-from campaigns.reports import StepReport
+from campaigns import charting, wording
+from campaigns.reports import RouteReport, StepReport
 from campaigns.reports_columns import Column, notes_of
+from campaigns.reports_flow import FlowPicture
+from campaigns.reports_funnel import Funnel, funnel_of
+from campaigns.reports_gains import Gain, gains_of
+from campaigns.reports_series import Point, Unit
+from channels import kinds
 
 register = template.Library()
 
@@ -54,6 +59,37 @@ def value_in(step: StepReport, column: Column) -> int | None:
 def notes(step: StepReport) -> list[Column]:
     """`{{ step|notes }}`: the columns that stand as notes below the step's name."""
     return notes_of(step)
+
+
+@register.filter
+def funnel(step: StepReport) -> Funnel:
+    """`{{ step|funnel }}`: how far people went with the message of `step`."""
+    return funnel_of(step)
+
+
+@register.filter
+def gains(route: RouteReport) -> list[Gain]:
+    """`{{ route|gains }}`: what each step of `route` added."""
+    return list(gains_of(route))
+
+
+@register.filter
+def channel_colour(channel: str) -> str:
+    """`{{ step.channel|channel_colour }}`: the name of the colour that means the channel."""
+    return kinds.facts(channel).colour
+
+
+@register.filter
+def streams(picture: FlowPicture) -> list[tuple[str, str, int]]:
+    """`{{ picture|streams }}`: each stream of a flow as (from, to, people), with the names of the places."""
+    names = {node.key: charting.node_title(node) for node in picture.nodes}
+    return [(names[link.source], names[link.target], link.people) for link in picture.links]
+
+
+@register.filter
+def begins(point: Point, unit: Unit) -> str:
+    """`{{ point|begins:series.unit }}`: the hour or the day of a point."""
+    return charting.moment(point, unit)
 
 
 def _address(context: Context, name: str, step: str, route: int | str) -> str:

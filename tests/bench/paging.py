@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -49,6 +50,7 @@ def paths(campaign: Campaign) -> Mapping[str, str]:
     """The paths of the pages about `campaign`, and of those that all share, by what they are called here."""
     of_campaign = [campaign.pk]
     people = reverse("campaign_people", args=of_campaign)
+    watched = reverse("campaign_watch", args=of_campaign)
     live = reverse("campaign_live", args=of_campaign)
     export = reverse("campaign_export", args=of_campaign)
     key = Step.objects.filter(route__version=campaign.version).order_by("position")[1].key
@@ -60,7 +62,9 @@ def paths(campaign: Campaign) -> Mapping[str, str]:
         "home": reverse("home"),
         "campaigns": reverse("campaign_list"),
         "their figures": reverse("campaign_figures"),
-        "the campaign": reverse("campaign_watch", args=of_campaign),
+        "the campaign": watched,
+        "the campaign over time": f"{watched}?view=time",
+        "the campaign until a year from now": f"{watched}?until={clock.now() + timedelta(days=365):%Y-%m-%dT%H:%M}",
         "its figures again": live,
         "the same, unchanged": f"{live}?seen={watch(campaign).digest}",
         "reports": reverse("report_list"),

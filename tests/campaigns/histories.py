@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from random import Random
 
@@ -37,6 +38,7 @@ WAITING = {
     MessageStatus.UNKNOWN: Counter.NOW_UNKNOWN,
 }
 REASONS = {"": "", "engaged": Reason.CLICKED, "advanced": Reason.TIMEOUT, "ended": Reason.CHAIN_ENDED}
+LANGUAGES = ("uk", "ru", "")
 DONE = (MessageStatus.ACCEPTED, MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.WITHDRAWN)
 
 
@@ -49,8 +51,10 @@ def make_history(*, random: Random, people: int) -> Campaign:
     )
     campaign = make_campaign(status=CampaignStatus.RUNNING, routes=[short, long])
     routes = list(Route.objects.filter(version=campaign.version))
-    for _person in range(people):
-        enrolment = make_enrolment(campaign=campaign, route=random.choice(routes))
+    for person in range(people):
+        enrolment = make_enrolment(
+            campaign=campaign, route=random.choice(routes), language=LANGUAGES[person % len(LANGUAGES)]
+        )
         _close(enrolment, list(_walk(enrolment, random)), random)
         count_passage(enrolment)
         fold(limit=random.randint(0, 50))
@@ -177,12 +181,21 @@ def _standing(message: Message) -> str:
     return Counter.NOW_HELD if message.hold_reason else WAITING[MessageStatus(message.status)]
 
 
-def count(enrolment: Enrolment, counter: str, *, step: Step | None = None, value: Decimal | int = 1) -> None:
+def count(
+    enrolment: Enrolment,
+    counter: str,
+    *,
+    step: Step | None = None,
+    value: Decimal | int = 1,
+    hour: datetime = NOON,
+) -> None:
     """Append a change of `counter`."""
-    change(enrolment, counter, step=step, value=value).save()
+    change(enrolment, counter, step=step, value=value, hour=hour).save()
 
 
-def change(enrolment: Enrolment, counter: str, *, step: Step | None, value: Decimal | int) -> StepDelta:
+def change(
+    enrolment: Enrolment, counter: str, *, step: Step | None, value: Decimal | int, hour: datetime = NOON
+) -> StepDelta:
     """A change of `counter`, not saved."""
     return StepDelta(
         campaign_id=enrolment.campaign_id,
@@ -190,7 +203,8 @@ def change(enrolment: Enrolment, counter: str, *, step: Step | None, value: Deci
         route_id=enrolment.route_id,
         step_key=step.key if step else "",
         sender_id=(step.sender_id if step else None) or 0,
-        hour=NOON,
+        language=enrolment.language,
+        hour=hour,
         counter=counter,
         value=value,
     )

@@ -8,101 +8,23 @@ import pytest
 from playwright.sync_api import expect
 
 from campaigns.engine import counters
-from campaigns.engine.counters import Counter
-from campaigns.models import Campaign, Enrolment, Outcome, SkipReason, Step
+from campaigns.models import Campaign, Enrolment, Outcome
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
 from campaigns.reports_people import Question
 from campaigns.reports_people_lines import Lines, lines_behind
-from channels.kinds import Channel
 from tests.campaigns.histories import count, count_passage, make_history
+from tests.e2e.autumn import autumn_collection
 from tests.e2e.browser import PageAs, SuitsEverybody
 from tests.factories import (
     NOON,
-    RoutePlan,
-    StepPlan,
     make_campaign,
     make_contact,
     make_enrolment,
     make_message,
-    make_sender,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def autumn_collection() -> Campaign:
-    """A campaign with large figures that add up: nobody's rows, but the counters of 12,480 people."""
-    steps = [
-        StepPlan(channel=Channel.PUSH, key="push", sender=make_sender(channel=Channel.PUSH, name="Shop app")),
-        StepPlan(channel=Channel.SMS, key="sms", sender=make_sender(channel=Channel.SMS, name="SHOP")),
-        StepPlan(channel=Channel.VIBER, key="viber", sender=make_sender(channel=Channel.VIBER, name="Shop")),
-        StepPlan(
-            channel=Channel.VOICE,
-            key="voice",
-            sender=make_sender(channel=Channel.VOICE, name="Call", held_at=NOON, held_reason="402 balance is empty"),
-        ),
-    ]
-    campaign = make_campaign(
-        name="Autumn collection",
-        status=CampaignStatus.RUNNING,
-        enrolled_at=NOON,
-        budget=700,
-        routes=[RoutePlan(steps=steps)],
-    )
-    enrolment = make_enrolment(campaign=campaign)
-    count(enrolment, Counter.AUDIENCE, value=12_480)
-    count(enrolment, counters.outcome(Outcome.ENGAGED), value=5_197)
-    count(enrolment, counters.outcome(Outcome.UNREACHABLE), value=555)
-    for key, figures in AUTUMN.items():
-        step = Step.objects.get(route=enrolment.route, key=key)
-        for name, value in figures.items():
-            count(enrolment, name, step=step, value=value)
-    return campaign
-
-
-AUTUMN: dict[str, dict[str, int]] = {
-    "push": {
-        Counter.CAME: 12_480,
-        counters.skipped(SkipReason.NO_ADDRESS): 8_021,
-        counters.skipped(SkipReason.NO_CONSENT): 555,
-        Counter.ACCEPTED: 3_871,
-        Counter.FAILED: 33,
-        Counter.CLICKED: 1_312,
-        Counter.ENGAGED: 1_312,
-        Counter.CREDIT: 1_312,
-        Counter.ADVANCED: 2_592,
-    },
-    "sms": {
-        Counter.CAME: 10_613,
-        Counter.ACCEPTED: 10_560,
-        Counter.DELIVERED: 10_102,
-        Counter.CLICKED: 2_114,
-        Counter.MACHINE_CLICKED: 217,
-        Counter.ENGAGED: 2_114,
-        Counter.CREDIT: 2_120,
-        Counter.LATE: 6,
-        Counter.ADVANCED: 5_148,
-        Counter.NOW_ACCEPTED: 3_298,
-        Counter.NOW_QUEUED: 50,
-        Counter.NOW_UNKNOWN: 3,
-        Counter.UNKNOWN: 3,
-        Counter.COST: 327,
-    },
-    "viber": {
-        Counter.CAME: 5_148,
-        Counter.ACCEPTED: 5_010,
-        Counter.DELIVERED: 4_720,
-        Counter.OPENED: 1_771,
-        Counter.CLICKED: 702,
-        Counter.ENGAGED: 1_771,
-        Counter.CREDIT: 1_765,
-        Counter.ADVANCED: 1_384,
-        Counter.NOW_ACCEPTED: 1_993,
-        Counter.COST: 210,
-    },
-    "voice": {Counter.CAME: 1_384, Counter.NOW_QUEUED: 1_384},
-}
 
 
 def test_a_running_campaign_can_be_read_by_everybody(
@@ -195,7 +117,7 @@ def test_the_page_follows_the_campaign_without_disturbing_whoever_reads_it(page_
     page.get_by_text("why", exact=False).first.click()
     expect(page.get_by_text("no address:")).to_be_visible()
     page.locator("a[id^=figure-skipped_no_consent]").focus()
-    table = page.locator("[data-keeps-scroll]")
+    table = page.get_by_role("region", name="Step by step")
     table.evaluate("table => { table.scrollLeft = 120 }")
     below = page.evaluate("window.scrollY")
     enrolment = Enrolment.objects.get(campaign=campaign)

@@ -1,0 +1,103 @@
+"""Which figures the page of a campaign shows, and how it draws them."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django import forms
+from django.db import models
+from django.http import QueryDict
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.audience.places import language_name
+from campaigns.models import Campaign, Route
+from campaigns.reports_part import WHOLE, Part, languages_of
+
+# The choice that stands for people whose language nobody knows.
+UNKNOWN = "-"
+
+
+class View(models.TextChoices):
+    """How the page draws where people are."""
+
+    FLOW = "flow", _("Flow")
+    TIME = "time", _("Over time")
+    ROUTES = "routes", _("By segment")
+
+
+class WatchForm(forms.Form):
+    """Which part of the figures is shown. A field in which there is nothing to choose is left out."""
+
+    view = forms.ChoiceField(choices=View, required=False)
+    route = forms.ChoiceField(label=_("Segment"), required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    until = forms.DateTimeField(
+        label=_("As it stood at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "3600"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, query: QueryDict, *, campaign: Campaign) -> None:
+        super().__init__(query)
+        routes = Route.objects.filter(version__campaign=campaign).select_related("segment", "version")
+        named = {str(route.pk): _route_name(route) for route in routes.order_by("-version__number", "position")}
+        self._offer("route", named)
+        self._offer("language", {code or UNKNOWN: _language_name(code) for code in languages_of(campaign.pk)})
+
+    def _offer(self, name: str, choices: dict[str, str]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField) and len(choices) > 1:
+            field.choices = [("", _("All")), *choices.items()]
+        else:
+            del self.fields[name]
+
+    @property
+    def part(self) -> Part:
+        """What was asked for; everything where that cannot be."""
+        if not self.is_valid():
+            return WHOLE
+        route, language, until = (self.cleaned_data.get(name) for name in ("route", "language", "until"))
+        return Part(
+            route_id=int(route) if route else None,
+            language={UNKNOWN: ""}.get(language, language) if language else None,
+            until=until.replace(minute=0, second=0, microsecond=0) if until else None,
+        )
+
+    @property
+    def chosen_view(self) -> View:
+        """How the page draws; as a flow where nothing else was asked."""
+        return View((self.is_valid() and self.cleaned_data["view"]) or View.FLOW)
+
+    @property
+    def words(self) -> list[str]:
+        """What was chosen; empty for everything."""
+        return list(self._words()) if self.is_valid() else []
+
+    def _words(self) -> Iterator[str]:
+        for name, field in self.fields.items():
+            if name != "view" and isinstance(field, forms.ChoiceField) and (chosen := self.cleaned_data[name]):
+                yield str(dict(field.choices)[chosen])  # type: ignore[arg-type]  # pairs: no group of choices is among them
+        if self.part.until:
+            yield date_format(localtime(self.part.until), "DATETIME_FORMAT")
+
+    def query(self, view: View | None = None) -> str:
+        """The query of an address that shows the same to whoever opens it, or the same drawn as `view`.
+
+        It begins with its "?", and is '' for the usual page.
+        """
+        asked = {name: self.data.get(name, "") for name in self.fields} if self.is_valid() else {}
+        asked["view"] = view or self.chosen_view
+        told = {name: value for name, value in asked.items() if value and value != View.FLOW}
+        return f"?{urlencode(told)}" if told else ""
+
+
+def _route_name(route: Route) -> str:
+    name = route.segment.name if route.segment else str(_("Everyone else"))
+    if route.version.number == 1:
+        return name
+    return str(_("%(route)s (version %(number)s)")) % {"route": name, "number": route.version.number}
+
+
+def _language_name(code: str) -> str:
+    return language_name(code) if code else str(_("unknown"))

@@ -1,0 +1,76 @@
+// What ECharts is told to draw a flow of people, or lines over time. The words and figures come from the server
+// (campaigns/charting.py), the colours from Tabler's variables, so that both themes are Tabler's.
+const CHART_OPTIONS = (() => {
+  const plain = (palette) => ({
+    animation: false,
+    textStyle: { fontFamily: palette.font, color: palette.ink },
+  });
+
+  const tooltip = (palette) => ({
+    // Not as HTML: that would bring style attributes, which the content policy refuses.
+    renderMode: "richText",
+    confine: true,
+    backgroundColor: palette.surface,
+    borderColor: palette.line,
+    textStyle: { color: palette.ink },
+  });
+
+  // Readable also where it stands upon a stream.
+  const onStreams = (palette) => ({ color: palette.ink, fontSize: 12, textBorderColor: palette.surface, textBorderWidth: 3 });
+
+  const flow = (told, palette, ink = onStreams(palette)) => ({
+    ...plain(palette),
+    tooltip: { ...tooltip(palette), trigger: "item", formatter: ({ data }) => data.spoken },
+    series: [{
+      type: "sankey",
+      left: 8,
+      right: 150,
+      top: 12,
+      bottom: 12,
+      nodeWidth: 12,
+      nodeGap: 18,
+      draggable: false,
+      emphasis: { focus: "adjacency" },
+      lineStyle: { color: "gradient", opacity: palette.isDark ? 0.4 : 0.3 },
+      label: { ...ink, lineHeight: 16 },
+      nodes: told.nodes.map((node) => ({
+        ...node,
+        cursor: node.address ? "pointer" : "default",
+        itemStyle: { color: palette.colour(node.colour), borderWidth: 0, opacity: node.isFaint ? 0.35 : 1 },
+        label: { show: Boolean(node.title), formatter: `${node.title}\n{figure|${node.figure}}`, rich: { figure: { ...ink, fontWeight: "bold" } } },
+      })),
+      links: told.links,
+    }],
+  });
+
+  const lines = (told, palette) => ({
+    ...plain(palette),
+    legend: { top: 8, left: 16, itemWidth: 28, textStyle: { color: palette.ink } },
+    grid: { left: 16, right: 24, top: 48, bottom: 12, containLabel: true },
+    tooltip: { ...tooltip(palette), trigger: "axis", valueFormatter: palette.number },
+    xAxis: {
+      type: "category",
+      data: told.moments,
+      axisLabel: { color: palette.faint, hideOverlap: true },
+      axisLine: { lineStyle: { color: palette.line } },
+      axisTick: { show: false },
+    },
+    yAxis: {
+      type: "value",
+      minInterval: 1,
+      axisLabel: { color: palette.faint, formatter: palette.number },
+      splitLine: { lineStyle: { color: palette.line } },
+    },
+    series: told.lines.map((line) => ({
+      type: "line",
+      name: line.title,
+      data: line.values,
+      // A single hour would be a line of no length.
+      symbol: line.values.length === 1 ? "circle" : "none",
+      lineStyle: { width: 2, type: line.dash, color: palette.colour(line.colour) },
+      itemStyle: { color: palette.colour(line.colour) },
+    })),
+  });
+
+  return { flow, lines };
+})();
