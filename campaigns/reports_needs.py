@@ -106,8 +106,12 @@ def _why_not_sending(sender: Sender) -> str:
 
 def _holds(campaign: Campaign, report: CampaignReport) -> Iterator[Need]:
     """Messages that wait for something else than their turn."""
-    for reason, people in sorted(_held(campaign, report).items()):
-        if sentence := _hold_sentence(reason, people):
+    total = sum(step.figures.waiting.held for step in report.steps)
+    seen = _held_by_reason(campaign, report) if total else Counter[str]()
+    for reason, people in sorted(seen.items()):
+        # The counters know how many there are, but not why each is.
+        count, has_more = (total, False) if len(seen) == 1 else (people, seen.total() < total)
+        if sentence := _hold_sentence(reason, count, has_more=has_more):
             is_urgent = reason == HoldReason.OVER_BUDGET
             icon, colour = ("wallet", "orange") if is_urgent else ("clock-pause", "secondary")
             yield Need(
@@ -120,25 +124,18 @@ def _holds(campaign: Campaign, report: CampaignReport) -> Iterator[Need]:
             )
 
 
-def _held(campaign: Campaign, report: CampaignReport) -> dict[str, int]:
-    """How many messages are held, by reason, as the counters have it, which know all but the reasons.
+def _held_by_reason(campaign: Campaign, report: CampaignReport) -> Counter[str]:
+    """How many messages are held for each reason, among the last _LOOKED_AT of each sender.
 
-    For these a look at some of each sender's will do, those that wait the longest first: a quiet night may hold a
-    million. Where there are several reasons among more than these, each is told as at least so many.
+    A quiet night may hold a million.
     """
-    steps = [step for step in report.steps if step.figures.waiting.held]
+    senders = {step.sender.pk for step in report.steps if step.sender and step.figures.waiting.held}
     queued = Message.objects.filter(campaign=campaign, is_queued=True).order_by("-available_at", "-id")
-    senders = {step.sender.pk for step in steps if step.sender}
     looks = [queued.filter(sender=pk).values_list("hold_reason", flat=True)[:_LOOKED_AT] for pk in sorted(senders)]
-    if not looks:
-        return {}
-    seen = Counter(reason for reason in looks[0].union(*looks[1:], all=True) if reason)
-    if len(seen) == 1:
-        return dict.fromkeys(seen, sum(step.figures.waiting.held for step in steps))
-    return dict(seen)
+    return Counter(reason for reason in looks[0].union(*looks[1:], all=True) if reason) if looks else Counter()
 
 
-def _hold_sentence(reason: str, people: int) -> str:
+def _hold_sentence(reason: str, people: int, *, has_more: bool) -> str:
     sentences = {
         HoldReason.OVER_BUDGET: ngettext(
             "The budget is used up: %(count)s message waits until it is raised.",
@@ -157,7 +154,7 @@ def _hold_sentence(reason: str, people: int) -> str:
         ),
     }
     sentence = sentences.get(HoldReason(reason), "")
-    return sentence % {"count": wording.number(people)} if sentence else ""
+    return sentence % {"count": wording.number(people) + "+" * has_more} if sentence else ""
 
 
 def _facts(campaign: Campaign, report: CampaignReport) -> Iterator[Need]:

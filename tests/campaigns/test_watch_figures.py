@@ -241,6 +241,10 @@ def test_a_million_held_messages_are_not_counted_one_by_one(monkeypatch: pytest.
     for _message in range(5):
         make_message(enrolment=make_enrolment(campaign=campaign), hold_reason=HoldReason.QUIET_HOURS)
     assert "1,000,000 messages wait for the end of quiet hours" in ask(campaign).text
+    make_message(enrolment=make_enrolment(campaign=campaign), hold_reason=HoldReason.OVER_BUDGET)
+    page = ask(campaign).text
+    assert "1+ message waits for the end of quiet hours" in page
+    assert "The budget is used up: 1+ message waits" in page
 
 
 def test_two_campaigns_stand_side_by_side() -> None:
