@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaigns import personalise
@@ -176,10 +176,12 @@ def test_json_values_come_back_as_the_same_string(value: str) -> None:
 
 
 @given(value=HOSTILE)
+@example(value=".\x08")
 def test_url_values_stay_inside_their_place(value: str) -> None:
     result = filled("{{ v }}", Escape.URL, v=value)
     assert not set("/?#&=;: \n<>\"'\\{}") & set(result)
-    assert unquote(result) == (shown(value) if value not in {".", ".."} else "")
+    # A dot that is left when what nobody sees is gone would lead out of its place, too.
+    assert unquote(result) == (shown(value) if shown(value) not in {".", ".."} else "")
 
 
 @given(text=HOSTILE, value=HOSTILE)
