@@ -7,6 +7,7 @@ from django.db.models.signals import post_migrate
 from campaigns.dead_peers import give_up_silence
 from campaigns.instants import read_fast
 from campaigns.lookups import register_lookups
+from campaigns.operations.publishing import date_tasks
 from campaigns.planning import plan_once
 
 
@@ -19,7 +20,6 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         """Make the roles and periodic tasks whenever the tables have been migrated; have Celery's processes be seen."""
         from campaigns.operations.alerts import look_when_due  # noqa: PLC0415  models are not loaded when this module is
-        from campaigns.operations.publishing import date_tasks  # noqa: PLC0415  models are not loaded earlier
         from campaigns.operations.pulses import show_pulses  # noqa: PLC0415  the same
         from campaigns.permissions import create_roles  # noqa: PLC0415  the same
         from campaigns.schedule import write_schedule  # noqa: PLC0415  the same

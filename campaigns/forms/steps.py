@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
@@ -47,8 +47,8 @@ class StepForm(forms.Form):
         form = cls(step=step, has_link=has_link, initial={"sender": step.sender_id, "condition": step.condition})
         own = [step.sender] if step.sender and step.sender not in senders else []
         offered = [*own, *(sender for sender in senders if sender.channel == step.channel)]
-        field = form.fields["sender"]
-        field.choices = [("", field.empty_label), *((sender.pk, str(sender)) for sender in offered)]  # type: ignore[attr-defined]
+        field = cast("forms.ModelChoiceField[Sender]", form.fields["sender"])
+        field.choices = [("", str(field.empty_label)), *((sender.pk, str(sender)) for sender in offered)]
         return form
 
     def _conditions(self) -> list[tuple[str, Any]]:

@@ -1,6 +1,7 @@
 """Which figures the page of a campaign shows, and how it draws them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -77,7 +78,7 @@ class WatchForm(forms.Form):
     def _words(self) -> Iterator[str]:
         for name, field in self.fields.items():
             if name != "view" and isinstance(field, forms.ChoiceField) and (chosen := self.cleaned_data[name]):
-                yield str(dict(field.choices)[chosen])  # type: ignore[arg-type]  # pairs: no group of choices is among them
+                yield str(dict(cast("Iterable[tuple[str, str]]", field.choices))[chosen])
         if self.part.until:
             yield date_format(localtime(self.part.until), "DATETIME_FORMAT")
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import django
 import psutil
+from django.core.management import call_command
 
 from cascade_site import embedded
+from cascade_site.broker import install_queue
 from cascade_site.cluster import folder_in
 
 FOLDER = Path(__file__).resolve().parents[2]
@@ -52,13 +55,7 @@ def settle_in(conninfo: str, *, data_dir: Path, private_hosts: str) -> None:
 
 
 def _migrate(conninfo: str) -> None:
-    import django  # noqa: PLC0415  the settings are read from the environment above
-
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415  Django is set up only now
-
-    from cascade_site.broker import install_queue  # noqa: PLC0415  Django is set up only now
-
     call_command("migrate", verbosity=0)
     install_queue(conninfo)
 

@@ -59,7 +59,10 @@ Resolve = Callable[..., str]
 
 @pytest.fixture
 def resolved(tmp_path: Path) -> Resolve:
-    """`resolved(override, NAME="value")`: compose.yaml as Compose understands it with these in the file .env."""
+    """`resolved(override, NAME="value")`: compose.yaml as Compose understands it with these in the file .env.
+
+    Nobody needs Docker to build or test the product, so a machine need not have it.
+    """
     tools = (["docker", "compose"], ["docker-compose"])
     tool = next((tool for tool in tools if shutil.which(tool[0]) and _runs([*tool, "version"])), None)
     if tool is None:

@@ -17,6 +17,7 @@ from cascade_site.crew import Crew
 from tests.bench.ground import settle_in
 from tests.campaigns.servers import in_a_thread
 from tests.chaos.brokers import Broker
+from tests.chaos.commits import note_commits
 from tests.chaos.judge import Judge, running_judge
 
 # For a machine that others use too; nothing is asserted about how long something took.
@@ -114,7 +115,6 @@ def ground(folder: Path, *, broker: Broker, people: int) -> Iterator[Ground]:
         os.environ["CASCADE_CLOCK_MAY_MOVE"] = "true"
         settle_in(embedded.url(data_dir), data_dir=data_dir, private_hosts=judge.host)
         from tests.bench.crowd import make_crowd  # noqa: PLC0415  Django is set up only now
-        from tests.chaos.commits import note_commits  # noqa: PLC0415  the same
 
         note_commits()
         make_crowd(people * LANGUAGES)

@@ -36,7 +36,7 @@ def use_broker(settings: Settings) -> Iterator[Callable[[str], None]]:
 
 @pytest.fixture
 def redis_url(tmp_path: Path) -> Iterator[str]:
-    """A Redis of this test's own."""
+    """A Redis of this test's own. It is one of the brokers that one may choose: a machine need not have it."""
     if not (program := shutil.which("redis-server")):
         pytest.skip("there is no redis-server: Debian's package redis-server brings it")
     port = free_port()
