@@ -18,7 +18,14 @@ const CHART_OPTIONS = (() => {
   // Readable also where it stands upon a stream.
   const onStreams = (palette) => ({ color: palette.ink, fontSize: 12, textBorderColor: palette.surface, textBorderWidth: 3 });
 
-  const flow = (told, palette, ink = onStreams(palette)) => ({
+  // The ends of the flow have room beside them and little above: their figure stands on the line of their name.
+  const nodeLabel = (node, goesOn, ink) => ({
+    show: Boolean(node.title),
+    formatter: `${node.title}${goesOn.has(node.name) ? "\n" : "  "}{figure|${node.figure}}`,
+    rich: { figure: { ...ink, fontWeight: "bold" } },
+  });
+
+  const flow = (told, palette, ink = onStreams(palette), goesOn = new Set(told.links.map((link) => link.source))) => ({
     ...plain(palette),
     tooltip: { ...tooltip(palette), trigger: "item", formatter: ({ data }) => data.spoken },
     series: [{
@@ -37,7 +44,7 @@ const CHART_OPTIONS = (() => {
         ...node,
         cursor: node.address ? "pointer" : "default",
         itemStyle: { color: palette.colour(node.colour), borderWidth: 0, opacity: node.isFaint ? 0.35 : 1 },
-        label: { show: Boolean(node.title), formatter: `${node.title}\n{figure|${node.figure}}`, rich: { figure: { ...ink, fontWeight: "bold" } } },
+        label: nodeLabel(node, goesOn, ink),
       })),
       links: told.links,
     }],
