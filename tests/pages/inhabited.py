@@ -1,0 +1,125 @@
+"""A product in which every page has something to show, and its lists more than they show at once."""
+
+from dataclasses import dataclass
+from random import Random
+
+from campaigns import links
+from campaigns.models import (
+    ApiKey,
+    Campaign,
+    Enrolment,
+    Installation,
+    Purpose,
+    Route,
+    Segment,
+    Suppression,
+    User,
+)
+from campaigns.models.campaigns import CampaignStatus
+from campaigns.permissions import Role
+from channels.kinds import AddressKind, Channel
+from tests.campaigns.attempts import make_attempt
+from tests.campaigns.histories import make_history
+from tests.contact_files.importing import imported, uploaded
+from tests.contact_files.made_up import ukrainian_csv
+from tests.factories import (
+    NOON,
+    RoutePlan,
+    StepPlan,
+    make_account,
+    make_campaign,
+    make_contact,
+    make_price,
+    make_segment,
+    make_sender,
+    make_user,
+)
+
+Args = tuple[str | int, ...]
+AGED_18_TO_25 = {"all": [{"field": "age", "op": "between", "value": [18, 25]}]}
+MANY = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inhabited:
+    """Who looks at the pages, and the parts of addresses (`reverse`'s args) of what there is."""
+
+    user: User
+    args: dict[str, Args]
+
+
+def inhabit() -> Inhabited:
+    """Fill the empty product; gives whom to sign in, an admin and marketer, and where everything is."""
+    user = make_user(roles=[Role.ADMIN, Role.MARKETER], first_name="Олена", last_name="Коваленко")
+    Installation.objects.create(name="The Roastery")
+    args = {"user": (make_user(roles=[Role.MANAGER], first_name="Marc").pk,), "provider": ("sandbox",)}
+    args |= _channels() | _people(user) | _campaigns()
+    key = ApiKey.objects.create(name="Web shop", prefix="cascade_", key_hash="0" * 64, created_by=user)
+    return Inhabited(user=user, args=args | {"key": (key.pk,)})
+
+
+def _channels() -> dict[str, Args]:
+    account = make_account(name="Vonage")
+    for channel in Channel:
+        make_price(account=account, channel=channel, amount="0.05")
+    sender = make_sender(account=account, name="SHOP")
+    held = make_sender(account=account, name="SHOP 2", held_at=NOON, held_reason="402 balance is empty")
+    return {"account": (account.pk,), "sender": (sender.pk,), "held": (held.pk,)}
+
+
+def _people(user: User) -> dict[str, Args]:
+    consents = (Channel.SMS, Channel.EMAIL)
+    for number in range(MANY):
+        make_contact(phone=f"+4915112350{number:03}", email=f"anna{number}@example.com", consents=consents)
+    person = make_contact(phone="+491511236000", email="taras@example.com", consents=consents, first_name="Тарас")
+    make_contact(phone="+491511236001", consents=consents, first_name="Віра", deleted_at=None)
+    address = person.addresses.get(kind=AddressKind.EMAIL)
+    suppressed = Suppression.objects.create(
+        address_kind=AddressKind.PHONE,
+        address_hash=person.addresses.get(kind=AddressKind.PHONE).value_hash,
+        reason=Suppression.Reason.MANUAL,
+        created_at=NOON,
+    )
+    for number in range(MANY // 2):
+        make_segment(name=f"Aged 18 to 25, part {number}", rule=AGED_18_TO_25)
+    file = ukrainian_csv(people=60, repetitions=2)
+    done = imported(file.content, name=file.name, by=user)
+    waiting = uploaded(file.content, name="next.csv", by=user)
+    return {
+        "contact": (person.pk,),
+        "address": (address.pk,),
+        "suppression": (person.pk, suppressed.pk),
+        "consent": (person.pk, Channel.SMS.value, Purpose.MARKETING.value),
+        "segment": (Segment.objects.latest("pk").pk,),
+        "import": (done.pk,),
+        "upload": (waiting.pk,),
+    }
+
+
+def _campaigns() -> dict[str, Args]:
+    for number in range(MANY // 2):
+        make_campaign(name=f"Autumn collection {number}", status=CampaignStatus.FINISHED, launched_at=NOON)
+    young = RoutePlan(segment=make_segment(rule=AGED_18_TO_25), steps=[StepPlan(channel=Channel.TELEGRAM), StepPlan()])
+    chain = [StepPlan(channel=channel) for channel in (Channel.PUSH, Channel.SMS, Channel.EMAIL, Channel.VOICE)]
+    draft = make_campaign(name="Winter collection", routes=[young, RoutePlan(steps=chain)])
+    running = make_history(random=Random(11), people=MANY)
+    Campaign.objects.filter(pk=running.pk).update(launched_at=NOON, name="Autumn collection", budget=700)
+    paused = make_campaign(name="Forgotten baskets", status=CampaignStatus.PAUSED, launched_at=NOON, enrolled_at=NOON)
+    longest = max(Enrolment.objects.filter(campaign=running), key=lambda enrolment: enrolment.messages.count())
+    step = Route.objects.filter(version=running.version_id).order_by("position")[0].steps.order_by("position")[0]
+    return {
+        "draft": (draft.pk,),
+        "running": (running.pk,),
+        "paused": (paused.pk,),
+        "finished": (Campaign.objects.filter(status=CampaignStatus.FINISHED).latest("pk").pk,),
+        "step": (running.pk, step.pk),
+        "enrolment": (longest.pk,),
+        "timeline": (longest.contact_id,),
+        **_signed(),
+    }
+
+
+def _signed() -> dict[str, Args]:
+    attempt = make_attempt(Channel.EMAIL)
+    addresses = {"unsubscribe": links.unsubscribe_url(attempt.pk), "trap": links.trap_url(attempt.pk)}
+    return {name: (address.rsplit("/", 1)[1],) for name, address in addresses.items()}
