@@ -5,7 +5,7 @@ RUN := .venv/bin/python
 TEMPLATES = $(shell find templates campaigns channels -name '*.html')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench chaos hosts format assets messages translations setup setup-dev setup-bench has-python lock
+.PHONY: help demo run test check bench chaos hosts tour format assets messages translations setup setup-dev setup-bench has-python lock
 
 help: ## Explain every command
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ chaos: setup-dev ## Break it in every way and see what holds (CASE=kill_mid_http
 
 hosts: setup-dev ## Play it on several hosts, made of network namespaces: one joins, one is cut off; needs root
 	@$(RUN) -m tests.hosts
+
+tour: setup-dev ## Take a picture of every page of the demo, and write docs/tour.md
+	@$(RUN) -m scripts.assets
+	@CHROMIUM=$$($(RUN) -m scripts.chromium) $(RUN) -m tests.tour
 
 format: setup-dev ## Put code and templates into shape
 	$(RUN) -m ruff check --fix-only .

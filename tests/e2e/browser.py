@@ -1,14 +1,27 @@
 """What browser tests say of a page, and the types of the fixtures in conftest.py."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
 PageAs = Callable[..., Page]
 SuitsEverybody = Callable[..., None]
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 # What htmx says when somebody leaves a page that is still asking for something. Every other failure of a request
 # has an event of its own beside the second one.
 LEFT_EARLY = ("htmx:sendAbort", "htmx:afterRequest")
+
+
+@contextmanager
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The machine's Chromium without a screen, until the block ends."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+    yield browser
+    browser.close()
 
 
 def listen(page: Page, complaints: list[str]) -> None:

@@ -19,14 +19,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.e2e.browser import PageAs, SuitsEverybody, listen, settle
+from tests.e2e.browser import CHROMIUM, PageAs, SuitsEverybody, chromium, listen, settle
 
 if TYPE_CHECKING:
     from campaigns.models import User
     from campaigns.permissions import Role
 
 Theme = Literal["light", "dark"]
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # WCAG 2.2 at the level that laws ask for, and axe's own good practices.
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice")
@@ -53,11 +52,8 @@ def browser() -> Iterator[Browser]:
     """
     if not CHROMIUM.exists():
         pytest.skip(f"There is no Chromium at {CHROMIUM}: browser tests are left out (set CHROMIUM to its path).")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
-        yield chromium
-        chromium.close()
+    with sync_playwright() as playwright, chromium(playwright) as opened:
+        yield opened
 
 
 @pytest.fixture
