@@ -62,6 +62,7 @@ def detail(client: Client, contact: Contact) -> str:
         # Every word has to fit; signs of patterns are taken literally.
         ("олена smith", []),
         ("%", []),
+        ("_", []),
         ("\x00", ["Sofía", "Олена"]),
     ],
 )
