@@ -1,6 +1,5 @@
 """The list of contacts: who is in it, in which order, and how many they are, as soon among a million as among ten."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.reach import reachable_q
 from campaigns.audience.rules import as_q, parse
-from campaigns.audience.searching import HANDFUL, fitting, handful
+from campaigns.audience.searching import HANDFUL, estimate, fitting, handful
 from campaigns.models import Address, Contact, ContactImport, Purpose, Segment, Suppression
 from campaigns.models.contacts import ContactQuerySet
 from campaigns.pagination import PAGE_SIZE
@@ -103,7 +102,7 @@ def find(wish: Wish, *, cursor: str = "", size: int = PAGE_SIZE) -> Found:
     if page.goes_on_at and (few := _few(wish)) is not None:
         found = among.filter(pk__any=few)
         page = _page(wish, found, wanted, cursor=cursor, size=size)
-        return Found(page=page, number=found.filter(wanted).count())
+        return Found(page=page, number=found.filter(wanted).count() if page.next_cursor else page.passed)
     if not wanted:
         return _estimated(page, among)
     return Found(page=page, number=page.passed, is_more=bool(page.next_cursor))
@@ -147,7 +146,7 @@ def _has_suppressed_address() -> Q:
 
 def _estimated(page: SoughtPage[Contact], among: QuerySet[Contact]) -> Found:
     """The number as PostgreSQL estimates it, or counted where that is quick."""
-    number = int(json.loads(among.order_by().explain(format="json"))[0]["Plan"]["Plan Rows"])
+    number = estimate(among)
     if number < _COUNTED:
         return Found(page=page, number=among.count())
     return Found(page=page, number=int(float(f"{number:.3g}")), is_about=True)

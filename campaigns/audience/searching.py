@@ -4,9 +4,11 @@ Two questions of the same meaning: `fitting` asks each contact, which is quick w
 indexes of parts, which is quick where few do.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
@@ -21,8 +23,9 @@ _NUMBER = re.compile(r"\+?[\d\s().\-]+")
 _TRUNK = re.compile(r"^[08](?=\d{8})")
 _FEWEST_SIGNS = 3
 _MOST_WORDS = 6
-# So many are a handful: they are looked at one by one.
-HANDFUL = 5_000
+# So many are a handful: they are looked at one by one. Many times as many are not even gathered.
+HANDFUL = 10_000
+_TOO_MANY = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +57,15 @@ def handful(text: str) -> Sequence[int] | None:
     by_name = [part for part in parts if not part.in_addresses]
     longest = max(parts, key=lambda part: len(part.in_words))
     found = _named(by_name) if by_name else Contact.objects.filter(pk__in=_named_or_addressed(longest))
+    if estimate(found) > _TOO_MANY:
+        return None
     ids = list(found.filter(fitting(text)).order_by().values_list("pk", flat=True)[: HANDFUL + 1])
     return ids if len(ids) <= HANDFUL else None
+
+
+def estimate(contacts: QuerySet[Contact]) -> int:
+    """How many PostgreSQL believes them to be."""
+    return int(json.loads(contacts.order_by().explain(format="json"))[0]["Plan"]["Plan Rows"])
 
 
 def _parts(text: str) -> Sequence[_Part]:
@@ -108,5 +118,5 @@ def _named(parts: Sequence[_Part]) -> QuerySet[Contact]:
     return Contact.objects.filter(*[Contains(spelled("words"), spelling(part.in_words)) for part in parts])
 
 
-def _named_or_addressed(part: _Part) -> QuerySet[Contact]:
+def _named_or_addressed(part: _Part) -> QuerySet[Contact, Any]:
     return _named([part]).values("pk").union(_addresses(part).values("contact_id"), all=True)

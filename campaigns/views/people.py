@@ -79,7 +79,7 @@ def contact_timeline(request: SignedInRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     context = {
         "contact": contact,
-        "timelines": timelines_of(contact),
+        "page": timelines_of(contact, cursor=request.GET.get("cursor", "")),
         "has_other_zone": _is_other_zone(contact.time_zone),
     }
     return render_partial(request, "contacts/timeline.html", context, fragment="timelines")
