@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.timezone import localtime
@@ -57,10 +57,10 @@ class PersonPage:
     campaign_count: int
 
     @property
-    def local_time(self) -> datetime | None:
+    def local_time(self) -> time | None:
         """What the clock shows where they are; None where nobody knows where that is."""
         try:
-            return localtime(timezone=ZoneInfo(self.contact.time_zone)) if self.contact.time_zone else None
+            return localtime(timezone=ZoneInfo(self.contact.time_zone)).time() if self.contact.time_zone else None
         except (ZoneInfoNotFoundError, ValueError):
             return None
 

@@ -1,10 +1,11 @@
 """The pages of contacts: finding people, what a person's page shows and changes, and who may."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -159,6 +160,11 @@ def test_the_page_says_who_brought_them_where_they_are_now_and_what_they_belong_
         assert text in html
     assert "Spain" not in html
     assert "there now" not in detail(marketer, make_contact(time_zone="Nowhere/Land"))
+
+
+@time_machine.travel(datetime(2026, 11, 22, 12, 30, tzinfo=UTC), tick=False)
+def test_the_clock_is_that_of_the_person_not_of_the_reader(marketer: Client) -> None:
+    assert "It is 04:30 there now" in detail(marketer, make_contact(time_zone="America/Los_Angeles"))
 
 
 def test_segments_are_asked_about_together_and_unreadable_or_archived_ones_left_out(
