@@ -21,6 +21,8 @@ from channels.kinds import AddressKind
 _NUMBER = re.compile(r"\+?[\d\s().\-]+")
 # Written before a number inside its country, and not part of it: 0 in most of Europe, 8 in some countries beside.
 _TRUNK = re.compile(r"^[08](?=\d{8})")
+# What the index of parts can be asked for: three signs, or the beginning of a word. Anything else would read all of it.
+_HAS_TRIGRAM = re.compile(r"[a-z0-9]{3}| [a-z0-9]")
 _FEWEST_SIGNS = 3
 _MOST_WORDS = 6
 # So many are a handful: they are looked at one by one. Many times as many are not even gathered.
@@ -50,8 +52,8 @@ def fitting(text: str) -> Q:
 
 
 def handful(text: str) -> Sequence[int] | None:
-    """The ids of the contacts who fit `text`; None where that is more than a handful, or everybody."""
-    parts = _parts(text)
+    """The ids of the contacts who fit `text`; None where that is more than a handful, or no index tells."""
+    parts = [part for part in _parts(text) if _HAS_TRIGRAM.search(spelling(part.in_words))]
     if not parts:
         return None
     by_name = [part for part in parts if not part.in_addresses]
