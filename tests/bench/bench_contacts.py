@@ -22,9 +22,11 @@ def measure(folder: Path) -> Iterator[dict[str, Any]]:
         from tests.bench import contacts, pages, paging
 
         paths = contacts.made(asked("PEOPLE", PEOPLE))
-        rows = list(pages.ask_for_all(paths, by=paging.signed_in(), folder=folder))
-        yield from rows
-        worst = max((row for row in rows if "page" in row), key=lambda row: row["p95 ms"])
+        seen: list[dict[str, Any]] = []
+        for row in pages.ask_for_all(paths, by=paging.signed_in(), folder=folder):
+            seen += [row] if "page" in row else []
+            yield row
+        worst = max(seen, key=lambda row: row["p95 ms"])
         yield {**worst, "page": f"the worst: {worst['page']}"}
 
 
