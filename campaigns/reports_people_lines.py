@@ -1,17 +1,20 @@
 """A page of the people behind a figure: who they are, and how far they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext
 
-from campaigns.models import Enrolment, Fate, HoldReason, Message, Outcome, SkipReason
+from campaigns.audience.searching import fitting, handful
+from campaigns.models import Contact, Enrolment, Fate, HoldReason, Message, Outcome, SkipReason
 from campaigns.models.messages import MessageStatus
-from campaigns.pagination import PAGE_SIZE
+from campaigns.pagination import PAGE_SIZE, Row
 from campaigns.reports_people import Question, enrolments_among, messages_among, wanted_by
 from campaigns.reports_people_numbers import number_behind
-from campaigns.sought import Sought, SoughtPage, page_of_sought
+from campaigns.sought import UNKNOWN, Sought, SoughtPage, page_of_sought
 
 # The orders in which an index gives a campaign's messages, its enrolments, and those of them with one outcome.
 _BY_STEP = ("enrolment_id", "step_id")
@@ -38,9 +41,14 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """A page of such a list, as sought.SoughtPage, with lines for its rows; `number` are in all of the list."""
+    """A page of such a list, as sought.SoughtPage, with lines for its rows; `number` are in all of the list.
+
+    `found` of them fit a text, or more if `is_more`; None where none was given.
+    """
 
     number: int
+    found: int | None
+    is_more: bool
     lines: tuple[Line, ...]
     next_cursor: str
     previous_cursor: str
@@ -48,14 +56,32 @@ class Lines:
     goes_on_at: str
 
 
-def lines_behind(question: Question, *, cursor: str = "", size: int = PAGE_SIZE) -> Lines:
-    """A page of the people that the figure counts. Raises UnknownFigure."""
-    number = number_behind(question)
+def lines_behind(question: Question, *, text: str = "", cursor: str = "", size: int = PAGE_SIZE) -> Lines:
+    """A page of the people that the figure counts, those only who fit `text` (audience/searching.py).
+
+    Raises UnknownFigure.
+    """
+    number, at = number_behind(question), question.meaning.at
     if question.is_about_messages:
-        messages = page_of_sought(_messages(question, number), cursor=cursor, size=size)
-        return _lines(messages, [_line_of_message(row, question.meaning.at) for row in messages.rows], number)
-    people = page_of_sought(_enrolments(question, number), cursor=cursor, size=size)
-    return _lines(people, [_line_of_enrolment(row, question.meaning.at) for row in people.rows], number)
+        messages = page_of_sought(_searched(_messages(question, number), question, text), cursor=cursor, size=size)
+        return _lines(messages, [_line_of_message(row, at) for row in messages.rows], number, is_searched=bool(text))
+    people = page_of_sought(_searched(_enrolments(question, number), question, text), cursor=cursor, size=size)
+    return _lines(people, [_line_of_enrolment(row, at) for row in people.rows], number, is_searched=bool(text))
+
+
+def _searched(sought: Sought[Row], question: Question, text: str) -> Sought[Row]:
+    """`sought`, those only who fit `text`: a handful are looked up, of more each one is asked."""
+    if not text or sought.number <= 0:
+        return sought
+    is_about_messages, few = question.is_about_messages, handful(text)
+    if few is None:
+        contact = OuterRef("enrolment__contact" if is_about_messages else "contact")
+        fits = IsNull(Subquery(Contact.objects.filter(fitting(text), pk=contact).values("pk")[:1]), False)
+        return replace(sought, wanted=sought.wanted & Q(fits), number=UNKNOWN, stretch=SHORT_STRETCH)
+    enrolments = Enrolment.objects.filter(campaign_id=question.campaign_id, contact_id__any=few)
+    ids = list(enrolments.values_list("pk", flat=True))
+    among = {"enrolment_id__any" if is_about_messages else "pk__any": ids}
+    return replace(sought, among=sought.among.filter(**among), number=UNKNOWN)
 
 
 def _messages(question: Question, number: int) -> Sought[Message]:
@@ -78,9 +104,13 @@ def _enrolments(question: Question, number: int) -> Sought[Enrolment]:
     )
 
 
-def _lines(page: SoughtPage[Message] | SoughtPage[Enrolment], lines: Sequence[Line], number: int) -> Lines:
+def _lines(
+    page: SoughtPage[Message] | SoughtPage[Enrolment], lines: Sequence[Line], number: int, *, is_searched: bool
+) -> Lines:
     return Lines(
         number=number,
+        found=page.passed if is_searched else None,
+        is_more=bool(page.next_cursor),
         lines=tuple(lines),
         next_cursor=page.next_cursor,
         previous_cursor=page.previous_cursor,

@@ -1,19 +1,30 @@
 """What happened to one person in one campaign, in order, each time with the rule or signal behind it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext
 
 from campaigns import reports_entries as entries
-from campaigns.models import Attempt, Contact, Enrolment, Event, Link, Message
+from campaigns.models import Attempt, Contact, Enrolment, Event, Fate, Link, Message
 from campaigns.models.messages import MessageStatus
+from campaigns.pagination import page_of
 from campaigns.reports_entries import Entry
+from campaigns.reports_people_lines import state_of
 
-# A contact's page shows the latest passages whole; more would be a page that nobody reads.
-_LATEST = 20
+# So many passages are told at once: more would be a page that nobody reads.
+_AT_ONCE = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A step that they came to, as it stands beside the others: the channel, and how far it has come, in words."""
+
+    channel: str
+    state: str
+    is_success: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,32 +33,65 @@ class Timeline:
 
     enrolment: Enrolment
     state: str
+    stops: tuple[Stop, ...]
     entries: tuple[Entry, ...]
     zone: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Passages:
+    """Some passages of a person, and the cursors of the later and the earlier ones, "" where there are none."""
+
+    timelines: Sequence[Timeline]
+    next_cursor: str
+    previous_cursor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """What is kept of some passages: messages and events by enrolment, addresses of links by version and id."""
+
+    messages: Mapping[int, Sequence[Message]]
+    events: Mapping[int, Sequence[Event]]
+    links: Mapping[int, Mapping[int, str]]
+
+
 def timeline(enrolment: Enrolment) -> Timeline:
     """What happened to `enrolment`; load its campaign, contact and route with their segment beforehand."""
+    return _timeline(enrolment, _kept([enrolment]))
+
+
+def timelines_of(contact: Contact, *, cursor: str = "") -> Passages:
+    """What happened to `contact` in some of their campaigns, the latest first, in a fixed number of queries."""
+    rows = Enrolment.objects.filter(contact=contact).select_related("campaign", "contact", "route__segment")
+    page = page_of(rows, cursor=cursor, size=_AT_ONCE)
+    kept = _kept(page.rows)
+    return Passages(
+        timelines=[_timeline(enrolment, kept) for enrolment in page.rows],
+        next_cursor=page.next_cursor,
+        previous_cursor=page.previous_cursor,
+    )
+
+
+def _timeline(enrolment: Enrolment, kept: _Kept) -> Timeline:
+    messages = kept.messages.get(enrolment.pk, ())
     # What happened in the same instant stays in the order in which it is told.
-    told = sorted(_told(enrolment), key=lambda entry: entry.at)
+    told = sorted(_told(enrolment, messages, kept), key=lambda entry: entry.at)
     return Timeline(
         enrolment=enrolment,
         state=enrolment.get_outcome_display() or gettext("Still in the chain"),
+        stops=tuple(
+            Stop(channel=message.channel, state=state_of(message), is_success=message.fate == Fate.ENGAGED)
+            for message in messages
+        ),
         entries=tuple(told),
         zone=enrolment.contact.time_zone,
     )
 
 
-def timelines_of(contact: Contact) -> list[Timeline]:
-    """What happened to `contact` in their latest campaigns, the latest first."""
-    rows = Enrolment.objects.filter(contact=contact).select_related("campaign", "contact", "route__segment")
-    return [timeline(enrolment) for enrolment in rows.order_by("-created_at", "-id")[:_LATEST]]
-
-
-def _told(enrolment: Enrolment) -> Iterator[Entry]:
-    messages = _messages(enrolment)
-    events = _events(enrolment)
-    links = dict(Link.objects.filter(version_id=enrolment.version_id).values_list("pk", "url"))
+def _told(enrolment: Enrolment, messages: Sequence[Message], kept: _Kept) -> Iterator[Entry]:
+    events = _by_message(kept.events.get(enrolment.pk, ()))
+    links = dict(kept.links.get(enrolment.version_id, {}))
     yield entries.beginning(enrolment)
     for message in messages:
         yield from _of_message(message, [entries.of_event(event, links) for event in events.pop(message.pk, [])])
@@ -67,15 +111,26 @@ def _of_message(message: Message, events: Sequence[Entry]) -> Iterator[Entry]:
         yield entries.fate(message)
 
 
-def _messages(enrolment: Enrolment) -> list[Message]:
-    attempts = Prefetch("attempts", Attempt.objects.select_related("address", "sender").order_by("pk"))
-    rows = Message.objects.filter(enrolment=enrolment).select_related("step__sender")
-    return list(rows.prefetch_related(attempts).order_by("step__position"))
-
-
-def _events(enrolment: Enrolment) -> dict[int | None, list[Event]]:
+def _by_message(events: Sequence[Event]) -> dict[int | None, list[Event]]:
     """The events by their messages; None is before any message."""
     found: defaultdict[int | None, list[Event]] = defaultdict(list)
-    for event in Event.objects.filter(enrolment_id=enrolment.pk).order_by("occurred_at", "id"):
+    for event in events:
         found[event.message_id].append(event)
     return found
+
+
+def _kept(enrolments: Sequence[Enrolment]) -> _Kept:
+    ids = [enrolment.pk for enrolment in enrolments]
+    attempts = Prefetch("attempts", Attempt.objects.select_related("address", "sender").order_by("pk"))
+    rows = Message.objects.filter(enrolment__in=ids).select_related("step__sender")
+    messages: defaultdict[int, list[Message]] = defaultdict(list)
+    for message in rows.prefetch_related(attempts).order_by("step__position"):
+        messages[message.enrolment_id].append(message)
+    events: defaultdict[int, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(enrolment_id__in=ids).order_by("occurred_at", "id"):
+        events[event.enrolment_id].append(event)
+    links: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    versions = {enrolment.version_id for enrolment in enrolments}
+    for version, pk, url in Link.objects.filter(version__in=versions).values_list("version", "pk", "url"):
+        links[version][pk] = url
+    return _Kept(messages=messages, events=events, links=links)

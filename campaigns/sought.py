@@ -6,10 +6,11 @@ sought as where all are. How many there are is known beforehand: with the last o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from campaigns.pagination import PAGE_SIZE, Cursor, Page, Row, in_order
 
@@ -17,13 +18,18 @@ from campaigns.pagination import PAGE_SIZE, Cursor, Page, Row, in_order
 _FIND = "SELECT id FROM ({looked_at}) AS looked_at WHERE is_sought LIMIT %s"
 # Of what a cursor says to have passed; Python reads no number of thousands of digits.
 _MOST_DIGITS = 18
+# The cursor of the end of a list, on whose last page there is nobody.
+_END = "end"
+# More than there can be: the list ends where the rows do.
+UNKNOWN = 10**_MOST_DIGITS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sought(Generic[Row]):
-    """The `number` rows that are `wanted` among others, which an index gives in the ascending order of `order_by`.
+    """The `number` rows that are `wanted` among others, which an index gives in the order of `order_by`.
 
-    With an empty `wanted` all are. The last column of `order_by` must be unique, and none of them null.
+    With an empty `wanted` all are. The last column of `order_by` must be unique, and none of them null. The order is
+    ascending, or the other way round in all columns. Where nobody knows the number, give UNKNOWN.
     """
 
     among: QuerySet[Row]
@@ -31,17 +37,20 @@ class Sought(Generic[Row]):
     number: int
     order_by: Sequence[str]
     stretch: int
+    is_descending: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class SoughtPage(Page[Row]):
     """What was found in a stretch. `goes_on_at` is where to look for the rest of the page; "" where nothing is missing.
 
-    A page that `is_backwards` was come to from a later one: the rest of it stands before its rows.
+    A page that `is_backwards` was come to from a later one: the rest of it stands before its rows. `passed` of the
+    sought were seen up to its end.
     """
 
     is_backwards: bool
     goes_on_at: str
+    passed: int
 
 
 def page_of_sought(sought: Sought[Row], *, cursor: str = "", size: int = PAGE_SIZE) -> SoughtPage[Row]:
@@ -51,7 +60,7 @@ def page_of_sought(sought: Sought[Row], *, cursor: str = "", size: int = PAGE_SI
     belongs to another order gives the first page.
     """
     if sought.number <= 0:
-        return SoughtPage(rows=(), next_cursor="", previous_cursor="", is_backwards=False, goes_on_at="")
+        return SoughtPage(rows=(), next_cursor="", previous_cursor="", is_backwards=False, goes_on_at="", passed=0)
     look = _Look(sought, _read(cursor, sought), size)
     onward, back, is_backwards = look.onward(), look.back(), look.place.is_backwards
     return SoughtPage(
@@ -60,19 +69,22 @@ def page_of_sought(sought: Sought[Row], *, cursor: str = "", size: int = PAGE_SI
         previous_cursor=onward if is_backwards else back,
         is_backwards=is_backwards,
         goes_on_at=onward if len(look.shown) < size else "",
+        passed=look.place.passed + (0 if is_backwards else len(look.shown)),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Place:
-    """Where a page begins, None is the beginning, and how many of the sought stand before it."""
+    """Where a page begins, without a key at the beginning, and how many of the sought stand before it."""
 
     key: Cursor | None
     passed: int
+    # At the end of the list, from which there is only a way back.
+    is_end: bool = False
 
     @property
     def is_backwards(self) -> bool:
-        return self.key is not None and self.key.is_backwards
+        return self.is_end or (self.key is not None and self.key.is_backwards)
 
 
 class _Look(Generic[Row]):
@@ -81,7 +93,8 @@ class _Look(Generic[Row]):
     def __init__(self, sought: Sought[Row], place: _Place, size: int) -> None:
         self.place = place
         self._sought = sought
-        self._rows = in_order(sought.among, sought.order_by, is_descending=place.is_backwards, after=place.key)
+        is_descending = sought.is_descending != place.is_backwards
+        self._rows = in_order(sought.among, sought.order_by, is_descending=is_descending, after=place.key)
         # Only for the first page is it sure how many are left: meanwhile some may have left the list.
         ids = _ids(sought, self._rows, most=size + 1 if place.key else min(size + 1, sought.number))
         # They are read by their ids afterwards: with what is joined to them PostgreSQL may prefer to go through
@@ -109,13 +122,14 @@ class _Look(Generic[Row]):
         if not self.place.passed and not self.place.is_backwards:
             return ""
         first = self.shown[0] if self.shown else self._row(0)
-        return self._cursor(first, self.place.passed, is_backwards=not self.place.is_backwards) if first else ""
+        if first:
+            return self._cursor(first, self.place.passed, is_backwards=not self.place.is_backwards)
+        return "" if self.place.is_backwards else f"{self.place.passed}.{_END}"
 
     def _row(self, number: int) -> Row | None:
         """The columns of the order of the row with this number, sought or not; None where there are fewer."""
-        names = self._sought.order_by
-        values = self._rows.values_list(*names)[number : number + 1].first()
-        return self._sought.among.model(**dict(zip(names, values, strict=True))) if values else None
+        rows = self._rows.select_related(None).only(*self._sought.order_by)
+        return next(iter(rows[number : number + 1]), None)
 
     def _cursor(self, row: Row, passed: int, *, is_backwards: bool) -> str:
         return f"{passed}.{Cursor.write(row, self._sought.order_by, is_backwards=is_backwards)}"
@@ -123,17 +137,36 @@ class _Look(Generic[Row]):
 
 def _read(cursor: str, sought: Sought[Row]) -> _Place:
     passed, _dot, written = cursor.partition(".")
+    if written == _END and passed.isdecimal() and len(passed) <= _MOST_DIGITS:
+        return _Place(key=None, passed=int(passed), is_end=True)
     key = Cursor.read(written, sought.among.model, sought.order_by)
     if key is None or not passed.isdecimal() or len(passed) > _MOST_DIGITS:
         return _Place(key=None, passed=0)
     return _Place(key=key, passed=int(passed))
 
 
+def _one_by_one(wanted: Q) -> Q:
+    """`wanted` without EXISTS, for which PostgreSQL may gather all of a table, to look up some rows among them."""
+    parts = [_one_by_one(part) if isinstance(part, Q) else _looked_up(part) for part in wanted.children]
+    return Q(*parts, _connector=wanted.connector, _negated=wanted.negated)
+
+
+def _looked_up(condition: Any) -> Any:
+    if not isinstance(condition, Exists):
+        return condition
+    query = condition.query.clone()
+    query.clear_ordering(force=True)
+    query.clear_select_clause()
+    query.add_fields(["pk"])
+    query.set_limits(high=1)
+    return IsNull(Subquery(query), False)
+
+
 def _ids(sought: Sought[Row], rows: QuerySet[Row], *, most: int) -> list[int]:
     """The first `most` of the sought within a stretch of `rows`."""
     if not sought.wanted:
         return list(rows.values_list("id", flat=True)[:most])
-    looked_at = rows.annotate(is_sought=sought.wanted).values("id", "is_sought")[: sought.stretch]
+    looked_at = rows.annotate(is_sought=_one_by_one(sought.wanted)).values("id", "is_sought")[: sought.stretch]
     query, parameters = looked_at.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_FIND.format(looked_at=query), [*parameters, most])

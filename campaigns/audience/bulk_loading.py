@@ -74,7 +74,7 @@ def load(drafts: Sequence[ContactDraft], *, plan: ImportPlan, now: datetime) -> 
     people = people_of(drafts, import_id=plan.import_id)
     result, changes = BatchResult(), Changes()
     named = _sort(drafts, people, changes, result)
-    _write(changes, now)
+    _write(changes, import_id=plan.import_id, now=now)
     words = _consent_words(named, plan)
     outcome = record_consents(words, choice=plan.choices.consent, import_id=plan.import_id, now=now)
     touched = changes.touched | (outcome.changed - {contact.id for contact in changes.created})
@@ -158,11 +158,11 @@ def _consent_words(named: Sequence[Named], plan: ImportPlan) -> list[ConsentWord
     ]
 
 
-def _write(changes: Changes, now: datetime) -> None:
+def _write(changes: Changes, *, import_id: int, now: datetime) -> None:
     copy_rows(
         Contact,
-        (*COLUMNS, "is_trackable", "created_at", "updated_at"),
-        ((*(contact.columns[name] for name in COLUMNS), True, now, now) for contact in changes.created),
+        (*COLUMNS, "is_trackable", "contact_import_id", "created_at", "updated_at"),
+        ((*(contact.columns[name] for name in COLUMNS), True, import_id, now, now) for contact in changes.created),
     )
     if changes.altered:
         rows = [contact.columns for contact in sorted(changes.altered, key=lambda contact: contact.id)]

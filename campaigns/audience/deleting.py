@@ -20,6 +20,7 @@ _BLANK: dict[str, object] = {
     "time_zone": "",
     "preferences": [],
     "attributes": {},
+    "contact_import": None,
 }
 
 

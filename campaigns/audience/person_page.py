@@ -3,14 +3,18 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.utils.timezone import localtime
+
+from campaigns.audience.belonging import segments_of
 from campaigns.eligibility import Reach, load_reach
-from campaigns.models import Address, ConsentChange, Contact, Enrolment, Purpose, Suppression
+from campaigns.models import Address, ConsentChange, Contact, ContactImport, Enrolment, Purpose, Segment, Suppression
 from channels import kinds
 from channels.kinds import Channel
 
 MOST_CHANGES = 100
-MOST_ENROLMENTS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +52,17 @@ class PersonPage:
     addresses: Sequence[AddressLine]
     consents: Sequence[ConsentLine]
     changes: Sequence[ConsentChange]
-    enrolments: Sequence[Enrolment]
-    enrolment_count: int
+    segments: Sequence[Segment]
+    contact_import: ContactImport | None
+    campaign_count: int
+
+    @property
+    def local_time(self) -> time | None:
+        """What the clock shows where they are; None where nobody knows where that is."""
+        try:
+            return localtime(timezone=ZoneInfo(self.contact.time_zone)).time() if self.contact.time_zone else None
+        except (ZoneInfoNotFoundError, ValueError):
+            return None
 
     @property
     def likely(self) -> Sequence[ConsentLine]:
@@ -65,14 +78,15 @@ class PersonPage:
 def load_person(contact: Contact) -> PersonPage:
     """Everything that the page of `contact` shows, in a number of queries that does not depend on it."""
     addresses = list(contact.addresses.order_by("kind", "-is_primary", "id"))
-    enrolments = Enrolment.objects.filter(contact=contact).select_related("campaign").order_by("-id")
+    imports = ContactImport.objects.select_related("created_by")
     return PersonPage(
         contact=contact,
         addresses=_address_lines(contact, addresses),
         consents=_consent_lines(contact, {address.kind for address in addresses}),
         changes=list(contact.consent_changes.order_by("-changed_at", "-id")[:MOST_CHANGES]),
-        enrolments=list(enrolments[:MOST_ENROLMENTS]),
-        enrolment_count=enrolments.count(),
+        segments=segments_of(contact),
+        contact_import=imports.filter(pk=contact.contact_import_id).first() if contact.contact_import_id else None,
+        campaign_count=Enrolment.objects.filter(contact=contact).count(),
     )
 
 

@@ -7,11 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience import cleaning, places
+from campaigns.audience.finding import Sort, Wish
 from campaigns.audience.headers import attribute_name
 from campaigns.forms.choices import time_zones
-from campaigns.models import Contact, Segment
+from campaigns.models import Contact, ContactImport, Segment
 from campaigns.models.consent import ConsentStatus
-from channels.kinds import AddressKind
+from channels.kinds import AddressKind, Channel
+
+_MOST_IMPORTS = 20
 
 
 class FindForm(forms.Form):
@@ -26,6 +29,68 @@ class FindForm(forms.Form):
     segment = forms.ModelChoiceField(
         label=_("Segment"), queryset=Segment.objects.present(), empty_label=_("All contacts"), required=False
     )
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    channel = forms.ChoiceField(
+        label=_("Reachable on"), choices=[("", _("any channel or none")), *Channel.choices], required=False
+    )
+    file = forms.ModelChoiceField(
+        label=_("Added by the file"),
+        queryset=ContactImport.objects.all(),
+        empty_label=_("any file or none"),
+        required=False,
+    )
+    is_suppressed = forms.BooleanField(label=_("With an address that must not be messaged"), required=False)
+    sort = forms.ChoiceField(label=_("Order"), choices=Sort.choices, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("country", [("", _("any country")), *places.country_choices()])
+        self._offer("language", [("", _("any language")), *places.language_choices()])
+        self._offer("file", [("", _("any file or none")), *self._imports()])
+        self.is_valid()
+
+    @property
+    def wish(self) -> Wish:
+        """Whom the list is to show."""
+        asked = self.cleaned_data
+        return Wish(
+            text=asked.get("q", ""),
+            segment=asked.get("segment"),
+            country=asked.get("country", ""),
+            language=asked.get("language", ""),
+            channel=asked.get("channel", ""),
+            contact_import=asked.get("file"),
+            is_suppressed=asked.get("is_suppressed", False),
+            sort=Sort(asked.get("sort") or Sort.NEWEST),
+        )
+
+    @property
+    def filters(self) -> list[forms.BoundField]:
+        """What is folded away below the search."""
+        return [self[name] for name in ("country", "language", "channel", "file", "is_suppressed")]
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether one of them narrows the list."""
+        return any(self.cleaned_data.get(field.name) for field in self.filters)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything does."""
+        return self.has_filters or any(self.cleaned_data.get(name) for name in ("q", "segment"))
+
+    def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def _imports(self) -> list[tuple[int, str]]:
+        """The latest files that brought somebody, and the chosen one."""
+        brought = ContactImport.objects.filter(created_count__gt=0).order_by("-id")
+        chosen = str(self.data.get("file", ""))
+        latest = list(brought[:_MOST_IMPORTS])
+        if chosen.isdecimal() and len(chosen) < 10 and int(chosen) not in {row.pk for row in latest}:
+            latest += ContactImport.objects.filter(pk=int(chosen))
+        return [(row.pk, str(row)) for row in latest]
 
 
 class ContactForm(forms.ModelForm):

@@ -1,11 +1,13 @@
 """People who may be messaged, and where they can be reached."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.folding import WORDS, spelled
 from channels.kinds import AddressKind
 
 
@@ -36,6 +38,20 @@ class Contact(models.Model):
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     # May opens and clicks of this person be recorded?
     is_trackable = models.BooleanField(_("may be tracked"), default=True)
+    # The import that brought them; none of those who were added otherwise, or before it was noted. A column without a
+    # constraint: that would be a look-up for each row of a file.
+    contact_import = models.ForeignKey(
+        "campaigns.ContactImport",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    # Name and id as they are searched and sorted (campaigns/folding.py).
+    words = models.GeneratedField(expression=WORDS, output_field=models.TextField(), db_persist=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -47,14 +63,19 @@ class Contact(models.Model):
         verbose_name_plural = _("contacts")
         indexes = [
             models.Index(fields=["birth_date"], name="contact_birth_date"),
-            models.Index(fields=["language"], name="contact_language"),
-            models.Index(fields=["country"], name="contact_country"),
+            models.Index(fields=["language", "words", "id"], name="contact_by_language"),
+            models.Index(fields=["country", "words", "id"], name="contact_by_country"),
             GinIndex(fields=["preferences"], name="contact_preferences"),
             GinIndex(
                 fields=["attributes"],
                 name="contact_attributes",
                 opclasses=["jsonb_path_ops"],
             ),
+            models.Index(fields=["words", "id"], condition=Q(deleted_at=None), name="contact_by_words"),
+            models.Index(
+                fields=["contact_import", "id"], condition=Q(contact_import__isnull=False), name="contact_of_import"
+            ),
+            GinIndex(OpClass(spelled("words"), name="gin_trgm_ops"), name="contact_words_parts"),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +118,12 @@ class Address(models.Model):
         indexes = [
             models.Index(fields=["kind", "value"], name="address_by_value"),
             models.Index(fields=["value_hash"], name="address_by_hash"),
+            # Nobody remembers a part of a token.
+            GinIndex(
+                OpClass(Lower("value"), name="gin_trgm_ops"),
+                condition=~Q(kind=AddressKind.PUSH_TOKEN),
+                name="address_value_parts",
+            ),
         ]
 
     def __str__(self) -> str:

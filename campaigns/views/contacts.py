@@ -13,16 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.audience.contact_changes import change_contact
 from campaigns.audience.deleting import delete_contact, open_enrolments
+from campaigns.audience.finding import Found, Sort, find
 from campaigns.audience.person_page import load_person
-from campaigns.audience.rules import InvalidRule, contacts_matching
-from campaigns.audience.searching import search
+from campaigns.audience.rules import InvalidRule
 from campaigns.forms.contacts import AddressForm, AttributeFormSet, ContactForm, FindForm, attribute_rows
-from campaigns.models import Address, Contact, Segment
-from campaigns.models.contacts import ContactQuerySet
-from campaigns.pagination import page_of
+from campaigns.models import Address, Contact
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
-from campaigns.routing import today
 from channels import own_sandbox
 from channels.kinds import AddressKind
 
@@ -39,22 +36,29 @@ class Line:
     others: Sequence[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class SortLink:
+    """The heading of a column that can be sorted: the order that a click gives, and what it is sorted in now or ""."""
+
+    next: Sort
+    direction: str = ""
+    icon: str = ""
+
+
 @never_cache
 @require_safe
 @requires(Permission.VIEW_PEOPLE)
 def contact_list(request: SignedInRequest) -> HttpResponse:
-    """All contacts, the newest first, narrowed by a text and a segment."""
+    """All contacts, in some order, narrowed by a text and by what else is asked for."""
     form = FindForm(request.GET)
-    form.is_valid()
-    text, segment = form.cleaned_data.get("q", ""), form.cleaned_data.get("segment")
-    found = search(_of_segment(request, segment), text)
-    page = page_of(found, cursor=request.GET.get("cursor", ""))
+    found = _found(request, form)
     context = {
         "form": form,
-        "is_narrowed": bool(text or segment),
-        "page": page,
-        "lines": _lines(page.rows),
-        "count": found.count(),
+        "found": found,
+        "page": found and found.page,
+        "lines": _lines(found.page.rows if found else []),
+        "by_name": _sort_link(form.wish.sort, ascending=Sort.NAME, descending=Sort.NAME_DOWN, first=Sort.NAME),
+        "by_age": _sort_link(form.wish.sort, ascending=Sort.OLDEST, descending=Sort.NEWEST, first=Sort.NEWEST),
     }
     return render_partial(request, "contacts/list.html", context, fragment="found")
 
@@ -118,12 +122,21 @@ def contact_delete(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-def _of_segment(request: SignedInRequest, segment: Segment | None) -> ContactQuerySet:
+def _found(request: SignedInRequest, form: FindForm) -> Found | None:
+    """The page that is asked for; None, which the reader is told, where the segment has no rule to ask by."""
     try:
-        return contacts_matching(segment.rule if segment else None, today=today())
+        return find(form.wish, cursor=request.GET.get("cursor", ""))
     except InvalidRule:
         messages.warning(request, gettext("The rule of this segment can no longer be read."))
-        return Contact.objects.none()
+        return None
+
+
+def _sort_link(sort: Sort, *, ascending: Sort, descending: Sort, first: Sort) -> SortLink:
+    if sort == ascending:
+        return SortLink(next=descending, direction="ascending", icon="chevron-up")
+    if sort == descending:
+        return SortLink(next=ascending, direction="descending", icon="chevron-down")
+    return SortLink(next=first)
 
 
 def _lines(contacts: Sequence[Contact]) -> list[Line]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.db.models import Prefetch, Q
 
-from campaigns.audience.searching import search
+from campaigns.audience.finding import first_found
 from campaigns.blueprints import Blueprint
 from campaigns.composing import NoContent, pick_content
 from campaigns.editor import Place, channels_at
@@ -52,7 +52,7 @@ def found_people(request: SignedInRequest) -> list[Contact]:
     if not text or not can(request.user, Permission.VIEW_PEOPLE):
         return []
     addresses = Address.objects.filter(is_primary=True).exclude(kind=AddressKind.PUSH_TOKEN).order_by("pk")
-    found = search(Contact.objects.present(), text).order_by("-pk")[:_MOST_FOUND]
+    found = Contact.objects.filter(pk__in=first_found(text, most=_MOST_FOUND)).order_by("-pk")
     return list(found.prefetch_related(Prefetch("addresses", addresses)))
 
 

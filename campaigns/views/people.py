@@ -13,6 +13,9 @@ from campaigns.reports_people import Question, UnknownFigure
 from campaigns.reports_people_lines import lines_behind
 from campaigns.reports_timeline import timeline, timelines_of
 
+# Of what is searched for; the field takes no more.
+_LONGEST = 200
+
 
 @never_cache
 @require_safe
@@ -20,15 +23,16 @@ from campaigns.reports_timeline import timeline, timelines_of
 def campaign_people(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everybody whom a figure counts, page by page."""
     campaign = get_object_or_404(Campaign, pk=pk)
-    question = _question(request, campaign)
+    question, text = _question(request, campaign), request.GET.get("q", "").replace("\0", "").strip()[:_LONGEST]
     try:
-        page = lines_behind(question, cursor=request.GET.get("cursor", ""))
+        page = lines_behind(question, text=text, cursor=request.GET.get("cursor", ""))
     except UnknownFigure as unknown:
         raise Http404 from unknown
     context = {
         "campaign": campaign,
         "question": question,
         "page": page,
+        "text": text,
         "may_export": can(request.user, Permission.EXPORT_REPORTS),
         "step": _step(question),
         "route": _route(question),
@@ -79,7 +83,7 @@ def contact_timeline(request: SignedInRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     context = {
         "contact": contact,
-        "timelines": timelines_of(contact),
+        "page": timelines_of(contact, cursor=request.GET.get("cursor", "")),
         "has_other_zone": _is_other_zone(contact.time_zone),
     }
     return render_partial(request, "contacts/timeline.html", context, fragment="timelines")

@@ -1,14 +1,16 @@
 """The pages of contacts: finding people, what a person's page shows and changes, and who may."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Address, Contact, Suppression
+from campaigns.audience.belonging import segments_of
+from campaigns.models import Address, Contact, ContactImport, Suppression
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.pagination import Page
 from campaigns.permissions import Permission, Role
@@ -62,6 +64,7 @@ def detail(client: Client, contact: Contact) -> str:
         # Every word has to fit; signs of patterns are taken literally.
         ("олена smith", []),
         ("%", []),
+        ("_", []),
         ("\x00", ["Sofía", "Олена"]),
     ],
 )
@@ -138,9 +141,100 @@ def test_the_page_shows_what_is_known(marketer: Client) -> None:
     html = detail(marketer, contact)
     for text in ("Олена", "olena@example.com", "+380501112233", "May 1, 1990", "Ukrainian", "Ukraine", "fashion"):
         assert text in html
-    for text in ("Київ", "12", "Autumn", "inside", "granted", "1 other contact has it too"):
+    for text in ("Київ", "12", "1 campaign", "granted", "1 other contact has it too"):
         assert text in html
-    assert reverse("contact_timeline", args=[contact.pk]) in html
+    timeline_url = reverse("contact_timeline", args=[contact.pk])
+    assert timeline_url in html
+    told = marketer.get(timeline_url).content.decode()
+    assert "Autumn" in told
+    assert "Still in the chain" in told
+
+
+def test_the_page_says_who_brought_them_where_they_are_now_and_what_they_belong_to(marketer: Client) -> None:
+    file = ContactImport.objects.create(name="shop.csv", size=1, created_by=make_user(email="ira@example.com"))
+    contact = make_contact(country="UA", time_zone="Europe/Kyiv", contact_import=file)
+    make_segment(name="Ukraine", rule={"op": "all", "rules": [{"field": "country", "is": "in", "value": ["UA"]}]})
+    make_segment(name="Spain", rule={"op": "all", "rules": [{"field": "country", "is": "in", "value": ["ES"]}]})
+    html = detail(marketer, contact)
+    for text in ("shop.csv", "ira@example.com", "there now", "Ukraine"):
+        assert text in html
+    assert "Spain" not in html
+    assert "there now" not in detail(marketer, make_contact(time_zone="Nowhere/Land"))
+
+
+@time_machine.travel(datetime(2026, 11, 22, 12, 30, tzinfo=UTC), tick=False)
+def test_the_clock_is_that_of_the_person_not_of_the_reader(marketer: Client) -> None:
+    assert "It is 04:30 there now" in detail(marketer, make_contact(time_zone="America/Los_Angeles"))
+
+
+def test_segments_are_asked_about_together_and_unreadable_or_archived_ones_left_out(
+    django_assert_num_queries: Any,
+) -> None:
+    contact = make_contact(country="UA")
+    rule = {"op": "all", "rules": [{"field": "country", "is": "in", "value": ["UA"]}]}
+    belongs = [make_segment(rule=rule) for _ in range(60)]
+    make_segment(rule=rule, archived_at=NOON)
+    make_segment(rule={"op": "perhaps"})
+    make_segment(rule={"op": "none", "rules": rule["rules"]})
+    segments_of(contact)
+    # The segments, today's date, and fifty at a time.
+    with django_assert_num_queries(4):
+        found = segments_of(contact)
+    assert {segment.pk for segment in found} == {segment.pk for segment in belongs}
+
+
+def test_a_long_history_is_told_some_campaigns_at_a_time(marketer: Client, django_assert_max_num_queries: Any) -> None:
+    contact = make_contact()
+    for number in range(23):
+        make_enrolment(
+            campaign=make_campaign(name=f"Campaign {number}.", status=CampaignStatus.RUNNING), contact=contact
+        )
+    url, told = reverse("contact_timeline", args=[contact.pk]), []
+    cursor = ""
+    with django_assert_max_num_queries(3 * 12):
+        for _ in range(3):
+            response = marketer.get(url, {"cursor": cursor})
+            told += [row.enrolment.campaign.name for row in response.context["page"].timelines]
+            cursor = response.context["page"].next_cursor
+    assert not cursor
+    assert told == [f"Campaign {number}." for number in reversed(range(23))]
+
+
+def test_the_order_is_in_the_address_and_the_headings_turn_it(marketer: Client) -> None:
+    make_contact(first_name="Борис")
+    make_contact(first_name="Анна")
+    response = marketer.get(reverse("contact_list"), {"sort": "name"})
+    assert [line.contact.first_name for line in response.context["lines"]] == ["Анна", "Борис"]
+    html = response.content.decode()
+    assert 'aria-sort="ascending"' in html
+    assert "sort=-name" in html
+
+
+def test_what_makes_no_sense_narrows_nothing(marketer: Client) -> None:
+    make_contact(first_name="Анна")
+    nonsense = {
+        "country": "XX",
+        "language": "?",
+        "channel": "pigeon",
+        "file": "9" * 30,
+        "sort": "tallest",
+        "cursor": "x",
+    }
+    assert found(marketer, **nonsense) == ["Анна"]
+
+
+def test_an_import_and_a_segment_lead_to_their_people(marketer: Client) -> None:
+    file = ContactImport.objects.create(name="shop.csv", size=1, state=ContactImport.State.DONE, created_count=1)
+    contact = make_contact(first_name="Анна", contact_import=file)
+    make_contact(first_name="Ольга")
+    page = marketer.get(reverse("import_detail", args=[file.pk])).content.decode()
+    assert f"{reverse('contact_list')}?file={file.pk}" in page
+    assert found(marketer, file=file.pk) == [contact.first_name]
+    segment = make_segment(rule={"op": "all", "rules": []})
+    assert (
+        f"{reverse('contact_list')}?segment={segment.pk}"
+        in marketer.get(reverse("segment_edit", args=[segment.pk])).content.decode()
+    )
 
 
 def test_a_deleted_contact_has_a_page_that_says_so(marketer: Client) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campaigns.audience import searching
 from campaigns.models import Fate, HoldReason, Message, SkipReason
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
@@ -90,6 +91,28 @@ def test_a_list_is_turned_page_by_page_and_repeats_nobody() -> None:
     question = Question(campaign_id=campaign.pk, figure="audience")
     pages = turned(lambda cursor: lines_behind(question, cursor=cursor, size=2))
     assert [line.enrolment_id for page in pages for line in page.lines] == [enrolment.pk for enrolment in enrolments]
+
+
+@pytest.mark.parametrize("most", [100, 0])
+@pytest.mark.parametrize("figure", ["audience", "came"])
+def test_a_list_is_searched_where_few_fit_and_where_many_do(
+    figure: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "HANDFUL", most)
+    campaign, other = (make_campaign(status=CampaignStatus.RUNNING) for _ in range(2))
+    for number in range(6):
+        contact = make_contact(first_name="Анна" if number % 2 else "Ольга", phone=f"+38067123450{number}")
+        for each in (campaign, other):
+            enrolment = make_enrolment(campaign=each, contact=contact)
+            make_message(enrolment=enrolment)
+            count_passage(enrolment)
+    question = Question(campaign_id=campaign.pk, figure=figure)
+    found = lines_behind(question, text="АННА", size=2)
+    rest = lines_behind(question, text="АННА", size=2, cursor=found.next_cursor)
+    assert [line.name.split()[0] for line in (*found.lines, *rest.lines)] == ["Анна"] * 3
+    assert (found.found, found.is_more, rest.found, rest.is_more) == (2, True, 3, False)
+    assert [line.name.split()[0] for line in lines_behind(question, text="067 123 45 02").lines] == ["Ольга"]
+    assert not lines_behind(question, text="Пётр").lines
 
 
 def test_a_line_says_who_and_how_far_they_are() -> None:

@@ -271,6 +271,19 @@ def test_a_deleted_contact_stays_in_the_list_without_a_name() -> None:
     assert "Deleted contact" in response.content.decode()
 
 
+def test_the_people_behind_a_figure_are_searched_and_the_figure_stays() -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    for name in ("Олена", "Anna"):
+        count_passage(make_enrolment(campaign=campaign, contact=make_contact(first_name=name)))
+    address = reverse("campaign_people", args=[campaign.pk])
+    page = signed_in(Role.MARKETER).get(address, {"figure": "open", "q": " ОЛЕ\0"}).content.decode()
+    assert "Олена" in page
+    assert "Anna" not in page
+    assert "1 found" in page
+    assert 'name="figure" value="open"' in page
+    assert "Nobody fits" in signed_in(Role.MARKETER).get(address, {"q": "жжж"}).content.decode()
+
+
 def test_a_person_sees_both_clocks_when_the_contact_lives_by_another() -> None:
     contact = make_contact(time_zone="Asia/Tokyo")
     enrolment = make_enrolment(campaign=make_campaign(status=CampaignStatus.RUNNING), contact=contact)

@@ -36,6 +36,9 @@ def test_the_same_file_twice_changes_nothing_the_second_time(make: Callable[[], 
     expected = {"unchanged": file.contacts, "repeated": file.repeated, "rejected": file.rejected}
     assert counts(again) == {name: count for name, count in expected.items() if count}
     assert everything() == before
+    # Who brought them stays who brought them first.
+    assert not Contact.objects.filter(contact_import=again).exists()
+    assert Contact.objects.exclude(contact_import=None).count() == file.contacts
 
 
 def test_spellings_become_one() -> None:
