@@ -11,7 +11,7 @@ from channels.kinds import Channel
 
 # So many people must have been reached before their history is believed.
 ENOUGH_PEOPLE = 100
-# How much campaigns differ where fewer than three are known: two thirds of them by less than three tenths of the rate.
+# How much campaigns differ where fewer than three are known: two of three by less than three tenths of the rate.
 USUAL_SPREAD = 0.3
 # Of the messages for people who can be reached, the share that vendors accept.
 ACCEPTED = Rate(least=0.9, expected=0.97, highest=1.0)

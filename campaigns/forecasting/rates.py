@@ -60,12 +60,12 @@ def rate_of(tallies: Sequence[Tally], *, usual_spread: float) -> Rate:
     """What `tallies`, one for each campaign and with at least one person together, foretell of another campaign.
 
     Of fewer than three nobody can tell how much they differ: then by `usual_spread`, a standard deviation as a share
-    of the rate.
+    of the rate, or of what is left to 1 where that is less.
     """
     people = sum(tally.people for tally in tallies)
     share = min(max(sum(tally.did for tally in tallies) / people, 0.0), 1.0)
     squares = sum(tally.people**2 for tally in tallies)
-    between = _between(tallies, share) if len(tallies) > 2 else (usual_spread * share) ** 2
+    between = _between(tallies, share) if len(tallies) > 2 else (usual_spread * min(share, 1 - share)) ** 2
     chance = share * (1 - share)
     variance = chance / people + between * (1 + squares / people**2)
     least, highest = wilson(share, chance / variance if variance and chance else people)

@@ -40,16 +40,14 @@ def source(known: Known) -> str:
     if told.is_assumed:
         return (
             gettext(
-                "Assumed: %(expected)s of those who get it act, at least %(least)s, at most %(highest)s. The product"
-                " assumes it; nobody measured it, and your finished campaigns do not tell yet."
+                "%(expected)s of those who get it act, at least %(least)s, at most %(highest)s: so the product assumes."
+                " Nobody has measured it, and your finished campaigns do not tell yet."
             )
             % shares
         )
     sentence = ngettext(
-        "From your own history: %(expected)s of %(people)s people acted, in %(campaigns)s finished campaign"
-        " (%(names)s).",
-        "From your own history: %(expected)s of %(people)s people acted, in %(campaigns)s finished campaigns"
-        " (%(names)s).",
+        "%(expected)s of %(people)s people acted, in %(campaigns)s finished campaign (%(names)s).",
+        "%(expected)s of %(people)s people acted, in %(campaigns)s finished campaigns (%(names)s).",
         told.campaigns,
     )
     names = ", ".join(told.names) + (", …" if told.campaigns > len(told.names) else "")
@@ -60,11 +58,16 @@ def source(known: Known) -> str:
 def parts(measured: Parts) -> str:
     """How many parts an SMS has on average, and how that is known."""
     sentence = ngettext(
-        "%(parts)s SMS parts on average, as the text of %(count)s person has.",
-        "%(parts)s SMS parts on average, as the texts of %(count)s people have.",
+        "SMS parts on average: %(parts)s, as the text of %(count)s person has.",
+        "SMS parts on average: %(parts)s, as the texts of %(count)s people have.",
         measured.measured,
     )
-    return sentence % {"parts": wording.number(round(measured.overall, 1)), "count": wording.number(measured.measured)}
+    on_average = round(measured.overall, 1)
+    is_whole = on_average == on_average.to_integral_value()
+    return sentence % {
+        "parts": wording.number(on_average, 0 if is_whole else 1),
+        "count": wording.number(measured.measured),
+    }
 
 
 def budget(reach: BudgetReach, amount: Decimal | None, currency: str) -> str:

@@ -204,3 +204,8 @@ def test_in_whole_people_the_bounds_never_promise_more(one: Decimal, two: Decima
 
 def test_ranges_add_up() -> None:
     assert total([exactly(1), exactly(2).times(3)]) == exactly(7)
+
+
+def test_what_almost_always_happens_is_not_taken_to_differ_much() -> None:
+    rate = rate_of([Tally(2000, 1950)], usual_spread=0.3)
+    assert rate.least > 0.94

@@ -139,7 +139,7 @@ def test_the_counting_comes_after_the_page(marketer: Client) -> None:
     for words in (
         "What to expect, step by step",
         "1. SMS from SHOP",
-        "Assumed: 6% of those who get it act, at least 2%, at most 15%.",
+        "Assumed 6% of those who get it act, at least 2%, at most 15%: so the product assumes.",
         "2 of 4 can be messaged here. Skipped: no consent 2.",
         "if it is launched now",
         "The budget of $0.10 is enough for about 1 of 6 people. The campaign stops before it is exceeded.",
@@ -152,7 +152,7 @@ def test_the_rates_are_those_of_finished_campaigns_where_there_are_any(marketer:
     finished_campaign(accepted=400, engaged=100)
     finished_campaign(accepted=600, engaged=100, name="Spring sale")
     counted = text(marketer.get(page("campaign_forecast", shop_campaign()), headers=HTMX))
-    own = "From your own history: 20% of 1,000 people acted, in 2 finished campaigns (Spring sale, Summer sale)."
+    own = "Own history 20% of 1,000 people acted, in 2 finished campaigns (Spring sale, Summer sale)."
     assert own in counted
 
 
