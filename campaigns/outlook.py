@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from campaigns import forecast, launch_checks, routing
+from campaigns import launch_checks
 from campaigns.audience.rules import InvalidRule
 from campaigns.blueprints import Blueprint
+from campaigns.forecasting.crowd import count_crowd
+from campaigns.forecasting.forecast import Cost, cost_limits, load_charges
 from campaigns.launch_checks import Problem
 from campaigns.models import Route
 from campaigns.models.campaigns import CampaignKind
@@ -23,7 +25,7 @@ class Outlook:
     untracked: int
     by_route: Mapping[int, int]
     by_step: Mapping[int, int]
-    cost: forecast.Cost
+    cost: Cost
     problems: tuple[Problem, ...]
 
 
@@ -41,16 +43,13 @@ def look_ahead(blueprint: Blueprint, route: Route) -> Outlook | None:
 
 
 def _count(blueprint: Blueprint, route: Route) -> Outlook:
-    campaign = blueprint.campaign
-    division = routing.divide(campaign, blueprint.routes)
-    steps = list(route.steps.all())
-    reach = routing.reach(campaign, blueprint.routes, route, {step.channel for step in steps})
+    crowd = count_crowd(blueprint.campaign, blueprint.routes)
     return Outlook(
-        people=division.people,
-        reachable=routing.reach_anywhere(campaign, blueprint.channels),
-        untracked=division.untracked,
-        by_route={each.pk: division.on_route(each.pk) for each in blueprint.routes},
-        by_step={step.pk: reach[step.channel] for step in steps},
-        cost=forecast.cost(blueprint, division),
-        problems=tuple(launch_checks.people_problems(blueprint)),
+        people=crowd.people,
+        reachable=crowd.reachable,
+        untracked=crowd.untracked,
+        by_route={each.pk: crowd.on_route(each.pk) for each in blueprint.routes},
+        by_step={step.pk: crowd.reached(step.channel, route_id=route.pk) for step in route.steps.all()},
+        cost=cost_limits(blueprint.routes, crowd, load_charges(blueprint, crowd)),
+        problems=tuple(launch_checks.people_problems(blueprint, crowd)),
     )

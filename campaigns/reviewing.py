@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from campaigns import blueprints, forecast, launch_checks, previews, routing, sentences
+from campaigns import blueprints, launch_checks, previews, routing, sentences
 from campaigns.audience.rules import InvalidRule
 from campaigns.blueprints import Blueprint
+from campaigns.forecasting.budget import BudgetReach, reach_of
+from campaigns.forecasting.crowd import Crowd
+from campaigns.forecasting.forecast import Forecast, foretell
+from campaigns.forecasting.planning import Calendar, plan
 from campaigns.launch_checks import Problem
 from campaigns.models import Campaign, Contact, Installation, Route
 from campaigns.models.campaigns import CampaignKind
@@ -21,15 +25,27 @@ class RouteReview:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Expectation:
+    """What to expect, for which every person has to be looked at: figures, moments, and how far the budget goes."""
+
+    forecast: Forecast
+    calendar: Calendar
+    budget: BudgetReach
+
+
+@dataclass(frozen=True, kw_only=True)
 class Review:
-    """Everything a person should know before launching. `people` is None where they come one by one."""
+    """Everything a person should know before launching. `people` is None where they come one by one.
+
+    `expected` is None where there is nobody to count, and before they were counted.
+    """
 
     campaign: Campaign
     people: int | None
     untracked: int
     routes: Sequence[RouteReview]
     looks: Sequence[previews.Look]
-    cost: forecast.Cost | None
+    expected: Expectation | None
     limits: Sequence[str]
     schedule: str
     problems: Sequence[Problem]
@@ -50,10 +66,15 @@ class Review:
         return [problem for problem in self.problems if not problem.is_blocking]
 
 
-def review(campaign: Campaign, *, person: Contact | None = None) -> Review:
-    """The review of `campaign`, its texts as `person` would see them (None: somebody of whom nothing is known)."""
+def review(campaign: Campaign, *, person: Contact | None = None, has_figures: bool = True) -> Review:
+    """The review of `campaign`, its texts as `person` would see them (None: somebody of whom nothing is known).
+
+    Without `has_figures` it takes no longer with many people: what to expect, and what is wrong with whom steps reach,
+    are left out.
+    """
     blueprint = blueprints.load(campaign)
     division = _divide(blueprint)
+    crowd = _crowd(blueprint, division, has_figures=has_figures)
     currency = Installation.current().reporting_currency
     return Review(
         campaign=campaign,
@@ -61,11 +82,31 @@ def review(campaign: Campaign, *, person: Contact | None = None) -> Review:
         untracked=division.untracked if division else 0,
         routes=[_route(route, division) for route in blueprint.routes],
         looks=_looks(blueprint, person),
-        cost=forecast.cost(blueprint, division) if division else None,
+        expected=_expected(blueprint, crowd) if crowd and crowd.people else None,
         limits=sentences.limits(campaign, currency),
         schedule=sentences.schedule(campaign),
-        problems=launch_checks.problems(campaign) if campaign.is_editable else (),
+        problems=launch_checks.draft_problems(blueprint, crowd) if campaign.is_editable else (),
     )
+
+
+def looks(campaign: Campaign, person: Contact | None) -> list[previews.Look]:
+    """The message on each channel of the chains, as `person` would see it."""
+    return _looks(blueprints.load(campaign), person)
+
+
+def _crowd(blueprint: Blueprint, division: routing.Division | None, *, has_figures: bool) -> Crowd | None:
+    """The people one by one. Nobody is counted at once, which is worth knowing in any case."""
+    if division is None or (division.people and not has_figures):
+        return None
+    return launch_checks.count_people(blueprint)
+
+
+def _expected(blueprint: Blueprint, crowd: Crowd) -> Expectation:
+    forecast = foretell(blueprint, crowd)
+    budget = reach_of(
+        blueprint.campaign.budget, cost=forecast.cost, most=forecast.limits.highest, people=forecast.people
+    )
+    return Expectation(forecast=forecast, calendar=plan(blueprint, forecast), budget=budget)
 
 
 def _divide(blueprint: Blueprint) -> routing.Division | None:

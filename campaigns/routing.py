@@ -4,14 +4,13 @@ The rules are those that the segments have now; launching freezes them. The rout
 with the same ones: read again here, they might be others, changed meanwhile in the editor.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from campaigns.audience import rules
-from campaigns.audience.reach import count_reach, reachable_q
 from campaigns.engine import clock
 from campaigns.engine.waking import zone
 from campaigns.models import Campaign, Installation, Route
@@ -54,58 +53,26 @@ def today() -> date:
     return clock.now().astimezone(zone(Installation.current().time_zone)).date()
 
 
-def audience(campaign: Campaign) -> ContactQuerySet:
-    """The contacts whom the draft is for. Raises InvalidRule."""
-    return rules.contacts_matching(campaign.segment.rule if campaign.segment else None, today=today())
+def audience(campaign: Campaign, day: date | None = None) -> ContactQuerySet:
+    """The contacts whom the draft is for on `day` (None: today). Raises InvalidRule."""
+    return rules.contacts_matching(campaign.segment.rule if campaign.segment else None, today=day or today())
 
 
 def divide(campaign: Campaign, routes: Sequence[Route]) -> Division:
     """Divide the audience of `campaign` among `routes`, those of its version in order. Raises InvalidRule."""
     columns = ("route_id", "country", "is_trackable")
-    rows = _routed(campaign, routes).values(*columns).annotate(people=Count("pk")).order_by(*columns)
+    rows = routed(campaign, routes).values(*columns).annotate(people=Count("pk")).order_by(*columns)
     return Division(shares=tuple(Share(**row) for row in rows))
 
 
-def reach(campaign: Campaign, routes: Sequence[Route], wanted: Route, channels: Collection[str]) -> dict[str, int]:
-    """How many people of the route `wanted`, one of `routes`, could be messaged on each of `channels` now.
-
-    Raises InvalidRule.
-    """
-    people = _people_on(campaign, routes, wanted)
-    return {channel: people.filter(reachable_q(channel, campaign.purpose)).count() for channel in set(channels)}
-
-
-def reach_anywhere(campaign: Campaign, channels: Collection[str]) -> int:
-    """How many people of the audience could be messaged on at least one of `channels` now. Raises InvalidRule."""
-    return count_reach(audience(campaign), channels=channels, purpose=campaign.purpose).anywhere
-
-
-def is_reached(campaign: Campaign, channel: str) -> bool:
-    """Could anybody in the audience be messaged on `channel` now? Raises InvalidRule."""
-    return audience(campaign).filter(reachable_q(channel, campaign.purpose)).exists()
-
-
-def _routed(campaign: Campaign, routes: Sequence[Route]) -> ContactQuerySet:
-    """The audience, each contact with the `route_id` that the first matching route gives."""
+def routed(campaign: Campaign, routes: Sequence[Route]) -> ContactQuerySet:
+    """The audience, each contact with the `route_id` that the first matching route gives. Raises InvalidRule."""
     default = next(route.pk for route in routes if route.segment is None)
-    cases = [When(_matches(route), then=Value(route.pk)) for route in routes if route.segment]
-    return audience(campaign).annotate(route_id=Case(*cases, default=Value(default), output_field=IntegerField()))
+    day = today()
+    cases = [When(_matches(route, day), then=Value(route.pk)) for route in routes if route.segment]
+    return audience(campaign, day).annotate(route_id=Case(*cases, default=Value(default), output_field=IntegerField()))
 
 
-def _people_on(campaign: Campaign, routes: Sequence[Route], wanted: Route) -> ContactQuerySet:
-    """The people of one route.
-
-    The same as `_routed` where `route_id` is the route's, but in conditions of which PostgreSQL can tell how many
-    people they leave: of a CASE it believes that hardly anybody is left, and looks each of them up.
-    """
-    people = audience(campaign)
-    for route in routes:
-        if route.pk == wanted.pk:
-            return people.filter(_matches(route))
-        people = people.exclude(_matches(route))
-    return people.none()
-
-
-def _matches(route: Route) -> Q:
+def _matches(route: Route, day: date) -> Q:
     """Whom the segment of `route` selects; the route without one takes everybody."""
-    return rules.as_q(rules.parse(route.segment.rule if route.segment else None), today=today())
+    return rules.as_q(rules.parse(route.segment.rule if route.segment else None), today=day)

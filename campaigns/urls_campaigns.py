@@ -56,6 +56,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{EDIT}restore/", editor_chain.step_restore, name="step_restore"),
     # Launching, and afterwards
     path("campaigns/<int:pk>/review/", review.campaign_review, name="campaign_review"),
+    path("campaigns/<int:pk>/review/forecast/", review.campaign_forecast, name="campaign_forecast"),
+    path("campaigns/<int:pk>/review/texts/", review.campaign_texts, name="campaign_texts"),
     path("campaigns/<int:pk>/launch/", review.campaign_launch, name="campaign_launch"),
     path("campaigns/<int:pk>/pause/", running.campaign_pause, name="campaign_pause"),
     path("campaigns/<int:pk>/resume/", running.campaign_resume, name="campaign_resume"),

@@ -4,14 +4,16 @@ from django.utils.translation import gettext
 
 from campaigns.audience.rules import InvalidRule
 from campaigns.blueprints import Blueprint, load
+from campaigns.forecasting.crowd import Crowd, count_crowd
 from campaigns.launch_checks.audience import audience_problems
 from campaigns.launch_checks.chain import chain_problems
 from campaigns.launch_checks.limits import budget_problems, limit_problems
 from campaigns.launch_checks.message import message_problems
 from campaigns.launch_checks.problem import Problem
 from campaigns.models import Campaign
+from campaigns.models.campaigns import CampaignKind
 
-__all__ = ["Problem", "people_problems", "problems", "quick_problems"]
+__all__ = ["Problem", "count_people", "draft_problems", "people_problems", "problems", "quick_problems"]
 
 
 def problems(campaign: Campaign) -> tuple[Problem, ...]:
@@ -22,7 +24,22 @@ def problems(campaign: Campaign) -> tuple[Problem, ...]:
     if not campaign.is_editable:
         return (Problem(anchor="audience", sentence=gettext("This campaign has been launched already.")),)
     draft = load(campaign)
-    return (*audience_problems(draft), *_without_people(draft), *_budget(draft))
+    return draft_problems(draft, count_people(draft))
+
+
+def draft_problems(draft: Blueprint, crowd: Crowd | None) -> tuple[Problem, ...]:
+    """What `problems` gives, for a draft that is loaded already and its `crowd`, None where nobody can be counted."""
+    return (*audience_problems(draft, crowd), *_without_people(draft), *budget_problems(draft, crowd))
+
+
+def count_people(draft: Blueprint) -> Crowd | None:
+    """The audience of `draft`; None where people come one by one, or the rule of a segment cannot be read."""
+    if draft.campaign.kind != CampaignKind.ONCE:
+        return None
+    try:
+        return count_crowd(draft.campaign, draft.routes)
+    except InvalidRule:
+        return None
 
 
 def quick_problems(campaign: Campaign) -> tuple[Problem, ...]:
@@ -30,18 +47,10 @@ def quick_problems(campaign: Campaign) -> tuple[Problem, ...]:
     return tuple(_without_people(load(campaign)))
 
 
-def people_problems(draft: Blueprint) -> tuple[Problem, ...]:
-    """Those of `problems` for which people have to be counted, for a draft that is loaded already."""
-    return (*audience_problems(draft), *_budget(draft))
+def people_problems(draft: Blueprint, crowd: Crowd) -> tuple[Problem, ...]:
+    """Those of `problems` for which people have to be counted, for a draft that is loaded already and its `crowd`."""
+    return (*audience_problems(draft, crowd), *budget_problems(draft, crowd))
 
 
 def _without_people(draft: Blueprint) -> tuple[Problem, ...]:
     return (*message_problems(draft), *chain_problems(draft), *limit_problems(draft))
-
-
-def _budget(draft: Blueprint) -> tuple[Problem, ...]:
-    """Nothing can be said of the cost while the audience's rule cannot be read, which is a problem of its own."""
-    try:
-        return tuple(budget_problems(draft))
-    except InvalidRule:
-        return ()

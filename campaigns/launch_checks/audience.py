@@ -4,17 +4,20 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext
 
-from campaigns import routing
 from campaigns.audience.rules import InvalidRule, parse
 from campaigns.blueprints import Blueprint
+from campaigns.forecasting.crowd import Crowd
 from campaigns.launch_checks.problem import Problem
 from campaigns.models import Segment
 from campaigns.models.campaigns import CampaignKind
 from channels.kinds import Channel
 
 
-def audience_problems(draft: Blueprint) -> Iterator[Problem]:
-    """What is wrong with whom the campaign is for. People who come by API are not there yet, so nothing is."""
+def audience_problems(draft: Blueprint, crowd: Crowd | None) -> Iterator[Problem]:
+    """What is wrong with whom the campaign is for, counted in `crowd` (None: they cannot be).
+
+    People who come by API are not there yet, so nothing is.
+    """
     if draft.campaign.kind == CampaignKind.TRIGGERED:
         yield Problem(anchor="audience", sentence=gettext("Campaigns that start by themselves are not possible yet."))
     if draft.campaign.kind != CampaignKind.ONCE:
@@ -22,10 +25,10 @@ def audience_problems(draft: Blueprint) -> Iterator[Problem]:
     unusable = _unusable(draft.campaign.segment)
     if unusable:
         yield Problem(anchor="audience", sentence=unusable)
-    elif not routing.audience(draft.campaign).exists():
+    elif crowd is not None and not crowd.people:
         yield Problem(anchor="audience", sentence=_nobody(draft.campaign.segment))
-    else:
-        yield from _reach_problems(draft)
+    elif crowd is not None:
+        yield from _reach_problems(draft, crowd)
 
 
 def _unusable(segment: Segment | None) -> str:
@@ -55,9 +58,9 @@ def _nobody(segment: Segment | None) -> str:
     }
 
 
-def _reach_problems(draft: Blueprint) -> Iterator[Problem]:
+def _reach_problems(draft: Blueprint, crowd: Crowd) -> Iterator[Problem]:
     """A channel on which nobody may be messaged is a step for nothing; all of them, a campaign for nothing."""
-    dead = [channel for channel in draft.channels if not routing.is_reached(draft.campaign, channel)]
+    dead = [channel for channel in draft.channels if not crowd.reached(channel)]
     if dead and dead == draft.channels:
         yield Problem(anchor="audience", sentence=_unreachable(draft, dead))
     else:

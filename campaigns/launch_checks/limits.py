@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from campaigns import forecast, wording
+from campaigns import wording
 from campaigns.blueprints import Blueprint
+from campaigns.forecasting.crowd import Crowd
+from campaigns.forecasting.forecast import cost_limits, load_charges
 from campaigns.launch_checks.problem import Problem
-from campaigns.models import Installation
-from campaigns.models.campaigns import CampaignKind
 
 
 def limit_problems(draft: Blueprint) -> Iterator[Problem]:
@@ -24,13 +24,13 @@ def limit_problems(draft: Blueprint) -> Iterator[Problem]:
         yield from _too_short(draft, ends_at)
 
 
-def budget_problems(draft: Blueprint) -> Iterator[Problem]:
-    """A budget that will not even do for the first step of everyone: a warning."""
-    if draft.campaign.budget is None or draft.campaign.kind != CampaignKind.ONCE:
+def budget_problems(draft: Blueprint, crowd: Crowd | None) -> Iterator[Problem]:
+    """A budget that will not even do for the first step of everyone in `crowd` (None: not counted): a warning."""
+    if draft.campaign.budget is None or crowd is None:
         return
-    least = forecast.cost(draft).least
+    cost = cost_limits(draft.routes, crowd, load_charges(draft, crowd))
+    least, currency = cost.least, cost.currency
     if draft.campaign.budget < least:
-        currency = Installation.current().reporting_currency
         sentence = gettext("The first step alone will cost about %(cost)s, more than the budget of %(budget)s.") % {
             "cost": wording.money(least, currency),
             "budget": wording.money(draft.campaign.budget, currency),

@@ -10,6 +10,7 @@ from campaigns.models.contacts import Address, Contact
 from campaigns.models.content import Content, Link
 from campaigns.models.enrolments import Enrolment, Outcome
 from campaigns.models.events import Event, Hit
+from campaigns.models.forecasts import LaunchForecast
 from campaigns.models.imports import ContactImport, ImportedContact, RejectedRow
 from campaigns.models.messages import Attempt, Fate, HoldReason, Lease, Message, SkipReason, VendorReference
 from campaigns.models.operations import Alert, AlertKind, AlertLook, Flow, Pulse
@@ -45,6 +46,7 @@ __all__ = [
     "HoldReason",
     "ImportedContact",
     "Installation",
+    "LaunchForecast",
     "Lease",
     "Link",
     "Message",

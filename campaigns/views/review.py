@@ -1,5 +1,7 @@
 """The review of a draft, and its launch."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,20 +11,46 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaigns import drafting, wording
 from campaigns.engine.launch import LaunchRefused, launch
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Contact
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.previews import find_person
-from campaigns.reviewing import Review, review
+from campaigns.reviewing import Review, looks, review
 from campaigns.views.editing import changed_meanwhile, find_campaign, seen_by
+from campaigns.views.looking import found_people
 from campaigns.views.seeing import sees_campaigns
+
+# No id has so many figures, and PostgreSQL would complain of it.
+_TOO_LONG = 19
 
 
 @require_safe
 @sees_campaigns
 def campaign_review(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everything about a campaign on one page, and the button that launches a draft."""
-    return _show(request, find_campaign(pk))
+    return _show(request, find_campaign(pk), has_figures="people" in request.GET)
+
+
+@require_safe
+@sees_campaigns
+def campaign_forecast(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What to expect of a draft, counted after the review has been shown; nothing (204) once it was launched."""
+    campaign = find_campaign(pk)
+    if not campaign.is_editable:
+        return HttpResponse(status=204)
+    seen = review(campaign)
+    return render(request, "campaigns/review_counted.html", _context(request, seen, None))
+
+
+@require_safe
+@requires(Permission.VIEW_PEOPLE)
+@sees_campaigns
+def campaign_texts(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The texts as a chosen person gets them, and whom a search finds."""
+    campaign = find_campaign(pk)
+    person = _person(request, campaign)
+    texts = {"looks": looks(campaign, person), **_found(request)}
+    return render(request, "campaigns/review_texts.html", {"campaign": campaign, "person": person, **texts})
 
 
 @require_POST
@@ -46,20 +74,43 @@ def campaign_launch(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("campaign_watch", pk)
 
 
-def _show(request: SignedInRequest, campaign: Campaign, status: int = 200) -> HttpResponse:
-    person = find_person(campaign) if can(request.user, Permission.VIEW_PEOPLE) else None
-    seen = review(campaign, person=person)
+def _show(request: SignedInRequest, campaign: Campaign, *, status: int = 200, has_figures: bool = True) -> HttpResponse:
+    person = _person(request, campaign)
+    seen = review(campaign, person=person, has_figures=has_figures)
+    return render(request, "campaigns/review.html", _context(request, seen, person), status=status)
+
+
+def _context(request: SignedInRequest, seen: Review, person: Contact | None) -> dict[str, Any]:
+    campaign = seen.campaign
     may_manage = can(request.user, Permission.MANAGE_CAMPAIGNS)
-    context = {
+    return {
         "review": seen,
         "campaign": campaign,
         "person": person,
+        "looks": seen.looks,
         "launch_label": _launch_label(seen),
         "edit_url": reverse("campaign_editor", args=[campaign.pk]),
         "may_manage": may_manage,
         "may_change_running": may_manage and not campaign.is_editable and not campaign.is_over,
+        **_found(request),
     }
-    return render(request, "campaigns/review.html", context, status=status)
+
+
+def _person(request: SignedInRequest, campaign: Campaign) -> Contact | None:
+    """Whom the texts are shown for: who was chosen, or the next of the audience; nobody for who may not see people."""
+    if not can(request.user, Permission.VIEW_PEOPLE):
+        return None
+    chosen, after = (_number(request.GET.get(name, "")) for name in ("person", "after"))
+    return find_person(campaign, pk=chosen, after=after)
+
+
+def _number(text: str) -> int:
+    """The id that was told, 0 for none."""
+    return int(text) if text.isdecimal() and len(text) < _TOO_LONG else 0
+
+
+def _found(request: SignedInRequest) -> dict[str, Any]:
+    return {"found": found_people(request), "sought": request.GET.get("sought", "")}
 
 
 def _launch_label(seen: Review) -> str:

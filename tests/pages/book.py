@@ -119,6 +119,8 @@ PAGES = (
 PARTS = {
     "campaign_figures",
     "campaign_outlook",
+    "campaign_forecast",
+    "campaign_texts",
     "message_people",
     "message_lacking",
     "message_languages",

@@ -17,15 +17,15 @@ def test_the_review_says_who_how_what_and_how_much(marketer: Client, olena: Cont
     sender = make_sender(name="SHOP")
     make_price(account=sender.account, channel=Channel.SMS, amount="0.031")
     steps = [StepPlan(sender=sender), StepPlan(sender=sender, condition=Condition.GOAL)]
-    shown = text(marketer.get(page("campaign_review", make_campaign(routes=[RoutePlan(steps=steps)]))))
+    address = page("campaign_review", make_campaign(routes=[RoutePlan(steps=steps)]))
+    shown = text(marketer.get(f"{address}?people=1"))
     for words in (
         "Everyone Marketing · 1 person",
         "SMS from SHOP. If the link is not followed within 2 hours: SMS from SHOP.",
         "If the goal is not reached within 2 hours: it ends as not reached.",
         "Hello Олена, look:",
         "1 part, ",
-        "At least $0.031",
-        "At most $0.06",
+        "At least $0.031 if everybody acts at the first step that reaches them, at most $0.062 if nobody acts",
         "Starts as soon as it is launched",
         "Launch to 1 person",
     ):
