@@ -13,6 +13,8 @@ from campaigns.views import (
     editor_routes,
     review,
     running,
+    test_people,
+    testing,
 )
 
 EDIT = "campaigns/<int:pk>/edit/"
@@ -54,6 +56,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{STEP}copy/", editor_chain.step_copy, name="step_copy"),
     path(f"{STEP}remove/", editor_chain.step_remove, name="step_remove"),
     path(f"{EDIT}restore/", editor_chain.step_restore, name="step_restore"),
+    # Tests
+    path("campaigns/<int:pk>/test/", testing.campaign_test, name="campaign_test"),
+    path("campaigns/<int:pk>/test/<int:test_pk>/", testing.campaign_test_result, name="campaign_test_result"),
+    path("test-people/", test_people.test_people, name="test_people"),
+    path("test-people/new/", test_people.test_person_new, name="test_person_new"),
+    path("test-people/<int:pk>/", test_people.test_person_edit, name="test_person_edit"),
+    path("test-people/<int:pk>/remove/", test_people.test_person_remove, name="test_person_remove"),
     # Launching, and afterwards
     path("campaigns/<int:pk>/review/", review.campaign_review, name="campaign_review"),
     path("campaigns/<int:pk>/launch/", review.campaign_launch, name="campaign_launch"),

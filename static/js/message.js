@@ -92,6 +92,14 @@
     keepNow();
   });
 
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-leaves-message]");
+    if (!button || !isUnsaved) return;
+    event.preventDefault();
+    leavingFor = button.id;
+    keepNow();
+  });
+
   const leave = () => {
     const target = document.getElementById(leavingFor);
     leavingFor = "";
