@@ -8,6 +8,7 @@ from campaigns.views import (
     editor_chain,
     editor_looks,
     editor_message,
+    editor_news,
     editor_order,
     editor_recipes,
     editor_routes,
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     # The editor
     path(EDIT, editor.campaign_editor, name="campaign_editor"),
     path(f"{EDIT}outlook/", editor.campaign_outlook, name="campaign_outlook"),
+    path(f"{EDIT}news/", editor_news.campaign_news, name="campaign_news"),
     path(f"{EDIT}audience/", editor.audience_save, name="audience_save"),
     path(f"{EDIT}limits/", editor.limits_save, name="limits_save"),
     path(f"{EDIT}schedule/", editor.schedule_save, name="schedule_save"),

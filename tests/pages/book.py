@@ -125,6 +125,7 @@ PAGES = (
 # What htmx puts into pages.
 PARTS = {
     "campaign_figures",
+    "campaign_news",
     "campaign_outlook",
     "message_people",
     "message_lacking",
