@@ -20,10 +20,12 @@ from campaigns.engine.wake import (
     DELIVER,
     END_CANCELLED,
     ENROL_AUDIENCE,
+    SEND_TESTS,
     TRACK,
     URGENT,
     wake,
 )
+from campaigns.testing import sending as testing
 
 # A task gives its worker back to others after so many seconds.
 SHIFT = 20
@@ -53,6 +55,8 @@ def tick() -> None:
         wake(ADVANCE)
     if work.has_cancelled:
         wake(END_CANCELLED)
+    if work.has_tests:
+        wake(SEND_TESTS)
     for sender_id in work.sender_ids:
         wake(DELIVER, sender_id)
 
@@ -96,6 +100,12 @@ def track() -> None:
             wake(ADVANCE)
 
 
+@shared_task(name=SEND_TESTS)
+def send_tests() -> None:
+    """Send the test messages that somebody has confirmed."""
+    testing.send_tests()
+
+
 @shared_task(name=ENROL_AUDIENCE)
 def bulk_enrol_audience(campaign_id: int) -> None:
     """Let a campaign's audience in."""
@@ -116,6 +126,7 @@ def bulk_make_partitions() -> None:
 
 @shared_task(name="campaigns.tasks.bulk_forget_signals")
 def bulk_forget_signals() -> None:
-    """Delete hits and webhooks that nobody needs any more."""
+    """Delete hits, test messages and webhooks that nobody needs any more."""
     retention.forget_hits()
+    retention.forget_tests()
     retention.drop_inbound()

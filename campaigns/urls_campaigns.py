@@ -8,11 +8,14 @@ from campaigns.views import (
     editor_chain,
     editor_looks,
     editor_message,
+    editor_news,
     editor_order,
     editor_recipes,
     editor_routes,
     review,
     running,
+    test_people,
+    testing,
 )
 
 EDIT = "campaigns/<int:pk>/edit/"
@@ -29,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     # The editor
     path(EDIT, editor.campaign_editor, name="campaign_editor"),
     path(f"{EDIT}outlook/", editor.campaign_outlook, name="campaign_outlook"),
+    path(f"{EDIT}news/", editor_news.campaign_news, name="campaign_news"),
     path(f"{EDIT}audience/", editor.audience_save, name="audience_save"),
     path(f"{EDIT}limits/", editor.limits_save, name="limits_save"),
     path(f"{EDIT}schedule/", editor.schedule_save, name="schedule_save"),
@@ -54,6 +58,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{STEP}copy/", editor_chain.step_copy, name="step_copy"),
     path(f"{STEP}remove/", editor_chain.step_remove, name="step_remove"),
     path(f"{EDIT}restore/", editor_chain.step_restore, name="step_restore"),
+    # Tests
+    path("campaigns/<int:pk>/test/", testing.campaign_test, name="campaign_test"),
+    path("campaigns/<int:pk>/test/<int:test_pk>/", testing.campaign_test_result, name="campaign_test_result"),
+    path("test-people/", test_people.test_people, name="test_people"),
+    path("test-people/new/", test_people.test_person_new, name="test_person_new"),
+    path("test-people/<int:pk>/", test_people.test_person_edit, name="test_person_edit"),
+    path("test-people/<int:pk>/remove/", test_people.test_person_remove, name="test_person_remove"),
     # Launching, and afterwards
     path("campaigns/<int:pk>/review/", review.campaign_review, name="campaign_review"),
     path("campaigns/<int:pk>/review/forecast/", review.campaign_forecast, name="campaign_forecast"),

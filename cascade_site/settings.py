@@ -46,6 +46,8 @@ PRIVATE_HOSTS = env.list("CASCADE_PRIVATE_HOSTS", default=[])
 # How long hits on tracked links, and webhooks as they came, are kept after the events were made of them.
 HITS_KEPT = timedelta(days=env.int("CASCADE_HITS_DAYS", default=90))
 INBOUND_KEPT = timedelta(days=env.int("CASCADE_INBOUND_DAYS", default=30))
+# So many test messages may one user send: tests need no consent, and must be no way around it.
+TEST_MESSAGES_PER_HOUR = env.int("CASCADE_TEST_MESSAGES_PER_HOUR", default=60)
 SANDBOX_URL = env.str("CASCADE_SANDBOX_URL", default="")
 # The supervisor makes one up and prints it: whoever knows it may make the first user, and only the first.
 WELCOME_TOKEN = env.str("CASCADE_WELCOME_TOKEN", default="")

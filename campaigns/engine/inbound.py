@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from campaigns.engine.matching import Told, match
 from campaigns.engine.recording import record_happenings
 from campaigns.engine.routes import Load
+from campaigns.testing.hearing import hear
 from channels.models import Account, InboundRequest
 from channels.opening import open_provider
 from channels.provider import Provider, WebhookRequest
@@ -121,7 +122,7 @@ def _read(stored: Sequence[Stored], now: datetime, load: Load) -> None:
         except Exception as error:
             logger.exception("inbound request %s cannot be read", one.id)
             unreadable.append((one, f"{type(error).__name__}: {error}"))
-    happenings, unknown = match(told, now=now)
+    happenings, unknown = match(hear(told, now=now), now=now)
     record_happenings(happenings, now=now, load=load)
     waiting = {one.inbound_request_id for one in unknown}
     for one, reason in unreadable:

@@ -48,13 +48,13 @@ def match(told: Sequence[Told], *, now: datetime) -> tuple[list[Happening], list
     By our own reference, else by the vendor's id on that account, else (a reply that names nothing) by
     the latest message that the account sent to the address. Three queries at most.
     """
-    by_key = _by_key(_uuid(one.event.reference) for one in told)
+    by_key = _by_key(reference_of(one.event) for one in told)
     by_vendor_id = _by_vendor_id(told)
     found: list[Happening] = []
     unknown: list[Told] = []
     for one in told:
         attempt = (
-            by_key.get(_uuid(one.event.reference))
+            by_key.get(reference_of(one.event))
             or by_vendor_id.get((one.account.pk, vendor_id(one.event.vendor_message_id)))
             or _by_address(one)
         )
@@ -65,9 +65,10 @@ def match(told: Sequence[Told], *, now: datetime) -> tuple[list[Happening], list
     return found, unknown
 
 
-def _uuid(text: str) -> uuid.UUID | None:
+def reference_of(event: Event) -> uuid.UUID | None:
+    """Our own key of the message that `event` names; None where it names none by it."""
     try:
-        return uuid.UUID(text)
+        return uuid.UUID(event.reference)
     except ValueError:
         return None
 
@@ -94,12 +95,19 @@ def _by_vendor_id(told: Iterable[Told]) -> dict[tuple[int, str], Known]:
     return {name: attempts[attempt_id] for name, attempt_id in clear.items() if attempt_id in attempts}
 
 
-def _by_address(one: Told) -> Known | None:
+def addressed_hashes(one: Told) -> list[str]:
+    """The hashes of the address that an event names which names no message: one for each kind it can be of."""
     event = one.event
     if not event.address or event.vendor_message_id or event.reference:
-        return None
+        return []
     address_kinds = {kinds.facts(channel).address_kind for channel in provider_class(one.account.provider).channels}
-    hashes = [address_hash(kind, value) for kind in address_kinds if (value := _normalised(kind, event.address))]
+    return [address_hash(kind, value) for kind in address_kinds if (value := _normalised(kind, event.address))]
+
+
+def _by_address(one: Told) -> Known | None:
+    hashes = addressed_hashes(one)
+    if not hashes:
+        return None
     sent = Attempt.objects.filter(account=one.account, live_hash__in=hashes).order_by("-sending_at", "-id")
     latest = sent.values_list(*KNOWN).first()
     return Known(*latest) if latest else None

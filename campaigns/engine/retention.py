@@ -1,10 +1,11 @@
-"""Forgets what came back once nobody asks for it any more: hits, and webhooks as they came. Their events stay."""
+"""Forgets what nobody asks for any more: hits, test messages, and webhooks as they came. Their events stay."""
 
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
 from campaigns.engine import clock
+from campaigns.models import TestSend
 from channels.rows import run
 
 # A statement deletes so many, so that it locks nothing for long.
@@ -42,6 +43,11 @@ def forget_hits() -> int:
         if seen_id is None or newest_at >= before:
             return total
         last_id = seen_id
+
+
+def forget_tests() -> None:
+    """Delete the tests that were sent longer ago than settings.INBOUND_KEPT; the links in them end."""
+    TestSend.objects.filter(at__lt=clock.real_now() - settings.INBOUND_KEPT).delete()
 
 
 def drop_inbound() -> list[str]:

@@ -47,7 +47,8 @@ SELECT
     EXISTS (
         SELECT FROM campaigns_campaign c WHERE c.status = 'cancelled'
         AND ({somebody_inside}) IS NOT NULL
-    )
+    ),
+    EXISTS (SELECT FROM campaigns_testmessage WHERE status IN ('queued', 'sending'))
 """
 OTHER_WORK = _OTHER_WORK.format(somebody_inside=SOMEBODY_INSIDE)
 
@@ -73,6 +74,7 @@ class Work:
     sender_ids: tuple[int, ...]
     unenrolled_campaign_ids: tuple[int, ...]
     has_cancelled: bool
+    has_tests: bool
 
 
 def tick() -> Work:
@@ -144,7 +146,7 @@ def find_work(now: datetime) -> Work:
     """What there is to do at `now` (product time)."""
     due = campaigns_with_due(now)
     sender_ids = _senders(now)
-    ((has_signals, unenrolled, has_cancelled),) = run(OTHER_WORK, {"now": now})
+    ((has_signals, unenrolled, has_cancelled, has_tests),) = run(OTHER_WORK, {"now": now})
     return Work(
         has_due_enrolments=bool(due),
         has_urgent=any(purpose == Purpose.TRANSACTIONAL for _, purpose in due)
@@ -153,6 +155,7 @@ def find_work(now: datetime) -> Work:
         sender_ids=tuple(sender_ids),
         unenrolled_campaign_ids=tuple(unenrolled),
         has_cancelled=has_cancelled,
+        has_tests=has_tests,
     )
 
 

@@ -11,6 +11,7 @@ logger = logging.getLogger(__name__)
 ADVANCE = "campaigns.tasks.advance"
 DELIVER = "campaigns.tasks.deliver"
 TRACK = "campaigns.tasks.track"
+SEND_TESTS = "campaigns.tasks.send_tests"
 URGENT = "campaigns.tasks.urgent"
 ENROL_AUDIENCE = "campaigns.tasks.bulk_enrol_audience"
 # These look at everything that is due, whoever wakes them.

@@ -17,6 +17,7 @@ from campaigns.models.operations import Alert, AlertKind, AlertLook, Flow, Pulse
 from campaigns.models.people import Installation, User
 from campaigns.models.segments import Segment
 from campaigns.models.stats import StepDelta, StepStats, StepTotal
+from campaigns.models.testing import TestAddress, TestMessage, TestPerson, TestSend
 
 __all__ = [
     "Address",
@@ -63,6 +64,10 @@ __all__ = [
     "StepStats",
     "StepTotal",
     "Suppression",
+    "TestAddress",
+    "TestMessage",
+    "TestPerson",
+    "TestSend",
     "Tick",
     "User",
     "VendorReference",

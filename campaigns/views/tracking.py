@@ -18,14 +18,19 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from campaigns.engine import clock
 from campaigns.engine.opting_out import CHANNEL, EVERYTHING, opt_out
 from campaigns.engine.wake import TRACK, wake
 from campaigns.links import LinkKind, parse_click, parse_signed
+from campaigns.masking import masked
 from campaigns.models import Installation
 from campaigns.models.consent import ConsentSource
 from campaigns.signals_policy import SignalKind
+from campaigns.testing import hearing
 from campaigns.tracking_memory import GuessLimit, RememberedTargets, client_of
 from campaigns.visits import Knock, Visit, keep, signed_visit
+from channels import kinds
+from channels.kinds import Channel
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 HEADERS = {
@@ -72,7 +77,8 @@ def click(request: HttpRequest, part: str) -> HttpResponse:
         target = targets.get(name)
         return HttpResponseRedirect(target) if target else _away(request)
     if visit is None or not visit.target:
-        return _unknown(request)
+        tested = hearing.target_of(*link)
+        return HttpResponseRedirect(tested) if tested else _unknown(request)
     targets.put(name, visit.target)
     return HttpResponseRedirect(visit.target)
 
@@ -114,12 +120,29 @@ def unsubscribe(request: HttpRequest, signed: str) -> HttpResponse:
         return _unknown(request)
     try:
         visit = signed_visit(attempt_id)
-        if visit is None:
-            return _unknown(request)
-        return _in_language_of(visit, request)
+        return _in_language_of(visit, request) if visit else _unsubscribe_test(request, attempt_id)
     except DatabaseError:
         logger.exception("An unsubscription was not carried out")
         return _away(request)
+
+
+def _unsubscribe_test(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same for the address of a test message, in the language of the browser."""
+    message = hearing.unsubscribing(pk)
+    if message is None:
+        return _unknown(request)
+    scope = _scope(request) if request.method == "POST" else ""
+    if scope:
+        hearing.opt_out_of(message, is_everything=scope == EVERYTHING, at=clock.now())
+        return _done(request, Channel(message.channel), scope)
+    kind = kinds.facts(message.channel).address_kind
+    return _question(
+        request,
+        channel=Channel(message.channel),
+        address=masked(kind, message.address),
+        is_unclear=request.method == "POST",
+        is_test=True,
+    )
 
 
 def _in_language_of(visit: Visit, request: HttpRequest) -> HttpResponse:
@@ -131,23 +154,40 @@ def _in_language_of(visit: Visit, request: HttpRequest) -> HttpResponse:
 
 
 def _unsubscribed(request: HttpRequest, visit: Visit) -> HttpResponse:
-    is_one_click = request.POST.get(ONE_CLICK[0]) == ONE_CLICK[1]
-    scope = CHANNEL if is_one_click else request.POST.get("scope")
-    if scope not in {CHANNEL, EVERYTHING}:
-        return _asked(request, visit, is_unclear=True, status=422)
+    scope = _scope(request)
+    if not scope:
+        return _asked(request, visit, is_unclear=True)
     opt_out(attempt_id=visit.attempt_id, scope=scope, source=ConsentSource.UNSUBSCRIBE, at=visit.at)
-    context = {"channel": visit.channel.label, "is_everything": scope == EVERYTHING}
+    return _done(request, visit.channel, scope)
+
+
+def _scope(request: HttpRequest) -> str:
+    """What the person wants no more of, "" where that is unclear."""
+    is_one_click = request.POST.get(ONE_CLICK[0]) == ONE_CLICK[1]
+    scope = CHANNEL if is_one_click else request.POST.get("scope", "")
+    return scope if scope in {CHANNEL, EVERYTHING} else ""
+
+
+def _done(request: HttpRequest, channel: Channel, scope: str) -> HttpResponse:
+    context = {"channel": channel.label, "is_everything": scope == EVERYTHING}
     return render(request, "tracking/unsubscribed.html", context)
 
 
-def _asked(request: HttpRequest, visit: Visit, *, is_unclear: bool = False, status: int = 200) -> HttpResponse:
+def _asked(request: HttpRequest, visit: Visit, *, is_unclear: bool = False) -> HttpResponse:
+    return _question(request, channel=visit.channel, address=visit.address, is_unclear=is_unclear)
+
+
+def _question(
+    request: HttpRequest, *, channel: Channel, address: str, is_unclear: bool, is_test: bool = False
+) -> HttpResponse:
     context = {
-        "channel": visit.channel.label,
-        "address": visit.address,
+        "channel": channel.label,
+        "address": address,
         "sender": Installation.current().name,
         "is_unclear": is_unclear,
+        "is_test": is_test,
     }
-    return render(request, "tracking/unsubscribe.html", context, status=status)
+    return render(request, "tracking/unsubscribe.html", context, status=422 if is_unclear else 200)
 
 
 def _language(spoken: str) -> str:

@@ -92,6 +92,14 @@
     keepNow();
   });
 
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-leaves-message]");
+    if (!button || !isUnsaved) return;
+    event.preventDefault();
+    leavingFor = button.id;
+    keepNow();
+  });
+
   const leave = () => {
     const target = document.getElementById(leavingFor);
     leavingFor = "";
@@ -118,6 +126,8 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-restores]")) restore();
+    // The copy in this browser is offered when the page has come again.
+    if (event.target.closest("[data-keeps-copy]") && remembered()) mark(false);
     if (event.target.closest("[data-forgets]")) {
       mark(false);
       forget();

@@ -45,7 +45,8 @@
 
   let waiting = 0;
   const mark = () => document.getElementById("waiting-bar").classList.toggle("is-waiting", waiting > 0);
-  document.addEventListener("htmx:beforeRequest", () => { waiting += 1; mark(); });
+  // Not before: a request that somebody prevents has no end.
+  document.addEventListener("htmx:beforeSend", () => { waiting += 1; mark(); });
   document.addEventListener("htmx:afterRequest", (event) => {
     waiting = Math.max(0, waiting - 1);
     if (event.detail.xhr && event.detail.xhr.status > 0) isOffline = false;

@@ -8,14 +8,13 @@ from campaigns.models import Campaign, Route, Step
 from campaigns.permissions import Role
 from channels.kinds import Channel
 from tests.e2e.browser import PageAs, SuitsEverybody
+from tests.e2e.keyboard import tab_to
 from tests.factories import make_account, make_contact, make_price, make_segment, make_sender
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shop")]
 
 PRICES = {Channel.PUSH: "0", Channel.SMS: "0.031", Channel.VIBER: "0.042", Channel.VOICE: "0.11"}
 SPANISH = {"op": "all", "rules": [{"field": "language", "is": "in", "value": ["es"]}]}
-# So many key presses at most until the right thing has the focus.
-MOST_TABS = 80
 
 
 @pytest.fixture
@@ -59,16 +58,6 @@ def drag(page: Page, step: Locator, *, above: Locator) -> None:
     page.mouse.move(x, target["y"] + target["height"] / 2, steps=12)
     page.mouse.move(x, target["y"] + 4, steps=6)
     page.mouse.up()
-
-
-def tab_to(page: Page, wanted: Locator, *, key: str = "Tab") -> None:
-    """Press Tab, or another `key`, until `wanted` has the focus."""
-    wanted.wait_for()
-    for _ in range(MOST_TABS):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"{wanted} cannot be reached by {key}")
 
 
 def test_a_step_is_dragged_by_its_handle(page_as: PageAs) -> None:

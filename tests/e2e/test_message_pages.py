@@ -263,3 +263,50 @@ def test_costly_characters_are_replaced_one_by_one_and_all_at_once(page_as: Page
     expect(page.locator("#measure")).to_contain_text("$0.031 a person")
     expect_saved(page)
     assert campaign.version.contents.get().text.startswith('Our "autumn"')
+
+
+def test_an_idle_editor_hears_of_another_and_loses_nothing(page_as: PageAs, suits_everybody: SuitsEverybody) -> None:
+    page = page_as(Role.MARKETER)
+    campaign = opened(page)
+    # What cannot be saved stays typed only.
+    write(page, "Hello {{ nobody_knows }}")
+    expect(page.locator("#kept-text")).to_contain_text("Nothing is called")
+    with acting(make_user(first_name="Olena", last_name="Koval")):
+        drafting.write_content(campaign=campaign, text="Written by Olena")
+    news = page.locator("#editor-news")
+    expect(news).to_contain_text("Olena Koval changed this campaign.", timeout=30_000)
+    expect(text_field(page)).to_have_value("Hello {{ nobody_knows }}")
+    expect(text_field(page)).to_be_focused()
+    suits_everybody(page, "editor-news")
+    news.get_by_role("link", name="Bring this page up to date").click()
+    expect(text_field(page)).to_have_value("Written by Olena")
+    expect(page.locator("#message-unsent")).to_contain_text("never saved")
+    page.get_by_role("button", name="Put it back").click()
+    expect(text_field(page)).to_have_value("Hello {{ nobody_knows }}")
+    expect(news).to_be_empty()
+
+
+def test_ones_own_saving_is_no_news(page_as: PageAs) -> None:
+    page = page_as(Role.MARKETER)
+    opened(page)
+    with page.expect_response("**/news/**", timeout=30_000):
+        write(page, "Typed")
+        expect_saved(page)
+    with page.expect_response("**/news/**", timeout=30_000) as asked:
+        pass
+    assert asked.value.status == 204
+    expect(page.locator("#editor-news")).to_be_empty()
+    expect(page.locator("#waiting-bar")).not_to_have_class("waiting-bar is-waiting")
+
+
+def test_a_tab_out_of_sight_does_not_ask_and_does_not_look_busy_for_ever(page_as: PageAs) -> None:
+    page = page_as(Role.MARKETER)
+    campaign = opened(page)
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    address = f"/campaigns/{campaign.pk}/edit/news/"
+    page.evaluate("address => { htmx.ajax('GET', address, { source: '#editor-news' }) }", address)
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    assert not [url for url in asked if url.endswith(address)]
+    expect(page.locator("#waiting-bar")).not_to_have_class("waiting-bar is-waiting")

@@ -63,6 +63,13 @@ PAGES = (
     Page("campaign_archive", "finished"),
     Page("campaign_editor", "draft", queries=36, kilobytes=20),
     Page("campaign_review", "draft", queries=37),
+    Page("campaign_test", "draft", queries=18),
+    Page("campaign_test", "running", queries=18),
+    Page("campaign_test_result", "test"),
+    Page("test_people"),
+    Page("test_person_new"),
+    Page("test_person_edit", "test_person"),
+    Page("test_person_remove", "test_person"),
     Page("campaign_pause", "running"),
     Page("campaign_resume", "paused"),
     Page("campaign_cancel", "running"),
@@ -118,6 +125,7 @@ PAGES = (
 # What htmx puts into pages.
 PARTS = {
     "campaign_figures",
+    "campaign_news",
     "campaign_outlook",
     "campaign_forecast",
     "campaign_texts",

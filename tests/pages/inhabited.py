@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from random import Random
+from uuid import uuid4
 
-from campaigns import links
+from campaigns import blueprints, links
 from campaigns.models import (
     ApiKey,
     Campaign,
@@ -13,10 +14,16 @@ from campaigns.models import (
     Route,
     Segment,
     Suppression,
+    TestAddress,
+    TestMessage,
+    TestPerson,
     User,
 )
 from campaigns.models.campaigns import CampaignStatus
+from campaigns.models.testing import TestStatus
 from campaigns.permissions import Role
+from campaigns.testing.confirming import confirm
+from campaigns.testing.planning import make_plan
 from channels.kinds import AddressKind, Channel
 from tests.campaigns.attempts import make_attempt
 from tests.campaigns.histories import make_history
@@ -54,6 +61,7 @@ def inhabit() -> Inhabited:
     Installation.objects.create(name="The Roastery")
     args = {"user": (make_user(roles=[Role.MANAGER], first_name="Marc").pk,), "provider": ("sandbox",)}
     args |= _channels() | _people(user) | _campaigns()
+    args |= tested(user, Campaign.objects.get(name="Winter collection"))
     key = ApiKey.objects.create(name="Web shop", prefix="cascade_", key_hash="0" * 64, created_by=user)
     return Inhabited(user=user, args=args | {"key": (key.pk,)})
 
@@ -117,6 +125,23 @@ def _campaigns() -> dict[str, Args]:
         "timeline": (longest.contact_id,),
         **_signed(),
     }
+
+
+def tested(user: User, campaign: Campaign) -> dict[str, Args]:
+    """Test people of `user`, and a test of `campaign` that its vendor has refused."""
+    people = [TestPerson.objects.create(name=f"Anna {number}", made_by=user) for number in range(6)]
+    kinds = {
+        AddressKind.PHONE: "+491511235000",
+        AddressKind.EMAIL: "anna@example.com",
+        AddressKind.TELEGRAM_ID: "123456",
+    }
+    rows = [TestAddress(person=person, kind=kind, value=value) for person in people for kind, value in kinds.items()]
+    TestAddress.objects.bulk_create(rows)
+    blueprint = blueprints.load(campaign)
+    plan = make_plan(blueprint, people=people, steps=list(blueprint.steps), contact=None)
+    test = confirm(plan=plan, blueprint=blueprint, key=uuid4(), seen=campaign.updated_at.isoformat(), by=user)
+    TestMessage.objects.update(status=TestStatus.FAILED, error_class="account", code="402", detail="balance is empty")
+    return {"test": (campaign.pk, test.pk), "test_person": (people[0].pk,)}
 
 
 def _signed() -> dict[str, Args]:

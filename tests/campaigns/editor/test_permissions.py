@@ -21,7 +21,14 @@ CHANGING = [
     "campaign_cancel",
 ]
 # The pages of the editor that only show.
-SHOWING = {"campaign_editor", "campaign_outlook", "message_people", "message_lacking", "message_languages"}
+SHOWING = {
+    "campaign_editor",
+    "campaign_news",
+    "campaign_outlook",
+    "message_people",
+    "message_lacking",
+    "message_languages",
+}
 POSTING = [
     pattern
     for pattern in urls_campaigns.urlpatterns
