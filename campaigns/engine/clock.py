@@ -1,6 +1,7 @@
 """The only source of now in the engine: the database's clock, as the product's settings row maps it."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -42,10 +43,32 @@ def run_at(*, shown_at: datetime | None = None, speed: float = 1) -> None:
     )
 
 
-def as_shown(instant: datetime) -> datetime:
-    """The product's time at a real `instant`, such as a vendor's time of an event."""
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How the product's time runs, as it was read: at the real time `real_at` it shows `shown_at`."""
+
+    real_at: datetime
+    shown_at: datetime
+    speed: float
+
+    def shown(self, instant: datetime) -> datetime:
+        """The product's time at a real `instant`, such as a vendor's time of an event."""
+        return self.shown_at + (instant - self.real_at) * self.speed
+
+
+# Without a row of its own the product's time is the real one.
+REAL = Reading(real_at=datetime(2020, 1, 1, tzinfo=UTC), shown_at=datetime(2020, 1, 1, tzinfo=UTC), speed=1)
+
+
+def read() -> Reading:
+    """How the product's time runs. Read it once a batch, however many instants are to be told by it."""
     row = EngineClock.objects.first()
-    return row.shown_at + (instant - row.real_at) * row.speed if row else instant
+    return Reading(real_at=row.real_at, shown_at=row.shown_at, speed=row.speed) if row else REAL
+
+
+def as_shown(instant: datetime) -> datetime:
+    """The product's time at a single real `instant`."""
+    return read().shown(instant)
 
 
 def shift(by: timedelta) -> datetime:
