@@ -40,6 +40,8 @@ REASONS = {
     words.BOUNCED: RejectReason.BOUNCED,
     words.EXPIRED: RejectReason.EXPIRED,
 }
+# What says that the address will never work. Whoever did not answer, or was out of reach for a while, has a good one.
+HOPELESS = frozenset({words.UNDELIVERED, words.BOUNCED})
 REFUSALS = {
     "invalid_recipient": ErrorClass.RECIPIENT,
     "opted_out": ErrorClass.OPTED_OUT,
@@ -194,7 +196,7 @@ def _event(told: dict[str, Any]) -> Event:
         address=str(told.get("address", "")),
         text=text,
         reject_reason=REASONS.get(word),
-        error_class=ErrorClass.RECIPIENT if word in REASONS else None,
+        error_class=ErrorClass.RECIPIENT if word in HOPELESS else None,
         code=word,
         is_machine=word == words.VOICEMAIL,
         raw=told,
