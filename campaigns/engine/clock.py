@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 
 from campaigns.models import EngineClock
 from channels.rows import run
@@ -29,20 +28,6 @@ def _instant(query: str) -> datetime:
     return instant
 
 
-@transaction.atomic
-def run_at(*, shown_at: datetime | None = None, speed: float = 1) -> None:
-    """Let the product's time be `shown_at` (aware; None keeps it) from now on, at `speed` times the real one.
-
-    A speed of 0 freezes it. Raises ClockMayNotMove where settings.CLOCK_MAY_MOVE is off.
-    """
-    if not settings.CLOCK_MAY_MOVE:
-        raise ClockMayNotMove
-    EngineClock.objects.update_or_create(
-        id=1,
-        defaults={"real_at": real_now(), "shown_at": shown_at or now(), "speed": speed},
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """How the product's time runs, as it was read: at the real time `real_at` it shows `shown_at`."""
@@ -58,6 +43,25 @@ class Reading:
 
 # Without a row of its own the product's time is the real one.
 REAL = Reading(real_at=datetime(2020, 1, 1, tzinfo=UTC), shown_at=datetime(2020, 1, 1, tzinfo=UTC), speed=1)
+
+
+RUN_AT = """
+INSERT INTO campaigns_engineclock (id, real_at, shown_at, speed)
+VALUES (1, clock_timestamp(), COALESCE(%s::timestamptz, cascade_now()), %s)
+ON CONFLICT (id) DO UPDATE SET real_at = excluded.real_at, shown_at = excluded.shown_at, speed = excluded.speed
+RETURNING real_at, shown_at, speed
+"""
+
+
+def run_at(*, shown_at: datetime | None = None, speed: float = 1) -> Reading:
+    """Let the product's time be `shown_at` (aware; None keeps it) from now on, at `speed` times the real one.
+
+    A speed of 0 freezes it. Raises ClockMayNotMove where settings.CLOCK_MAY_MOVE is off.
+    """
+    if not settings.CLOCK_MAY_MOVE:
+        raise ClockMayNotMove
+    ((real_at, shown, runs_at),) = run(RUN_AT, [shown_at, speed])
+    return Reading(real_at=real_at, shown_at=shown, speed=runs_at)
 
 
 def read() -> Reading:

@@ -129,7 +129,7 @@ class SandboxProvider(Provider):
             "messages": [_ordered(message) for message in batch],
         }
         answer = await self._ask("POST", "/api/messages", body=json.dumps(order).encode())
-        return [_receipt(result) for result in answer.json()["results"]]
+        return [read_receipt(result) for result in answer.json()["results"]]
 
     async def greet(self) -> str:
         """Ask the sandbox whose key this is. Raises SendError."""
@@ -172,7 +172,8 @@ def _ordered(message: OutboundMessage) -> dict[str, Any]:
     }
 
 
-def _receipt(result: dict[str, str]) -> Receipt:
+def read_receipt(result: dict[str, str]) -> Receipt:
+    """The receipt in one element of the `results` that the sandbox answers."""
     if result["status"] == "accepted":
         return Receipt(key=result["key"], status=ReceiptStatus.ACCEPTED, vendor_message_id=result["id"])
     return Receipt(

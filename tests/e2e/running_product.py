@@ -109,4 +109,6 @@ def _environment(data_dir: Path) -> dict[str, str]:
         "CASCADE_DATA_DIR": str(data_dir),
         "CASCADE_DEMO_PASSWORD": PASSWORD,
         "DATABASE_URL": "",
+        # What they look at is the sample.
+        "CASCADE_DEMO_HISTORY": "off",
     }
