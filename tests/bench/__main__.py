@@ -21,7 +21,7 @@ from tests.bench.ground import FOLDER
 from tests.bench.latest import LATEST, keep
 
 TOGETHER = {"send": ("raw_client", "baselines", "send", "send_late")}
-MEASUREMENTS = ("send", "launch", "import", "events", "timers", "growth", "stop", "figures", "limits")
+MEASUREMENTS = ("send", "launch", "import", "events", "timers", "growth", "stop", "figures", "limits", "demo")
 
 Rows = list[dict[str, Any]]
 

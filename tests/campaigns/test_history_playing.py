@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
@@ -122,3 +123,19 @@ def test_the_overview_tells_how_far_it_is_until_it_is_over(client: Client, monke
 def test_without_a_history_the_overview_says_nothing_of_it(client: Client) -> None:
     client.force_login(make_user(roles=[Role.MANAGER]))
     assert "being played" not in client.get("/").text
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_campaign_that_the_database_refused_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    to_the_end, refused = Play.to_the_end, [OperationalError("deadlock detected")]
+
+    def refuse_once(self: Play) -> None:
+        if refused:
+            raise refused.pop()
+        to_the_end(self)
+
+    monkeypatch.setattr(Play, "to_the_end", refuse_once)
+
+    year.play_year(EAST, size=TINY)
+
+    assert len(of_history()) == calendar.campaigns_in(TINY)

@@ -73,6 +73,21 @@ _real_now = timezone.now
 
 
 @contextmanager
+def in_one_go() -> Iterator[None]:
+    """Let the transactions within the one that surrounds the block have no savepoints: any error ends all of it.
+
+    A campaign is played in hundreds of them, and each savepoint costs two statements, and a transaction's number that
+    everybody else has to look up.
+    """
+    features = connection.features
+    features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        del features.uses_savepoints
+
+
+@contextmanager
 def opened() -> Iterator[Lane]:
     """A lane on this thread's connection for the length of the block.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from campaigns.engine import control, partitions
 from campaigns.engine.launch import enrol, enrol_audience, launch
@@ -29,7 +29,6 @@ from channels.models import Account, Sender
 
 # In seconds: so often it is looked whether the sample's own campaigns have their audience.
 LOOK = 1.0
-TRIES = 3
 # So many entries of a cart campaign come together.
 TOGETHER = 8
 # Of phone numbers, one in so many turns out to be none.
@@ -84,18 +83,16 @@ def _stage(market: Market, opened: lane.Lane, end: datetime, size: Size) -> Stag
 
 
 def _play_safely(stage: Stage, item: Joining | PlannedCampaign) -> None:
-    for left in reversed(range(TRIES)):
-        try:
+    """Play `item`; what the database refuses is tried again, with savepoints, by which the engine recovers."""
+    try:
+        with transaction.atomic(), lane.in_one_go():
             _play(stage, item)
-        except OperationalError:
-            if not left:
-                raise
-            logger.warning("%s number %s is tried again", type(item).__name__, item.number, exc_info=True)
-        else:
-            return
+    except DatabaseError:
+        logger.warning("%s number %s is tried again", type(item).__name__, item.number, exc_info=True)
+        with transaction.atomic():
+            _play(stage, item)
 
 
-@transaction.atomic
 def _play(stage: Stage, item: Joining | PlannedCampaign) -> None:
     stage.lane.begin(item.at)
     if isinstance(item, Joining):
