@@ -109,16 +109,18 @@ def deliver(
     *,
     shift: Shift | None = None,
     is_urgent_only: bool = False,
+    batch: int = BATCH,
     open_wire: Callable[[Sender], Wire] = wire_of,
 ) -> Delivered:
     """Send queued messages of the sender, at its pace, until none is left or the shift (a new one) is over.
 
     Where `is_urgent_only`, those of transactional campaigns. Any number of workers may do this for one sender at
-    once. `open_wire` gives the way to a sender's vendor. Raises Sender.DoesNotExist.
+    once. `batch` messages are claimed together; `open_wire` gives the way to a sender's vendor. Raises
+    Sender.DoesNotExist.
     """
     shift = shift or Shift()
     sender = Sender.objects.select_related("account").get(pk=sender_id)
-    claimed = claim(sender, now=clock.now(), limit=BATCH, is_urgent_only=is_urgent_only)
+    claimed = claim(sender, now=clock.now(), limit=batch, is_urgent_only=is_urgent_only)
     if _is_idle(claimed):
         return Delivered(sent=0, wait=claimed.wait)
     with open_wire(sender) as wire:
@@ -130,7 +132,7 @@ def deliver(
                 if wait is not None or shift.is_over:
                     break
                 sender.refresh_from_db(fields=["held_at", "rate_per_second"])
-                claimed = claim(sender, now=clock.now(), limit=BATCH, is_urgent_only=is_urgent_only)
+                claimed = claim(sender, now=clock.now(), limit=batch, is_urgent_only=is_urgent_only)
         finally:
             desk.clear()
     return Delivered(sent=desk.sent, wait=claimed.wait if _is_idle(claimed) else wait or timedelta(0))

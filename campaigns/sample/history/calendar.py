@@ -37,7 +37,7 @@ SEASONS = {
 ALWAYS = ("weekend", "points", "beans", "win_back", "app", "delivery", "nps", "vip", "referral", "travel", "birthday")
 # Whom a theme is for, where it is not for those whose turn it is, and how it is sent.
 AUDIENCES = {"win_back": "away", "vip": "gold", "points": "silver", "birthday": "older"}
-CHAINS_OF = {"nps": "question", "vip": "personal", "win_back": "all the way", "black_friday": "cheapest first"}
+CHAINS_OF = {"nps": "question", "vip": "personal", "win_back": "mail and sms", "black_friday": "cheapest first"}
 # How lively people are: everybody waits for Black Friday.
 MOODS = {"black_friday": 1.6, "new_year": 1.3, "eighth_of_march": 1.25, "nps": 0.8, "referral": 0.6, "win_back": 0.7}
 # The share of a language's customers who are there from the beginning, and who join in each quarter after it.
@@ -112,7 +112,7 @@ def _joinings(end: datetime, size: Size) -> Iterator[Joining]:
 def _campaigns(market: Market, end: datetime, size: Size) -> Iterator[PlannedCampaign]:
     begin, numbers = end - YEAR + timedelta(days=3), count()
     apart = (YEAR - LAST_BEFORE_END - timedelta(days=3)) / max(size.campaigns, 1)
-    themes, ways = cycle(ALWAYS), cycle(sorted(CHAINS.keys() - {"question", "personal", "all the way"}))
+    themes, ways = cycle(ALWAYS), cycle(sorted(CHAINS.keys() - {"question", "personal"}))
     people = cycle(_turns(market))
     for number in range(size.campaigns):
         chance = Random(f"{market.key} {number}")  # noqa: S311  a history is to be repeatable, not unguessable

@@ -20,6 +20,8 @@ from channels.rows import run
 FRAME = 900
 LONGEST_FRAME = timedelta(hours=2)
 A_LONG_TIME = timedelta(days=1)
+# Nobody else waits for a lane, so that all of a campaign's people are decided, and sent to, together.
+TOGETHER = 4000
 
 # When the campaign's people, and undecided hits, are looked at next.
 NEXT = """
@@ -44,6 +46,11 @@ class Act:
     do: Callable[[], object]
 
 
+def _kept() -> KeptSurroundings:
+    """Kept for the whole campaign: nobody changes its steps, or the account's settings, within a transaction."""
+    return KeptSurroundings(now=lambda: 0.0)
+
+
 @dataclass(kw_only=True)
 class Play:
     """One campaign being played in `lane`; `acts` happen at their time. Nothing happens at `end` or after it."""
@@ -53,7 +60,7 @@ class Play:
     vendor: PlayedVendor
     end: datetime
     acts: Sequence[Act] = ()
-    _load: KeptSurroundings = field(default_factory=KeptSurroundings)
+    _load: KeptSurroundings = field(default_factory=_kept)
     _is_finished: bool = False
 
     def to_the_end(self) -> None:
@@ -97,7 +104,7 @@ class Play:
         """Decide what is due, and send what is to be sent, until nothing is."""
         now, has_sent = self.lane.now, True
         while has_sent:
-            count, senders = advance(now)
+            count, senders = advance(now, limit=TOGETHER)
             waiting = senders or (set(ticking.find_work(now).sender_ids) if self._may_hold() else set())
             sent = sum(self._deliver(sender_id) for sender_id in sorted(waiting))
             has_sent = bool(count and sent)
@@ -110,7 +117,7 @@ class Play:
         def open_wire(sender: Sender) -> PlayedWire:
             return PlayedWire(self.vendor, sender)
 
-        return deliver.deliver(sender_id, shift=Shift(A_LONG_TIME), open_wire=open_wire).sent
+        return deliver.deliver(sender_id, shift=Shift(A_LONG_TIME), batch=TOGETHER, open_wire=open_wire).sent
 
     def _finish(self) -> None:
         """Finish the campaign if everybody has come to the end, at the time when the last one did."""

@@ -12,7 +12,7 @@ from channels.models import Sender
 from channels.opening import open_provider
 
 # Requests at once, so that a claimed batch leaves in one group.
-IN_FLIGHT = 10
+IN_FLIGHT = 80
 
 
 class PlayedWire(Wire):
