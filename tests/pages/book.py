@@ -123,6 +123,7 @@ PARTS = {
     "message_lacking",
     "message_languages",
     "campaign_live",
+    "history",
     "segment_count",
 }
 
