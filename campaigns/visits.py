@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,10 @@ SELECT *, '' FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::timestamptz
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knock:
-    """A request to a tracked link (`token` and `position`), or to the pixel or the trap of the attempt `attempt_id`."""
+    """A request to a tracked link (`token` and `position`), or to the pixel or the trap of the attempt `attempt_id`.
+
+    It comes now, unless the product's time `at` says when it came.
+    """
 
     kind: SignalKind
     method: str
@@ -53,6 +56,7 @@ class Knock:
     token: str | None = None
     position: int | None = None
     attempt_id: int | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +107,11 @@ def _visits(knocks: Sequence[Knock]) -> list[Visit | None]:
         found |= _find(_BY_TOKEN, knocks)
     if any(knock.attempt_id for knock in knocks):
         found |= _find(_BY_ID, knocks)
-    return [found.get(place) for place in range(len(knocks))]
+    return [_timed(found.get(place), knock.at) for place, knock in enumerate(knocks)]
+
+
+def _timed(visit: Visit | None, at: datetime | None) -> Visit | None:
+    return replace(visit, at=at) if visit and at else visit
 
 
 def _find(query: str, knocks: Sequence[Knock]) -> dict[int, Visit]:

@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import math
 import os
 import pwd
 import re
@@ -36,7 +37,8 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 class Program:
     """What to run: its name in logs, its command, the user of the machine, how it is asked to stop.
 
-    `important` are the lines that the console shows too. A foundation is stopped after all the others.
+    `important` are the lines that the console shows too. A foundation is stopped after all the others. One that
+    `comes_to_an_end` is not started again once it has ended well.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     important: re.Pattern[str] = IMPORTANT
     is_foundation: bool = False
+    comes_to_an_end: bool = False
 
 
 class Child:
@@ -124,6 +127,8 @@ class Child:
     def _note_death(self, now: float) -> float:
         """Say that the process died; the moment of the next start."""
         kill_group(self.process)
+        if self.program.comes_to_an_end and self.process.returncode == 0:
+            return math.inf
         pause_s = 1.0 if now - self._started_at > STEADY_AFTER_S else self._pause_s
         self._pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
         ended = _describe(self.process.returncode)

@@ -38,3 +38,12 @@ def sandbox(*, port: int, data_dir: Path) -> Program:
     """The vendor that sends nothing and plays the audience, on this machine only; its inbox stays in `data_dir`."""
     options = [f"--port={port}", f"--data={data_dir / 'sandbox'}"]
     return Program(name="sandbox", command=[sys.executable, "-m", "channels.sandbox", *options])
+
+
+def history(market: str) -> Program:
+    """Plays the past of one market of the demo, and ends."""
+    return Program(
+        name=f"history-{market}",
+        command=[sys.executable, "manage.py", "play_history", market],
+        comes_to_an_end=True,
+    )

@@ -24,6 +24,8 @@ environ.Env.read_env(BASE_DIR / ".env")
 DATA_DIR = Path(env.str("CASCADE_DATA_DIR", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("DEBUG", default=False)
 IS_DEMO = env.bool("CASCADE_DEMO", default=False)
+# The demo plays a year of campaigns behind its first pages, unless this says off.
+HAS_HISTORY = IS_DEMO and env.bool("CASCADE_DEMO_HISTORY", default=True)
 # Tests and the demo may move the product's clock and use steps of a few seconds.
 CLOCK_MAY_MOVE = env.bool("CASCADE_CLOCK_MAY_MOVE", default=IS_DEMO)
 # No step waits for a shorter time than this: an event needs some seconds to reach us.

@@ -32,6 +32,8 @@ NEEDED_BYTES = 300_000_000
 # How many tasks of each queue run at once, each in a worker of its own: a tick waits neither for a long import
 # nor for the deliveries that it woke, and what is transactional for neither of them.
 QUEUES = {"tick": 1, "urgent": 1, "track": 1, "engine": 2, "bulk": 1}
+# The demo's past is played in so many processes at once, each of a market of its own.
+MARKETS = ("west", "east")
 DEMO_ROLES = ("marketer", "admin", "manager")
 # So often may the web server die before its first answer.
 FALSE_STARTS = 3
@@ -217,6 +219,16 @@ def start_the_rest(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
     crew.start(processes.beat(), environment=environment)
     if plan.is_demo:
         crew.start(processes.sandbox(port=plan.sandbox_port, data_dir=plan.data_dir), environment=environment)
+        start_history(crew, environment)
+
+
+def start_history(crew: Crew, environment: dict[str, str]) -> None:
+    """Start what plays the demo's past, unless CASCADE_DEMO_HISTORY=off says not to."""
+    if not environ.Env().bool("CASCADE_DEMO_HISTORY", default=True):
+        return
+    for market in MARKETS:
+        # It does its own work: what it would wake the workers for is played before they look.
+        crew.start(processes.history(market), environment=environment | {"CELERY_BROKER_URL": "memory://"})
 
 
 def greet(plan: Plan, environment: dict[str, str], welcome_token: str) -> None:

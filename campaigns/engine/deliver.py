@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -99,18 +99,31 @@ class Delivered:
     wait: timedelta | None
 
 
-def deliver(sender_id: int, *, shift: Shift | None = None, is_urgent_only: bool = False) -> Delivered:
+def wire_of(sender: Sender) -> Wire:
+    """The way to the vendor of `sender`."""
+    return Wire(lambda: open_provider(sender.account))
+
+
+def deliver(
+    sender_id: int,
+    *,
+    shift: Shift | None = None,
+    is_urgent_only: bool = False,
+    batch: int = BATCH,
+    open_wire: Callable[[Sender], Wire] = wire_of,
+) -> Delivered:
     """Send queued messages of the sender, at its pace, until none is left or the shift (a new one) is over.
 
     Where `is_urgent_only`, those of transactional campaigns. Any number of workers may do this for one sender at
-    once. Raises Sender.DoesNotExist.
+    once. `batch` messages are claimed together; `open_wire` gives the way to a sender's vendor. Raises
+    Sender.DoesNotExist.
     """
     shift = shift or Shift()
     sender = Sender.objects.select_related("account").get(pk=sender_id)
-    claimed = claim(sender, now=clock.now(), limit=BATCH, is_urgent_only=is_urgent_only)
+    claimed = claim(sender, now=clock.now(), limit=batch, is_urgent_only=is_urgent_only)
     if _is_idle(claimed):
         return Delivered(sent=0, wait=claimed.wait)
-    with Wire(lambda: open_provider(sender.account)) as wire:
+    with open_wire(sender) as wire:
         desk = _Desk(sender, wire, shift)
         wait = None
         try:
@@ -119,7 +132,7 @@ def deliver(sender_id: int, *, shift: Shift | None = None, is_urgent_only: bool 
                 if wait is not None or shift.is_over:
                     break
                 sender.refresh_from_db(fields=["held_at", "rate_per_second"])
-                claimed = claim(sender, now=clock.now(), limit=BATCH, is_urgent_only=is_urgent_only)
+                claimed = claim(sender, now=clock.now(), limit=batch, is_urgent_only=is_urgent_only)
         finally:
             desk.clear()
     return Delivered(sent=desk.sent, wait=claimed.wait if _is_idle(claimed) else wait or timedelta(0))

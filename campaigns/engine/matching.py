@@ -46,8 +46,9 @@ def match(told: Sequence[Told], *, now: datetime) -> tuple[list[Happening], list
     """The events of `told` that name a message we know, and those that do not (yet).
 
     By our own reference, else by the vendor's id on that account, else (a reply that names nothing) by
-    the latest message that the account sent to the address. Three queries at most.
+    the latest message that the account sent to the address. Few queries, however many events there are.
     """
+    reading = clock.read()
     by_key = _by_key(reference_of(one.event) for one in told)
     by_vendor_id = _by_vendor_id(told)
     found: list[Happening] = []
@@ -59,7 +60,7 @@ def match(told: Sequence[Told], *, now: datetime) -> tuple[list[Happening], list
             or _by_address(one)
         )
         if attempt:
-            found.append(_happening(one, attempt, now))
+            found.append(_happening(one, attempt, reading, now))
         else:
             unknown.append(one)
     return found, unknown
@@ -120,7 +121,7 @@ def _normalised(kind: str, value: str) -> str:
         return ""
 
 
-def _happening(one: Told, attempt: Known, now: datetime) -> Happening:
+def _happening(one: Told, attempt: Known, reading: clock.Reading, now: datetime) -> Happening:
     event = one.event
     is_hopeless = event.type is EventType.BOUNCED and event.reject_reason in HOPELESS
     texts = {"text": event.text, "url": event.url, "reason": event.reject_reason or ""}
@@ -130,7 +131,7 @@ def _happening(one: Told, attempt: Known, now: datetime) -> Happening:
         message_id=attempt.message_id,
         attempt_id=attempt.pk,
         dedupe_key=event.dedupe_key,
-        occurred_at=min(clock.as_shown(event.occurred_at), now) if event.occurred_at else now,
+        occurred_at=min(reading.shown(event.occurred_at), now) if event.occurred_at else now,
         inbound_request_id=one.inbound_request_id,
         is_machine=event.is_machine,
         machine_rule="vendor" if event.is_machine else "",

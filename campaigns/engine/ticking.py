@@ -23,7 +23,7 @@ _FINISH = """
 UPDATE campaigns_campaign c SET status = 'finished', ended_at = %(now)s
 WHERE c.status IN ('running', 'paused')
 AND CASE c.kind WHEN 'once' THEN c.enrolled_at IS NOT NULL ELSE c.ends_at <= %(now)s END
-AND ({somebody_inside}) IS NULL
+AND ({somebody_inside}) IS NULL AND (%(campaign)s::bigint IS NULL OR c.id = %(campaign)s)
 """
 FINISH = _FINISH.format(somebody_inside=SOMEBODY_INSIDE)
 _SENDERS = """
@@ -137,9 +137,9 @@ def _look_at_queued(now: datetime) -> None:
         )
 
 
-def finish_campaigns(now: datetime) -> None:
-    """Finish the campaigns that nobody is inside of, and nobody can enter."""
-    run(FINISH, {"now": now})
+def finish_campaigns(now: datetime, *, campaign_id: int | None = None) -> None:
+    """Finish the campaigns, or only the one with `campaign_id`, that nobody is inside of, and nobody can enter."""
+    run(FINISH, {"now": now, "campaign": campaign_id})
 
 
 def find_work(now: datetime) -> Work:

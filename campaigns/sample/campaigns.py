@@ -25,7 +25,7 @@ def draft_campaigns(
 ) -> dict[str, Campaign]:
     """Draft every campaign of the sample; gives them by name."""
     plans = (NEW_SEASON, ORDERS, WEEKEND, LOYALTY_CLUB)
-    return {plan.name: _draft(plan, senders, segments, by=by) for plan in plans}
+    return {plan.name: draft(plan, senders, segments, by=by) for plan in plans}
 
 
 def launch_campaigns(campaigns: Mapping[str, Campaign], *, by: User) -> None:
@@ -37,9 +37,10 @@ def launch_campaigns(campaigns: Mapping[str, Campaign], *, by: User) -> None:
         enrol(campaign=campaigns[ORDERS.name], contact=contact, entry_key=order["order"], data=order)
 
 
-def _draft(
+def draft(
     plan: CampaignPlan, senders: Mapping[Channel, Sender], segments: Mapping[str, Segment], *, by: User
 ) -> Campaign:
+    """Draft the campaign of `plan`, whose steps have `senders`, for those of `segments` that it names."""
     segment = segments[plan.segment] if plan.segment else None
     campaign = drafting.create(name=plan.name, actor=by, kind=plan.kind, purpose=plan.purpose, segment=segment)
     for words in plan.words:

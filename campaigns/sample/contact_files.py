@@ -37,16 +37,16 @@ class ContactFile:
 def make_files(people: Sequence[Person]) -> list[ContactFile]:
     """All files, in the order in which they are uploaded."""
     return [
-        *(_customers(language, people) for language in _CUSTOMERS),
-        _file("app-users.csv", [p for p in people if p.push_token], _APP, (Channel.PUSH, Channel.RCS)),
-        _file("chats.csv", [p for p in people if _chats(p)], _CHATS, _CHAT_CHANNELS),
-        _file("call-centre.csv", people[::3], _CALL_CENTRE, (Channel.CALL_TASK, Channel.VOICE)),
-        _file("newsletter-opt-outs.csv", people[5::40], _OPT_OUTS, (Channel.EMAIL,)),
+        *(_customers(language, people) for language in CUSTOMER_LISTS),
+        contact_file("app-users.csv", [p for p in people if p.push_token], APP, (Channel.PUSH, Channel.RCS)),
+        contact_file("chats.csv", [p for p in people if has_chat(p)], CHATS, CHAT_CHANNELS),
+        contact_file("call-centre.csv", people[::3], _CALL_CENTRE, (Channel.CALL_TASK, Channel.VOICE)),
+        contact_file("newsletter-opt-outs.csv", people[5::40], _OPT_OUTS, (Channel.EMAIL,)),
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _List:
+class CustomerList:
     """A shop's customer list: the name of its file, its headers in the order of _PROFILE, what a yes in it permits."""
 
     name: str
@@ -56,8 +56,8 @@ class _List:
     delimiter: str = ";"
 
 
-_CUSTOMERS = {
-    "en": _List(
+CUSTOMER_LISTS = {
+    "en": CustomerList(
         name="customers.csv",
         headers="Customer ID,First name,Last name,Phone,Email,Birth date,Language,Country,Time zone,Interests,City,"
         "Loyalty tier,Last purchase,Opt-in",
@@ -65,21 +65,21 @@ _CUSTOMERS = {
         channels=(Channel.SMS, Channel.EMAIL, Channel.WHATSAPP, Channel.VOICE),
         delimiter=",",
     ),
-    "es": _List(
+    "es": CustomerList(
         name="clientes.csv",
         headers="Identificador,Nombre,Apellidos,Teléfono,Correo,Fecha de nacimiento,Idioma,País,Zona horaria,Intereses,"
         "Ciudad,Nivel,Última compra,Acepta publicidad",
         country="ES",
         channels=(Channel.SMS, Channel.EMAIL, Channel.WHATSAPP, Channel.VIBER, Channel.VOICE),
     ),
-    "uk": _List(
+    "uk": CustomerList(
         name="клієнти.csv",
         headers="Код клієнта,Ім'я,Прізвище,Телефон,Пошта,Дата народження,Мова,Країна,Часовий пояс,Інтереси,Місто,"
         "Рівень,Остання покупка,Згода на розсилку",
         country="UA",
         channels=(Channel.SMS, Channel.EMAIL, Channel.VIBER, Channel.VOICE),
     ),
-    "ru": _List(
+    "ru": CustomerList(
         name="клиенты.csv",
         headers="Код клиента,Имя,Фамилия,Телефон,Почта,Дата рождения,Язык,Страна,Часовой пояс,Интересы,Город,Уровень,"
         "Последняя покупка,Согласие на рассылку",
@@ -104,12 +104,12 @@ _PROFILE: tuple[tuple[Target, str, Callable[[Person], str]], ...] = (
     (Target.CONSENT, "", lambda person: _word(person, person.agreed)),
 )
 _ID = Column(header="Customer ID", target=Target.EXTERNAL_ID, cell=lambda person: person.customer_id)
-_APP = (
+APP = (
     _ID,
     Column(header="Push token", target=Target.PUSH_TOKEN, cell=lambda person: person.push_token),
     Column(header="Opt-in", target=Target.CONSENT, cell=lambda person: _word(person, person.agreed_in_app)),
 )
-_CHATS = (
+CHATS = (
     _ID,
     Column(header="Telegram id", target=Target.TELEGRAM_ID, cell=lambda person: person.telegram_id),
     Column(header="Messenger id", target=Target.MESSENGER_ID, cell=lambda person: person.messenger_id),
@@ -117,7 +117,7 @@ _CHATS = (
     Column(header="VK id", target=Target.VK_ID, cell=lambda person: person.vk_id),
     Column(header="Opt-in", target=Target.CONSENT, cell=lambda person: _word(person, person.agreed_in_chat)),
 )
-_CHAT_CHANNELS = (Channel.TELEGRAM, Channel.MESSENGER, Channel.INSTAGRAM, Channel.VK)
+CHAT_CHANNELS = (Channel.TELEGRAM, Channel.MESSENGER, Channel.INSTAGRAM, Channel.VK)
 _CALL_CENTRE = (
     _ID,
     # Whoever may be written to may be phoned, but for some who said on the phone that they would rather not.
@@ -136,14 +136,19 @@ _FLAWS = (
 )
 
 
-def _customers(language: str, people: Iterable[Person]) -> ContactFile:
-    made = _CUSTOMERS[language]
-    columns = tuple(
+def customer_columns(language: str) -> tuple[Column, ...]:
+    """The columns of the customer list in `language`."""
+    return tuple(
         Column(header=header, target=target, cell=cell, attribute=attribute)
-        for header, (target, attribute, cell) in zip(made.headers.split(","), _PROFILE, strict=True)
+        for header, (target, attribute, cell) in zip(CUSTOMER_LISTS[language].headers.split(","), _PROFILE, strict=True)
     )
+
+
+def _customers(language: str, people: Iterable[Person]) -> ContactFile:
+    made = CUSTOMER_LISTS[language]
+    columns = customer_columns(language)
     speakers = [person for person in people if person.language == language]
-    return _file(
+    return contact_file(
         made.name,
         [*speakers, speakers[0]] if language == "en" else speakers,
         columns,
@@ -154,7 +159,7 @@ def _customers(language: str, people: Iterable[Person]) -> ContactFile:
     )
 
 
-def _file(
+def contact_file(
     name: str,
     people: Iterable[Person],
     columns: Sequence[Column],
@@ -164,6 +169,7 @@ def _file(
     delimiter: str = ",",
     more_rows: Iterable[Sequence[str]] = (),
 ) -> ContactFile:
+    """A file called `name` of `people`, whose yes and no in the column of consents hold for `channels`."""
     written = io.StringIO()
     table = csv.writer(written, delimiter=delimiter)
     table.writerow([column.header for column in columns])
@@ -183,5 +189,6 @@ def _word(person: Person, is_yes: bool | None) -> str:
     return "" if is_yes is None else yes if is_yes else no
 
 
-def _chats(person: Person) -> bool:
+def has_chat(person: Person) -> bool:
+    """Whether `person` can be written to in a messenger by an id."""
     return any((person.telegram_id, person.messenger_id, person.instagram_id, person.vk_id))

@@ -22,7 +22,7 @@ def load_contacts(*, by: User, now: datetime) -> None:
     """Import all customers, with what they agreed to, and record who may not be tracked or messaged."""
     people = make_people(today=now.date())
     for file in make_files(people):
-        _import(file, by=by)
+        import_file(file, by=by)
     untracked = _ids(people[::UNTRACKED_EVERY])
     Contact.objects.filter(external_id__in=untracked).update(is_trackable=False)
     _suppress(
@@ -41,7 +41,8 @@ def load_contacts(*, by: User, now: datetime) -> None:
     )
 
 
-def _import(file: ContactFile, *, by: User) -> None:
+def import_file(file: ContactFile, *, by: User) -> None:
+    """Import `file` as a person would who uploads it and maps its columns."""
     contact_import = uploads.upload(file=io.BytesIO(file.content), name=file.name, by=by)
     choices = ImportChoices(columns=file.columns, country=file.country, consent=file.consent)
     uploads.start(contact_import, choices=choices, by=by)

@@ -1,5 +1,7 @@
 """The whole sample, loaded once: all of it or nothing, and nothing where it is there already."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -40,6 +42,11 @@ def load_sample(*, password: str) -> bool:
     launch_campaigns(campaigns, by=marketer)
     AuditEntry.objects.create(actor=admin, **MARK)
     return True
+
+
+def sample_began_at() -> datetime:
+    """When the sample was loaded, in the product's time. Raises AuditEntry.DoesNotExist where it never was."""
+    return AuditEntry.objects.get(**MARK).at
 
 
 def _user(role: Role, *, hashed_password: str) -> User:

@@ -52,14 +52,15 @@ def make_people(*, today: date) -> list[Person]:
     chance = random.Random(SEED)  # noqa: S311  the sample is to be repeatable, not unguessable
     numbers = count(1001)
     return [
-        _person(chance, next(numbers), place, phone=place.phones.format(serial), language=language, today=today)
+        make_person(chance, next(numbers), place, phone=place.phones.format(serial), language=language, today=today)
         for language, places in PLACES.items()
         for place in places
         for serial in range(place.people)
     ]
 
 
-def _person(chance: random.Random, number: int, place: Place, *, phone: str, language: str, today: date) -> Person:
+def make_person(chance: random.Random, number: int, place: Place, *, phone: str, language: str, today: date) -> Person:
+    """The customer with `number`, who lives in `place` and may have `phone`, drawn by `chance`."""
     first, last, email = _called(chance, NAMES[language], number)
     age = _age(chance)
     is_young = age < 35
@@ -94,7 +95,9 @@ def _called(chance: random.Random, names: Names, number: int) -> tuple[str, str,
     is_woman = chance.random() < 0.58
     first, latin = chance.choice(names.women if is_woman else names.men)
     last, last_latin = chance.choice(names.last_of_women if is_woman else names.last_of_men)
-    return first, last, f"{latin}.{last_latin}{number % 100}@{chance.choice(('example.com', 'example.org'))}"
+    # Among many there are namesakes.
+    mark = number if number >= 10_000 else number % 100
+    return first, last, f"{latin}.{last_latin}{mark}@{chance.choice(('example.com', 'example.org'))}"
 
 
 def _age(chance: random.Random) -> int:

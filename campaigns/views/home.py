@@ -14,6 +14,7 @@ from campaigns.models import User
 from campaigns.permissions import Permission, SignedInRequest, can, signed_in
 from campaigns.reports_alerts import alert_lines
 from campaigns.reports_home import Overview, overview
+from campaigns.sample.history import marks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "steps": [] if seen.has_launched else steps,
         "next_step": next((step for step in open_steps if step.url), None),
         "may_see_campaigns": can(request.user, Permission.VIEW_REPORTS),
+        "history": marks.progress(),
         "alerts": alert_lines() if can(request.user, Permission.MANAGE_SETTINGS) else [],
     }
     return render(request, "home.html", context)

@@ -40,6 +40,8 @@ REASONS = {
     words.BOUNCED: RejectReason.BOUNCED,
     words.EXPIRED: RejectReason.EXPIRED,
 }
+# What says that the address will never work. Whoever did not answer, or was out of reach for a while, has a good one.
+HOPELESS = frozenset({words.UNDELIVERED, words.BOUNCED})
 REFUSALS = {
     "invalid_recipient": ErrorClass.RECIPIENT,
     "opted_out": ErrorClass.OPTED_OUT,
@@ -127,7 +129,7 @@ class SandboxProvider(Provider):
             "messages": [_ordered(message) for message in batch],
         }
         answer = await self._ask("POST", "/api/messages", body=json.dumps(order).encode())
-        return [_receipt(result) for result in answer.json()["results"]]
+        return [read_receipt(result) for result in answer.json()["results"]]
 
     async def greet(self) -> str:
         """Ask the sandbox whose key this is. Raises SendError."""
@@ -170,7 +172,8 @@ def _ordered(message: OutboundMessage) -> dict[str, Any]:
     }
 
 
-def _receipt(result: dict[str, str]) -> Receipt:
+def read_receipt(result: dict[str, str]) -> Receipt:
+    """The receipt in one element of the `results` that the sandbox answers."""
     if result["status"] == "accepted":
         return Receipt(key=result["key"], status=ReceiptStatus.ACCEPTED, vendor_message_id=result["id"])
     return Receipt(
@@ -194,7 +197,7 @@ def _event(told: dict[str, Any]) -> Event:
         address=str(told.get("address", "")),
         text=text,
         reject_reason=REASONS.get(word),
-        error_class=ErrorClass.RECIPIENT if word in REASONS else None,
+        error_class=ErrorClass.RECIPIENT if word in HOPELESS else None,
         code=word,
         is_machine=word == words.VOICEMAIL,
         raw=told,

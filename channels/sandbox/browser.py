@@ -51,7 +51,7 @@ class Browser:
         """Make the requests that `gesture` causes, if it causes any. What is not answered is no matter."""
         links = links_of(text=message.text, html=message.html, buttons=message.buttons)
         permitted = {origin(message.callback_url), *map(origin, link_origins)} - {""}
-        agent = _choice(message, PHONES)
+        agent = chosen(message.key, PHONES)
         match gesture:
             case "open" if message.channel == "email":
                 await self._load(links, permitted, agent)
@@ -72,7 +72,7 @@ class Browser:
 
     async def _scan(self, message: Message, links: Links, permitted: set[str]) -> None:
         """All links at once, first by HEAD, as mail gateways and previewers do; they never POST."""
-        agent = PREVIEWERS.get(message.channel) or _choice(message, MAIL_SCANNERS)
+        agent = PREVIEWERS.get(message.channel) or chosen(message.key, MAIL_SCANNERS)
         found = [*links.hidden, *links.visible]
         for method in ("HEAD", "GET"):
             await asyncio.gather(*(self._ask(method, link, permitted, agent) for link in found))
@@ -95,9 +95,9 @@ class Browser:
         return self._session
 
 
-def _choice(message: Message, agents: tuple[str, ...]) -> str:
-    """The same person has the same phone whenever this message is played."""
-    return agents[zlib.crc32(message.key.encode()) % len(agents)]
+def chosen(key: str, agents: tuple[str, ...]) -> str:
+    """One of `agents`: the same person has the same phone whenever the message `key` is played."""
+    return agents[zlib.crc32(key.encode()) % len(agents)]
 
 
 # The gestures that cause requests; the others only leave a mark.

@@ -65,6 +65,13 @@ REPEATABLE = frozenset({REPLY, FOLLOWED})
 READ_BY = frozenset({OPEN, CLICK, PICK_UP, LET_RING, BLOCK, COMPLAIN})
 
 
+def words_of(channel: str, gesture: str) -> tuple[str, ...]:
+    """The words that `gesture` leaves in the history of a message on `channel`."""
+    if gesture == FAIL:
+        return (BOUNCED,) if channel == "email" else (UNDELIVERED,)
+    return HAPPENS[gesture][0] if gesture in HAPPENS else (REPLY,)
+
+
 class BadRequest(Exception):
     """The request cannot be understood; the text says why."""
 
@@ -190,11 +197,12 @@ class Vendor:
             self.store.mark(message.id, state=state or message.state, is_read=gesture in READ_BY)
 
     def _effect(self, message: Message, gesture: str) -> tuple[tuple[str, ...], str]:
+        words = words_of(message.channel, gesture)
         if gesture == FAIL:
-            return ((BOUNCED,) if message.channel == "email" else (UNDELIVERED,)), "undelivered"
+            return words, "undelivered"
         if gesture == DELIVER and message.state != "accepted":
-            return HAPPENS[DELIVER][0], ""
-        return HAPPENS.get(gesture, ((REPLY,), ""))
+            return words, ""
+        return words, HAPPENS[gesture][1] if gesture in HAPPENS else ""
 
     def take_over(self, message: Message) -> None:
         """A hand holds the phone from here on: the message has arrived, and nobody plays its recipient."""

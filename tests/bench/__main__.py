@@ -21,7 +21,19 @@ from tests.bench.ground import FOLDER
 from tests.bench.latest import LATEST, keep
 
 TOGETHER = {"send": ("raw_client", "baselines", "send", "send_late")}
-MEASUREMENTS = ("send", "launch", "import", "events", "timers", "growth", "stop", "figures", "contacts", "limits")
+MEASUREMENTS = (
+    "send",
+    "launch",
+    "import",
+    "events",
+    "timers",
+    "growth",
+    "stop",
+    "figures",
+    "contacts",
+    "limits",
+    "demo",
+)
 
 Rows = list[dict[str, Any]]
 

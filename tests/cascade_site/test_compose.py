@@ -22,6 +22,7 @@ OPERATIONS = (FOLDER / "docs" / "operations.md").read_text()
 CHOSEN = {
     "CASCADE_DATA_DIR",
     "CASCADE_DEMO",
+    "CASCADE_DEMO_HISTORY",
     "CASCADE_DEMO_PASSWORD",
     "CASCADE_CLOCK_MAY_MOVE",
     "CASCADE_SANDBOX_PORT",

@@ -110,6 +110,17 @@ def test_a_child_that_died_is_started_again_and_the_console_says_so_in_a_line(co
     assert console.lines[0].startswith("child was ended by signal 9 and starts again in 1 s")
 
 
+def test_what_comes_to_an_end_is_not_started_again(console: Console) -> None:
+    ending = Program(name="ending", command=[sys.executable, "-c", "print('done')"], comes_to_an_end=True)
+    failing = Program(name="failing", command=[sys.executable, "-c", "raise SystemExit(1)"], comes_to_an_end=True)
+    with console.crew as crew:
+        ended = crew.start(ending, environment=os.environ)
+        failed = crew.start(failing, environment=os.environ)
+        crew.watch(lambda: failed.restarts > 0 and not ended.is_running())
+        assert ended.restarts == 0
+    assert not any("ending" in line for line in console.lines)
+
+
 def test_the_pause_before_a_restart_doubles(console: Console) -> None:
     with console.crew as crew:
         child = crew.start(program("raise SystemExit(3)"), environment=os.environ)

@@ -42,14 +42,15 @@ class RunningProduct:
 
 
 @contextmanager
-def running(data_dir: Path, *, port: int) -> Iterator[RunningProduct]:
+def running(data_dir: Path, *, port: int, has_history: bool = False) -> Iterator[RunningProduct]:
     """The demo over `data_dir`, on `port` and the next one, from its greeting on for the length of a block.
 
     Nothing of it is left afterwards, or the block fails.
     """
     began = time.monotonic()
+    more = {"PORT": str(port), "CASCADE_DEMO_HISTORY": str(has_history)}
     with (data_dir / "console").open("wb") as output:
-        process = launch(SUPERVISOR, environment=_environment(data_dir) | {"PORT": str(port)}, output=output)
+        process = launch(SUPERVISOR, environment=_environment(data_dir) | more, output=output)
     try:
         url, sandbox_url = _greeting(process, data_dir)
         yield RunningProduct(url=url, sandbox_url=sandbox_url, data_dir=data_dir, started_in_s=time.monotonic() - began)

@@ -133,6 +133,7 @@ PARTS = {
     "message_lacking",
     "message_languages",
     "campaign_live",
+    "history",
     "segment_count",
 }
 

@@ -234,6 +234,20 @@ def test_the_vendors_words_become_ours(event: dict[str, str], expected: EventTyp
     assert read.address == "+380671112233"
 
 
+@pytest.mark.parametrize(
+    ("word", "error_class"),
+    [
+        ("undelivered", ErrorClass.RECIPIENT),
+        ("bounced", ErrorClass.RECIPIENT),
+        ("no_answer", None),
+        ("ttl_expired", None),
+    ],
+)
+def test_nobody_loses_an_address_for_being_away(word: str, error_class: ErrorClass | None) -> None:
+    (read,) = receiver().parse_events(report(told(word)))
+    assert read.error_class == error_class
+
+
 def test_an_answering_machine_is_a_machine() -> None:
     (read,) = receiver().parse_events(report(told("voicemail")))
     assert (read.type, read.is_machine) == (EventType.ANSWERED, True)

@@ -1,0 +1,31 @@
+"""Play the demo's past."""
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from campaigns.sample.history.markets import MARKETS
+from campaigns.sample.history.year import play_year
+
+# Whoever looks at the demo meanwhile comes first.
+NICENESS = 10
+
+
+class Command(BaseCommand):
+    """Play the year of one market, or what is left of it; a process for each can run at once."""
+
+    help = "Play a year of campaigns of one market of the demo, unless it has been played."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the market."""
+        parser.add_argument("market", choices=sorted(MARKETS), help="the market whose year is played")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Play, and say that it is over."""
+        if not settings.HAS_HISTORY:
+            raise CommandError("Only the demo has a history, and CASCADE_DEMO_HISTORY=off does without one.")
+        os.nice(NICENESS)
+        play_year(MARKETS[options["market"]])
+        self.stdout.write("The year is played.")
