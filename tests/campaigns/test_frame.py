@@ -255,3 +255,26 @@ def test_an_address_that_leads_nowhere_gets_a_page_without_a_query() -> None:
     response = Client().get("/nowhere/")
     assert response.status_code == 404
     assert "There is nothing here" in response.text
+
+
+# --- What goes over the line ------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_pages_are_compressed_and_files_are_as_they_are(client: Client) -> None:
+    client.force_login(make_user(roles=[Role.MARKETER, Role.ADMIN]))
+    takes_gzip = {"Accept-Encoding": "gzip"}
+    assert client.get("/", headers=takes_gzip).headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in client.get("/").headers
+    assert (
+        "Content-Encoding"
+        not in client.get(
+            "/reports/export/?format=csv&begins_on=2026-02-01&ends_on=2026-02-28", headers=takes_gzip
+        ).headers
+    )
+    assert "Content-Encoding" not in client.get("/api/openapi.json", headers=takes_gzip).headers
+
+
+def test_no_template_asks_for_the_script_of_bootstrap_which_no_page_loads() -> None:
+    wanted = {path.name for path in TEMPLATES if re.search(r"data-bs-(?!theme)", path.read_text(encoding="utf-8"))}
+    assert wanted == set()
