@@ -1,7 +1,8 @@
 """What every page has from outside: the language and time zone of the user's profile, and its compression."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
@@ -33,7 +34,7 @@ class PageCompressionMiddleware(GZipMiddleware):
     Django hides how long a compressed page is, and masks its CSRF token, so that neither can be guessed from it.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Compress `response` if it is HTML and the browser takes it compressed."""
         if not response.get("Content-Type", "").startswith("text/html"):
             return response
