@@ -278,3 +278,27 @@ def test_pages_are_compressed_and_files_are_as_they_are(client: Client) -> None:
 def test_no_template_asks_for_the_script_of_bootstrap_which_no_page_loads() -> None:
     wanted = {path.name for path in TEMPLATES if re.search(r"data-bs-(?!theme)", path.read_text(encoding="utf-8"))}
     assert wanted == set()
+
+
+# --- Dates and numbers by the reader's language -----------------------------------------------
+
+# The names of Django's formats, which each language has its own of; a time of 24 hours; and what machines read.
+FORMATS_OF_EVERYBODY = re.compile(r"(SHORT_)?(DATE|DATETIME|TIME|MONTH_DAY|YEAR_MONTH)_FORMAT|H:i(:s)?|c|Y-m-d")
+
+
+def test_no_template_writes_a_date_as_only_one_language_does() -> None:
+    written = {
+        f"{path.name}: {found}"
+        for path in TEMPLATES
+        for found in re.findall(r"""\|(?:date|time):["']([^"']*)["']""", path.read_text(encoding="utf-8"))
+        if not FORMATS_OF_EVERYBODY.fullmatch(found)
+    }
+    assert written == set()
+
+
+def test_no_template_writes_a_number_as_only_one_language_does() -> None:
+    refused = re.compile(r"\|(stringformat|floatformat:[\"'][^\"'g]*u|unlocalize)\b|{% localize off %}")
+    for path in TEMPLATES:
+        # Inside a tag's attribute, as an id or a width, a machine reads it.
+        prose = re.sub(r'(value|href|id|for|data-[a-z-]+|hx-[a-z-]+)="[^"]*"', "", path.read_text(encoding="utf-8"))
+        assert not refused.search(prose), path.name
