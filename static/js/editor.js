@@ -14,4 +14,12 @@
   document.addEventListener("htmx:afterSwap", () => {
     for (const news of document.querySelectorAll("[data-fills]")) fill(news);
   });
+
+  // Of its queue htmx begins the next request only when one has ended. One whose element has left the page meanwhile
+  // never begins, and those behind it would wait for ever: they are begun here.
+  const goOn = () => {
+    const queue = document.getElementById("editor")?.["htmx-internal-data"];
+    while (queue && !queue.xhr && queue.queuedRequests?.length) queue.queuedRequests.shift()();
+  };
+  document.addEventListener("htmx:afterRequest", () => setTimeout(goOn));
 })();
