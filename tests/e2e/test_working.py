@@ -4,10 +4,12 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from pytest_django.live_server_helper import LiveServer
 
 from campaigns.models import Campaign
 from campaigns.permissions import Role
 from tests.e2e.browser import PageAs
+from tests.e2e.sessions import sign_in
 from tests.factories import make_campaign, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,19 +26,20 @@ def test_a_form_pressed_twice_is_sent_once_and_its_button_says_that_it_works(pag
     assert Campaign.objects.count() == 1
 
 
-def test_what_was_typed_outlives_being_signed_out_and_is_saved_after_signing_in_elsewhere(page_as: PageAs) -> None:
+def test_what_was_typed_outlives_being_signed_out_and_is_saved_after_signing_in_elsewhere(
+    page_as: PageAs, live_server: LiveServer
+) -> None:
     user = make_user(roles=[Role.MARKETER])
     campaign = make_campaign()
     page = page_as(user=user, may_complain=True)
     page.goto(f"/campaigns/{campaign.pk}/edit/")
-    cookies = page.context.cookies()
     page.context.clear_cookies(name="sessionid")
     message = page.locator("#message-form textarea").first
     message.fill("Only today")
     expect(page.locator("#toasts")).to_contain_text("You are signed out. What you typed is still here")
     expect(page.locator("#toasts").get_by_role("link", name="Sign in")).to_have_attribute("target", "_blank")
     expect(message).to_have_value("Only today")
-    page.context.add_cookies([cookie for cookie in cookies if cookie["name"] == "sessionid"])
+    sign_in(page.context, url=live_server.url, user=user)
     with page.expect_response(lambda answer: answer.url.endswith("/message/keep/") and answer.ok):
         message.press_sequentially("!")
     assert campaign.version.contents.get().text == "Only today!"
