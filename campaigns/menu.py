@@ -1,6 +1,6 @@
 """The entries of the side bar. An entry shows when its page exists and the user may open it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -16,7 +16,7 @@ from channels import own_sandbox
 class Entry:
     """One line of the menu: `url_name` is resolved when the page is drawn; no `permission` means any signed-in user.
 
-    What `is_in_sandbox` leads out of the dashboard, where there is a sandbox.
+    What `is_in_sandbox` leads out of the dashboard, where there is a sandbox. `keys` are its shortcut, as "g c".
     """
 
     label: str | Promise
@@ -24,6 +24,7 @@ class Entry:
     url_name: str
     permission: Permission | None = None
     is_in_sandbox: bool = False
+    keys: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ class Link:
     url: str
     is_current: bool
     is_elsewhere: bool
+    keys: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,29 +59,33 @@ MENU: tuple[Section, ...] = (
     Section(
         heading="",
         entries=(
-            Entry(label=_("Overview"), icon="layout-dashboard", url_name="home"),
+            Entry(label=_("Overview"), icon="layout-dashboard", url_name="home", keys="g h"),
             Entry(
                 label=_("Campaigns"),
                 icon="git-branch",
                 url_name="campaign_list",
+                keys="g c",
                 permission=Permission.VIEW_REPORTS,
             ),
             Entry(
                 label=_("Contacts"),
                 icon="users",
                 url_name="contact_list",
+                keys="g p",
                 permission=Permission.VIEW_PEOPLE,
             ),
             Entry(
                 label=_("Segments"),
                 icon="filter",
                 url_name="segment_list",
+                keys="g s",
                 permission=Permission.MANAGE_CONTACTS,
             ),
             Entry(
                 label=_("Reports"),
                 icon="chart-bar",
                 url_name="report_list",
+                keys="g r",
                 permission=Permission.VIEW_REPORTS,
             ),
         ),
@@ -130,12 +136,13 @@ MENU: tuple[Section, ...] = (
 
 def for_request(request: HttpRequest) -> tuple[LinkSection, ...]:
     """The sections and links that this user may open, the one they are in marked; empty sections are left out."""
-    drawn = (LinkSection(heading=section.heading, links=tuple(_links(section, request))) for section in MENU)
+    drawn = (LinkSection(heading=section.heading, links=tuple(links(section.entries, request))) for section in MENU)
     return tuple(section for section in drawn if section.links)
 
 
-def _links(section: Section, request: HttpRequest) -> Iterator[Link]:
-    for entry in section.entries:
+def links(entries: Iterable[Entry], request: HttpRequest) -> Iterator[Link]:
+    """Those of `entries` that this user may open, with their addresses."""
+    for entry in entries:
         url = _address(entry)
         if url and (entry.permission is None or can(request.user, entry.permission)):
             yield Link(
@@ -144,6 +151,7 @@ def _links(section: Section, request: HttpRequest) -> Iterator[Link]:
                 url=url,
                 is_current=_is_within(request.path, url),
                 is_elsewhere=entry.is_in_sandbox,
+                keys=entry.keys,
             )
 
 

@@ -1,7 +1,9 @@
-"""What a signed-in user's profile changes for each request: the language and the time zone of the pages."""
+"""What every page has from outside: the language and time zone of the user's profile, and its compression."""
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
 
@@ -24,3 +26,16 @@ class ProfileMiddleware(MiddlewareMixin):
             timezone.activate(zone(user.time_zone, settings.TIME_ZONE))
         else:
             timezone.deactivate()
+
+
+class PageCompressionMiddleware(GZipMiddleware):
+    """Compress pages and fragments, and nothing else: files are compressed already, or are streamed as they come.
+
+    Django hides how long a compressed page is, and masks its CSRF token, so that neither can be guessed from it.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress `response` if it is HTML and the browser takes it compressed."""
+        if not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)

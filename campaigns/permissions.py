@@ -172,10 +172,15 @@ def requires(
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send the visitor to the sign-in page, and from there back to the page they are on."""
+    """Send the visitor to the sign-in page, and from there back to the page they are on.
+
+    Where htmx sends what somebody typed, the answer is 401 alone: the page tells them, and keeps it.
+    """
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
     if not htmx:
         return redirect_to_login(request.get_full_path())
+    if request.method == "POST":
+        return HttpResponse(status=401)
     back = htmx.current_url_abs_path or "/"
     return HttpResponseClientRedirect(f"{reverse('account_login')}?{urlencode({'next': back})}")
 

@@ -5,7 +5,7 @@ from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.safestring import SafeString
 
-from campaigns import appearance, menu
+from campaigns import appearance, menu, palette
 
 register = template.Library()
 
@@ -14,6 +14,12 @@ register = template.Library()
 def menu_sections(context: Context) -> tuple[menu.LinkSection, ...]:
     """`{% menu_sections as sections %}`: the side bar's sections for this user."""
     return menu.for_request(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def action_links(context: Context) -> list[menu.Link]:
+    """`{% action_links as actions %}`: the actions with a shortcut that this user may do."""
+    return palette.action_links(context["request"])
 
 
 @register.simple_tag(takes_context=True)

@@ -27,4 +27,12 @@
     const told = document.querySelector("[data-changed-at]");
     if (told && told.dataset.changedAt === document.getElementById("seen_now").value) told.remove();
   });
+
+  // Of its queue htmx begins the next request only when one has ended. One whose element has left the page meanwhile
+  // never begins, and those behind it would wait for ever: they are begun here.
+  const goOn = () => {
+    const queue = document.getElementById("editor")?.["htmx-internal-data"];
+    while (queue && !queue.xhr && queue.queuedRequests?.length) queue.queuedRequests.shift()();
+  };
+  document.addEventListener("htmx:afterRequest", () => setTimeout(goOn));
 })();

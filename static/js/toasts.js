@@ -4,7 +4,7 @@
   const ICONS = { success: "text-green", info: "text-blue", warning: "text-orange", error: "text-red" };
   const region = () => document.getElementById("toasts");
 
-  const show = ({ level, text }) => {
+  const show = ({ level, text, way }) => {
     const toast = document.createElement("div");
     toast.className = "toast show";
     const sign = document.createElement("span");
@@ -12,6 +12,7 @@
     const words = document.createElement("span");
     words.className = "toast-body";
     words.textContent = text;
+    if (way) words.append(" ", way);
     const close = document.createElement("button");
     close.type = "button";
     close.className = "btn-close";
@@ -27,7 +28,7 @@
     const type = xhr.getResponseHeader("Content-Type") || "";
     if (type.startsWith("text/plain") && xhr.responseText.trim() && xhr.status < 500) return xhr.responseText;
     const said = region().dataset;
-    const byStatus = { 401: said.forbidden, 403: said.forbidden, 404: said.missing, 409: said.conflict, 410: said.missing, 429: said.crowded };
+    const byStatus = { 403: said.forbidden, 404: said.missing, 409: said.conflict, 410: said.missing, 429: said.crowded };
     return byStatus[xhr.status] || said.broken;
   };
 
@@ -39,7 +40,17 @@
   };
 
   document.addEventListener("toasts", (event) => event.detail.toasts.forEach(show));
-  document.addEventListener("htmx:responseError", (event) => show({ level: "error", text: sentence(event.detail.xhr) }));
+  // The page stays as it is, so that nothing typed in it is lost.
+  const signedOut = () => {
+    if (document.getElementById("signed-out")) return;
+    const way = document.createElement("a");
+    Object.assign(way, { href: region().dataset.signIn, id: "signed-out", target: "_blank", textContent: region().dataset.signInWords });
+    show({ level: "error", text: region().dataset.signedOut, way });
+  };
+  document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+    if (xhr.status === 401) signedOut();
+    else show({ level: "error", text: sentence(xhr) });
+  });
   document.addEventListener("htmx:sendError", offline);
   document.addEventListener("htmx:timeout", offline);
 

@@ -255,3 +255,50 @@ def test_an_address_that_leads_nowhere_gets_a_page_without_a_query() -> None:
     response = Client().get("/nowhere/")
     assert response.status_code == 404
     assert "There is nothing here" in response.text
+
+
+# --- What goes over the line ------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_pages_are_compressed_and_files_are_as_they_are(client: Client) -> None:
+    client.force_login(make_user(roles=[Role.MARKETER, Role.ADMIN]))
+    takes_gzip = {"Accept-Encoding": "gzip"}
+    assert client.get("/", headers=takes_gzip).headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in client.get("/").headers
+    assert (
+        "Content-Encoding"
+        not in client.get(
+            "/reports/export/?format=csv&begins_on=2026-02-01&ends_on=2026-02-28", headers=takes_gzip
+        ).headers
+    )
+    assert "Content-Encoding" not in client.get("/api/openapi.json", headers=takes_gzip).headers
+
+
+def test_no_template_asks_for_the_script_of_bootstrap_which_no_page_loads() -> None:
+    wanted = {path.name for path in TEMPLATES if re.search(r"data-bs-(?!theme)", path.read_text(encoding="utf-8"))}
+    assert wanted == set()
+
+
+# --- Dates and numbers by the reader's language -----------------------------------------------
+
+# The names of Django's formats, which each language has its own of; a time of 24 hours; and what machines read.
+FORMATS_OF_EVERYBODY = re.compile(r"(SHORT_)?(DATE|DATETIME|TIME|MONTH_DAY|YEAR_MONTH)_FORMAT|H:i(:s)?|c|Y-m-d")
+
+
+def test_no_template_writes_a_date_as_only_one_language_does() -> None:
+    written = {
+        f"{path.name}: {found}"
+        for path in TEMPLATES
+        for found in re.findall(r"""\|(?:date|time):["']([^"']*)["']""", path.read_text(encoding="utf-8"))
+        if not FORMATS_OF_EVERYBODY.fullmatch(found)
+    }
+    assert written == set()
+
+
+def test_no_template_writes_a_number_as_only_one_language_does() -> None:
+    refused = re.compile(r"\|(stringformat|floatformat:[\"'][^\"'g]*u|unlocalize)\b|{% localize off %}")
+    for path in TEMPLATES:
+        # Inside a tag's attribute, as an id or a width, a machine reads it.
+        prose = re.sub(r'(value|href|id|for|data-[a-z-]+|hx-[a-z-]+)="[^"]*"', "", path.read_text(encoding="utf-8"))
+        assert not refused.search(prose), path.name

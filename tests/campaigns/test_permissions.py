@@ -85,6 +85,12 @@ def test_a_page_not_open_to_the_user_says_what_is_missing_and_who_can_help(clien
     assert "anna@example.com" in response.text
 
 
+def test_what_htmx_sends_for_a_stranger_is_refused_so_that_the_page_keeps_what_was_typed(client: Client) -> None:
+    response = client.post("/team/7/deactivate/", headers={"HX-Request": "true"})
+    assert response.status_code == 401
+    assert "HX-Redirect" not in response.headers
+
+
 def test_htmx_gets_one_sentence_when_something_is_not_open_to_the_user(client: Client) -> None:
     client.force_login(make_user(roles=[Role.MARKETER]))
     response = client.get("/settings/", headers={"HX-Request": "true"})

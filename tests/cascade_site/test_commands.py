@@ -1,5 +1,6 @@
 """The commands of the Makefile and what they are made of."""
 
+import gzip
 import re
 import subprocess
 import sys
@@ -96,9 +97,28 @@ def test_no_pin_names_where_a_package_is_fetched() -> None:
 
 def test_what_the_browser_loads_is_laid_out_without_source_maps(tmp_path: Path) -> None:
     assets.lay_out(node_modules=assets.NODE_MODULES, data_dir=tmp_path)
-    for name in assets.VENDOR_FILES:
+    for name in [*assets.VENDOR_FILES, *assets.BUNDLES]:
         assert "sourceMappingURL" not in (tmp_path / "vendor" / name).read_text(encoding="utf-8")
     assert (tmp_path / "icons" / "user.svg").read_text(encoding="utf-8").lstrip().startswith("<")
+
+
+def test_what_draws_the_pictures_is_a_third_of_what_its_package_ships_as_one_file_and_says_whose_it_is(
+    tmp_path: Path,
+) -> None:
+    assets.lay_out(node_modules=assets.NODE_MODULES, data_dir=tmp_path)
+    made = (tmp_path / "vendor" / "echarts" / "echarts.min.js").read_bytes()
+    assert len(gzip.compress(made)) < 210_000
+    assert b"Apache License" in made
+
+
+def test_where_the_bundler_is_missing_its_place_is_named(tmp_path: Path) -> None:
+    packages = tmp_path / "node_modules"
+    (packages / assets.ICONS).mkdir(parents=True)
+    for name in (".package-lock.json", *assets.VENDOR_FILES.values()):
+        (packages / name).parent.mkdir(parents=True, exist_ok=True)
+        (packages / name).symlink_to(assets.NODE_MODULES / name)
+    with pytest.raises(FileNotFoundError, match="esbuild"):
+        assets.lay_out(node_modules=packages, data_dir=tmp_path)
 
 
 def test_what_is_laid_out_already_is_left_alone(tmp_path: Path) -> None:

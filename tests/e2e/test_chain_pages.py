@@ -1,5 +1,7 @@
 """The chain in a real browser: dragged by mouse and touch, built by keyboard alone, undone, at both widths."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -288,3 +290,24 @@ def test_the_chain_can_be_read_by_everybody(page_as: PageAs, width: int, suits_e
     open_editor(page, drafting.create(name="Empty", actor=None))
     page.locator("#recipes").click()
     suits_everybody(page, "chain-empty")
+
+
+def test_a_request_waiting_behind_one_whose_element_left_the_page_is_sent_all_the_same(page_as: PageAs) -> None:
+    page = page_as(Role.MARKETER)
+    open_editor(page, draft(Channel.SMS))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.evaluate("""() => {
+      const ask = (name) => {
+        const button = document.createElement("button");
+        document.getElementById("editor").append(button);
+        htmx.ajax("GET", `/jump/?sought=${name}`, {source: button, swap: "none"});
+        return button;
+      };
+      const [, leaving] = [ask("first"), ask("leaving"), ask("last")];
+      leaving.remove();
+    }""")
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.wait_for_timeout(500)
+    asked = [found[1] for address in sent if (found := re.search(r"sought=(\w+)", address))]
+    assert asked == ["first", "last"]

@@ -3,8 +3,12 @@
 import pytest
 
 from tests.e2e.browser import PageAs, SuitsEverybody
+from tests.e2e.weighing import Scales
 from tests.pages.book import PAGES
 from tests.pages.inhabited import inhabit
+
+# As the first page that somebody opens, over an empty cache; and as any other.
+FIRST, NEXT = 350_000, 300_000
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +38,7 @@ UNSEEN_FOCUS = """
 def test_every_page_suits_everybody(page_as: PageAs, width: int, suits_everybody: SuitsEverybody) -> None:
     seen = inhabit()
     visitor, stranger = page_as(user=seen.user, width=width), page_as(width=width)
+    scales = {page: Scales(page) for page in (visitor, stranger)}
     faults: list[str] = []
     for leaf in PAGES:
         page = stranger if leaf.is_public else visitor
@@ -42,5 +47,6 @@ def test_every_page_suits_everybody(page_as: PageAs, width: int, suits_everybody
             suits_everybody(page, leaf.title)
         except AssertionError as fault:
             faults.append(f"{leaf.title}: {fault}")
+        faults += [f"{leaf.title}: {fault}" for fault in scales[page].faults(first=FIRST, after_it=NEXT)]
         faults += [f"{leaf.title}: the focus is not to be seen on {element}" for element in page.evaluate(UNSEEN_FOCUS)]
     assert not faults, "\n".join(faults)

@@ -34,6 +34,9 @@ def test_a_running_campaign_can_be_read_by_everybody(
     page = page_as(Role.MARKETER, Role.ADMIN, width=width)
     page.goto(f"/campaigns/{campaign.pk}/")
     expect(page.get_by_role("heading", name="Autumn collection")).to_be_visible()
+    if width > 1000:
+        steps = page.get_by_role("region", name="Step by step")
+        assert steps.evaluate("table => table.scrollWidth <= table.clientWidth")
     suits_everybody(page, "watch")
 
 

@@ -40,6 +40,8 @@ class Page:
 
 PAGES = (
     Page("home", queries=12),
+    Page("palette"),
+    Page("palette", asks="sought=a"),
     Page("user_list"),
     Page("user_invite"),
     Page("user_edit", "user"),
