@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 from tempfile import SpooledTemporaryFile
@@ -19,7 +19,7 @@ from openpyxl.styles import Font
 
 from campaigns.audience.cells import safe_cell
 
-Cell = str | Promise | int | Decimal | datetime | None
+Cell = str | Promise | int | Decimal | date | datetime | None
 # Lines of CSV that leave together: one by one, the server would be busy with nothing else.
 _LINES_AT_ONCE = 500
 # A workbook is made whole before it leaves; beyond that it goes from memory to a file.
@@ -71,7 +71,7 @@ def xlsx_file(table: Table) -> IO[bytes]:
         heading.font = Font(bold=True)
     sheet.append(headings)
     for row in table.rows:
-        sheet.append([_in_xlsx(cell) for cell in row])
+        sheet.append([in_xlsx(cell) for cell in row])
     file: IO[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  the response closes it
     workbook.save(file)
     file.seek(0)
@@ -90,14 +90,17 @@ def _in_csv(cell: Cell) -> str | int | Decimal:
         return ""
     if isinstance(cell, datetime):
         return localtime(cell).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(cell, date):
+        return cell.isoformat()
     return cell if isinstance(cell, int | Decimal) else safe_cell(str(cell))
 
 
-def _in_xlsx(cell: Cell) -> str | int | Decimal | datetime | None:
+def in_xlsx(cell: Cell) -> str | int | Decimal | date | None:
+    """`cell` as a workbook holds it: figures as figures, texts without what a spreadsheet would run."""
     if isinstance(cell, datetime):
         # A spreadsheet knows no time zones: it gets the wall clock of the one who reads.
         return localtime(cell).replace(tzinfo=None, microsecond=0)
-    return cell if cell is None or isinstance(cell, int | Decimal) else safe_cell(_without_control(str(cell)))
+    return cell if cell is None or isinstance(cell, int | Decimal | date) else safe_cell(_without_control(str(cell)))
 
 
 def _without_control(text: str) -> str:

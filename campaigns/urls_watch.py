@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from campaigns.views import people, reports, watch
+from campaigns.views import people, period_reports, reports, watch
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/", watch.campaign_watch, name="campaign_watch"),
@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:pk>/", people.person, name="person"),
     path("contacts/<int:pk>/timeline/", people.contact_timeline, name="contact_timeline"),
     path("campaigns/<int:pk>/export/", reports.campaign_export, name="campaign_export"),
-    path("reports/", reports.report_list, name="report_list"),
-    path("reports/export/", reports.report_export, name="report_export"),
+    path("reports/", period_reports.report_list, name="report_list"),
+    path("reports/export/", period_reports.report_export, name="report_export"),
     path("", include("campaigns.urls_api")),
 ]
