@@ -4,8 +4,8 @@ One Document, whoever writes it: the page, CSV, XLSX and PDF show its cells and 
 counts.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -50,6 +50,8 @@ class ChartForm(StrEnum):
     # Bars that continue each other: the parts of a whole.
     STACKED = "stacked"
     LINES = "lines"
+    # Streams from place to place: the rows are (from, to, how many).
+    FLOW = "flow"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +64,16 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """What is drawn of a section: of its first `most` rows these columns, named by the row's first cell."""
+    """What is drawn of a section: of its first `most` rows these columns, named by the row's first cell.
+
+    `colours` are those of the places of a flow, by their names.
+    """
 
     form: ChartForm
     lines: tuple[Line, ...]
     label: str
     most: int = 40
+    colours: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

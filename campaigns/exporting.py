@@ -1,4 +1,4 @@
-"""Tables as files that people open: CSV, streamed however long it is, and XLSX."""
+"""Tables as files that people open: CSV, streamed however long it is, and XLSX. Documents have writers of their own."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ Cell = str | Promise | int | Decimal | date | datetime | None
 # Lines of CSV that leave together: one by one, the server would be busy with nothing else.
 _LINES_AT_ONCE = 500
 # A workbook is made whole before it leaves; beyond that it goes from memory to a file.
-_IN_MEMORY = 5 * 1024 * 1024
+IN_MEMORY = 5 * 1024 * 1024
 
 
 class FileFormat(models.TextChoices):
@@ -31,11 +31,13 @@ class FileFormat(models.TextChoices):
 
     CSV = "csv", _("CSV")
     XLSX = "xlsx", _("Excel")
+    PDF = "pdf", _("PDF")
 
 
 CONTENT_TYPES = {
     FileFormat.CSV: "text/csv; charset=utf-8",
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.PDF: "application/pdf",
 }
 
 
@@ -64,7 +66,7 @@ def csv_parts(table: Table) -> Iterator[bytes]:
 def xlsx_file(table: Table) -> IO[bytes]:
     """`table` as a workbook of one sheet, open for reading; the caller closes it."""
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(_sheet_name(table.title))
+    sheet = workbook.create_sheet(sheet_name(table.title))
     sheet.freeze_panes = "A2"
     headings = [WriteOnlyCell(sheet, safe_cell(heading)) for heading in table.headings]
     for heading in headings:
@@ -72,7 +74,7 @@ def xlsx_file(table: Table) -> IO[bytes]:
     sheet.append(headings)
     for row in table.rows:
         sheet.append([in_xlsx(cell) for cell in row])
-    file: IO[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  the response closes it
+    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the response closes it
     workbook.save(file)
     file.seek(0)
     return file
@@ -108,6 +110,6 @@ def _without_control(text: str) -> str:
     return "".join(character for character in text if character >= " " or character in "\t\n\r")
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
     """`title` as a sheet may be called: 31 characters, without those that formulas use."""
     return "".join(character for character in title if character not in r"[]:*?/\'")[:31].strip() or "Cascade"

@@ -17,7 +17,7 @@ from campaigns.periods import Period, Preset
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.reports_groups import period_figures
 from campaigns.reports_period import Order
-from campaigns.views.report_files import file_of, note_export
+from campaigns.views.report_files import document_file, note_export
 
 _MOST_BARS = 10
 
@@ -50,7 +50,7 @@ def report_export(request: SignedInRequest) -> HttpResponseBase:
     if not form.is_valid() or wanted not in FileFormat.values:
         raise Http404
     document = period_document(form.period)
-    answer = file_of(document, FileFormat(wanted), request.GET.get("table", "campaigns"))
+    answer = document_file(document, FileFormat(wanted), request.GET.get("table", "campaigns"))
     details = {"report": "campaigns", "format": wanted, "period": document.subtitle}
     note_export(request, "installation", 1, details)
     return answer

@@ -1,6 +1,7 @@
 """Reports that leave as files: named, safe to open, and noted."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import tzinfo
 
 from django.http import FileResponse, Http404, StreamingHttpResponse
@@ -9,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
+from campaigns.document_files import written
 from campaigns.documents import Document
 from campaigns.exporting import CONTENT_TYPES, FileFormat, Table, csv_parts, xlsx_file
 from campaigns.models import AuditEntry
@@ -16,20 +18,22 @@ from campaigns.permissions import SignedInRequest
 
 
 def table_file(table: Table, file_format: FileFormat) -> HttpResponseBase:
-    """`table` as a file; CSV is made while it leaves."""
+    """`table` as CSV, made while it leaves, or as a workbook."""
     headers = headers_of(table.title, file_format)
     if file_format is FileFormat.XLSX:
         return FileResponse(xlsx_file(table), headers=headers)
     return StreamingHttpResponse(_as_reader(csv_parts(table)), headers=headers)
 
 
-def file_of(document: Document, file_format: FileFormat, key: str) -> HttpResponseBase:
+def document_file(document: Document, file_format: FileFormat, key: str) -> HttpResponseBase:
     """`document` as a file; as CSV its section `key`. Raises Http404 where there is none."""
+    title = f"{document.title} {document.subtitle}"
+    if file_format is not FileFormat.CSV:
+        return FileResponse(written(document, file_format), headers=headers_of(title, file_format))
     section = document.section(key)
     if section is None:
         raise Http404
-    title = f"{document.title} {document.subtitle} {section.title}"
-    return table_file(Table(title=title, headings=section.table.headings, rows=section.rows), file_format)
+    return table_file(replace(section.table, title=f"{title} {section.title}"), FileFormat.CSV)
 
 
 def headers_of(title: str, file_format: FileFormat) -> Mapping[str, str]:

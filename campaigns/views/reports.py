@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from campaigns.documents_campaign import campaign_document
 from campaigns.exporting import FileFormat, Table
 from campaigns.forms.reports import ExportForm, Report
 from campaigns.models import Campaign
@@ -17,7 +18,7 @@ from campaigns.reports_people import Question, UnknownFigure
 from campaigns.reports_people_numbers import number_behind
 from campaigns.reports_people_table import people_table
 from campaigns.reports_tables import campaign_table, steps_table
-from campaigns.views.report_files import note_export, table_file
+from campaigns.views.report_files import document_file, note_export, table_file
 from campaigns.wording import number
 
 # A workbook is made whole before it leaves; beyond that only CSV, which is streamed.
@@ -37,9 +38,9 @@ def campaign_export(request: SignedInRequest, pk: int) -> HttpResponseBase:
     question = _question(campaign, form)
     if form.cleaned_data["report"] == Report.PEOPLE and not _may_take_people(request, question, file_format):
         return redirect("campaign_watch", campaign.pk)
-    table = _table(campaign, Report(form.cleaned_data["report"]), question)
+    answer = _file(campaign, Report(form.cleaned_data["report"]), file_format, question)
     note_export(request, "campaign", campaign.pk, {name: value for name, value in form.cleaned_data.items() if value})
-    return table_file(table, file_format)
+    return answer
 
 
 def _question(campaign: Campaign, form: ExportForm) -> Question:
@@ -63,6 +64,15 @@ def _may_take_people(request: SignedInRequest, question: Question, file_format: 
     words = gettext("The list has %(count)s rows, and an Excel file is made of up to %(most)s. Take the CSV instead.")
     messages.warning(request, words % {"count": number(count), "most": number(MOST_IN_XLSX)})
     return False
+
+
+def _file(campaign: Campaign, report: Report, file_format: FileFormat, question: Question) -> HttpResponseBase:
+    """The campaign as a document, with its pictures; of its steps and people one table."""
+    if report is Report.CAMPAIGN and file_format is not FileFormat.CSV:
+        return document_file(campaign_document(campaign), file_format, "")
+    if file_format is FileFormat.PDF:
+        raise Http404
+    return table_file(_table(campaign, report, question), file_format)
 
 
 def _table(campaign: Campaign, report: Report, question: Question) -> Table:
