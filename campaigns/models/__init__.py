@@ -14,6 +14,7 @@ from campaigns.models.imports import ContactImport, ImportedContact, RejectedRow
 from campaigns.models.messages import Attempt, Fate, HoldReason, Lease, Message, SkipReason, VendorReference
 from campaigns.models.operations import Alert, AlertKind, AlertLook, Flow, Pulse
 from campaigns.models.people import Installation, User
+from campaigns.models.report_mails import ReportMail, ReportSchedule
 from campaigns.models.segments import Segment
 from campaigns.models.stats import StepDelta, StepStats, StepTotal
 
@@ -53,6 +54,8 @@ __all__ = [
     "Pulse",
     "Purpose",
     "RejectedRow",
+    "ReportMail",
+    "ReportSchedule",
     "Route",
     "Segment",
     "SkipReason",

@@ -15,6 +15,7 @@ from campaigns import charting, documents, wording
 from campaigns.charting_sections import section_chart
 from campaigns.documents import ChartForm, Kind, Section
 from campaigns.exporting import Cell
+from campaigns.models import ReportMail
 from campaigns.reports import RouteReport, StepReport
 from campaigns.reports_columns import Column, notes_of
 from campaigns.reports_flow import FlowPicture
@@ -25,6 +26,13 @@ from campaigns.reports_series import Point, Unit
 from channels import kinds
 
 register = template.Library()
+
+_MAIL_COLOURS = {
+    ReportMail.State.WAITING: "secondary",
+    ReportMail.State.SENDING: "azure",
+    ReportMail.State.SENT: "green",
+    ReportMail.State.FAILED: "red",
+}
 
 
 @register.simple_tag(takes_context=True)
@@ -119,6 +127,12 @@ def told(cell: Cell, kind: Kind, currency: str) -> str:
 def bars_drawn(section: Section) -> int:
     """`{{ section|bars_drawn }}`: how many rows of a report's section its chart has a bar for."""
     return 0 if section.chart and section.chart.form is ChartForm.LINES else len(section.drawn_rows)
+
+
+@register.filter
+def mail_colour(mail: ReportMail) -> str:
+    """`{{ mail|mail_colour }}`: the colour that says what became of a report's mail."""
+    return _MAIL_COLOURS[ReportMail.State(mail.state)]
 
 
 @register.filter

@@ -66,3 +66,23 @@ def test_without_script_the_report_is_all_there(page_as: PageAs) -> None:
     expect(page.get_by_role("columnheader", name="Cost", exact=True).last).to_have_attribute("aria-sort", "descending")
     page.get_by_role("link", name="This year").click()
     assert "period=this-year" in page.url
+
+
+def test_reports_by_mail_can_be_set_up_by_everybody(
+    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
+) -> None:
+    page = page_as(Role.MANAGER, width=width, may_complain=True)
+    page.goto("/reports/schedules/")
+    suits_everybody(page, "schedules-none")
+    page.get_by_role("link", name="Mail a report regularly").first.click()
+    suits_everybody(page, "schedule-new")
+    page.get_by_label("Name").fill("Weekly figures")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Choose a colleague, or write an address below.")).to_be_visible()
+    suits_everybody(page, "schedule-error")
+    page.get_by_label("Other e-mail addresses").fill("board@example.com")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row", name="Weekly figures")).to_contain_text("board@example.com")
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    suits_everybody(page, "schedules")
