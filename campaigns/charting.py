@@ -41,7 +41,7 @@ def flow_chart(picture: FlowPicture, campaign: Campaign, part: Part, *, has_list
             "title": _short_title(node),
             "figure": number(node.people),
             "spoken": f"{names[node.key]}: {number(node.people)}",
-            "colour": _colour(node),
+            "colour": node_colour(node),
             "isFaint": node.kind is NodeKind.JUNCTION,
             "address": _address(node, campaign, part) if has_lists else "",
         }
@@ -122,7 +122,8 @@ def _line(title: str, values: Sequence[int], colour: str, dash: str) -> dict[str
     return {"title": title, "values": values, "colour": colour, "dash": dash}
 
 
-def _colour(node: FlowNode) -> str:
+def node_colour(node: FlowNode) -> str:
+    """The name of the colour of a node: its channel's or its outcome's."""
     if node.kind is NodeKind.STEP:
         return kinds.facts(node.channel).colour
     return OUTCOME_COLOURS[node.outcome] if node.outcome else _GREY

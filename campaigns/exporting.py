@@ -1,9 +1,9 @@
-"""Tables as files that people open: CSV, streamed however long it is, and XLSX."""
+"""Tables as files that people open: CSV, streamed however long it is, and XLSX. Documents have writers of their own."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 from tempfile import SpooledTemporaryFile
@@ -19,11 +19,11 @@ from openpyxl.styles import Font
 
 from campaigns.audience.cells import safe_cell
 
-Cell = str | Promise | int | Decimal | datetime | None
+Cell = str | Promise | int | Decimal | date | datetime | None
 # Lines of CSV that leave together: one by one, the server would be busy with nothing else.
 _LINES_AT_ONCE = 500
 # A workbook is made whole before it leaves; beyond that it goes from memory to a file.
-_IN_MEMORY = 5 * 1024 * 1024
+IN_MEMORY = 5 * 1024 * 1024
 
 
 class FileFormat(models.TextChoices):
@@ -31,11 +31,13 @@ class FileFormat(models.TextChoices):
 
     CSV = "csv", _("CSV")
     XLSX = "xlsx", _("Excel")
+    PDF = "pdf", _("PDF")
 
 
 CONTENT_TYPES = {
     FileFormat.CSV: "text/csv; charset=utf-8",
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.PDF: "application/pdf",
 }
 
 
@@ -64,15 +66,15 @@ def csv_parts(table: Table) -> Iterator[bytes]:
 def xlsx_file(table: Table) -> IO[bytes]:
     """`table` as a workbook of one sheet, open for reading; the caller closes it."""
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(_sheet_name(table.title))
+    sheet = workbook.create_sheet(sheet_name(table.title))
     sheet.freeze_panes = "A2"
     headings = [WriteOnlyCell(sheet, safe_cell(heading)) for heading in table.headings]
     for heading in headings:
         heading.font = Font(bold=True)
     sheet.append(headings)
     for row in table.rows:
-        sheet.append([_in_xlsx(cell) for cell in row])
-    file: IO[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  the response closes it
+        sheet.append([in_xlsx(cell) for cell in row])
+    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the response closes it
     workbook.save(file)
     file.seek(0)
     return file
@@ -90,14 +92,17 @@ def _in_csv(cell: Cell) -> str | int | Decimal:
         return ""
     if isinstance(cell, datetime):
         return localtime(cell).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(cell, date):
+        return cell.isoformat()
     return cell if isinstance(cell, int | Decimal) else safe_cell(str(cell))
 
 
-def _in_xlsx(cell: Cell) -> str | int | Decimal | datetime | None:
+def in_xlsx(cell: Cell) -> str | int | Decimal | date | None:
+    """`cell` as a workbook holds it: figures as figures, texts without what a spreadsheet would run."""
     if isinstance(cell, datetime):
         # A spreadsheet knows no time zones: it gets the wall clock of the one who reads.
         return localtime(cell).replace(tzinfo=None, microsecond=0)
-    return cell if cell is None or isinstance(cell, int | Decimal) else safe_cell(_without_control(str(cell)))
+    return cell if cell is None or isinstance(cell, int | Decimal | date) else safe_cell(_without_control(str(cell)))
 
 
 def _without_control(text: str) -> str:
@@ -105,6 +110,6 @@ def _without_control(text: str) -> str:
     return "".join(character for character in text if character >= " " or character in "\t\n\r")
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
     """`title` as a sheet may be called: 31 characters, without those that formulas use."""
     return "".join(character for character in title if character not in r"[]:*?/\'")[:31].strip() or "Cascade"

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     MANAGE_CAMPAIGNS = "manage_campaigns"
     VIEW_REPORTS = "view_reports"
     EXPORT_REPORTS = "export_reports"
+    SCHEDULE_REPORTS = "schedule_reports"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_USERS = "manage_users"
     MANAGE_SETTINGS = "manage_settings"
@@ -56,6 +57,7 @@ _LABELS: dict[Permission, str | Promise] = {
     Permission.MANAGE_CAMPAIGNS: _("make and launch campaigns"),
     Permission.VIEW_REPORTS: _("read reports"),
     Permission.EXPORT_REPORTS: _("export reports"),
+    Permission.SCHEDULE_REPORTS: _("have reports mailed"),
     Permission.MANAGE_ACCOUNTS: _("connect channels"),
     Permission.MANAGE_USERS: _("manage the team"),
     Permission.MANAGE_SETTINGS: _("change the settings"),
@@ -87,9 +89,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_USERS,
             Permission.MANAGE_SETTINGS,
             Permission.VIEW_REPORTS,
+            Permission.SCHEDULE_REPORTS,
         }
     ),
-    Role.MANAGER: frozenset({Permission.VIEW_REPORTS, Permission.EXPORT_REPORTS}),
+    Role.MANAGER: frozenset({Permission.VIEW_REPORTS, Permission.EXPORT_REPORTS, Permission.SCHEDULE_REPORTS}),
 }
 
 

@@ -1,6 +1,6 @@
 """Reports as tables for export: the figures of the pages, no others and no fewer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext
@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from campaigns import wording
 from campaigns.exporting import Cell, Table
 from campaigns.models import Campaign, Condition, Outcome, SkipReason
-from campaigns.reports import CampaignReport, RouteReport, StepReport, Summary
+from campaigns.reports import CampaignReport, RouteReport, StepReport
 from campaigns.reports_columns import COLUMNS
 from campaigns.reports_figures import Audience, Waiting
 from channels.kinds import Channel
@@ -40,7 +40,7 @@ def campaign_table(campaign: Campaign, report: CampaignReport) -> Table:
     headings = [
         gettext("Campaign"),
         gettext("Route"),
-        *_audience_headings(),
+        *audience_headings(),
         gettext("Credit before any message"),
         gettext("Engaged before the next step"),
         gettext("Before their next step"),
@@ -56,22 +56,6 @@ def campaign_table(campaign: Campaign, report: CampaignReport) -> Table:
     if len(report.routes) > 1:
         rows += [_route_row(campaign, route, report.currency) for route in report.routes]
     return Table(title=campaign.name, headings=headings, rows=rows)
-
-
-def campaigns_table(title: str, lines: Iterable[tuple[Campaign, Summary]], currency: str) -> Table:
-    """A row for each campaign of a period."""
-    headings = [
-        gettext("Campaign"),
-        gettext("Status"),
-        gettext("Launched"),
-        gettext("Ended"),
-        *_audience_headings(),
-        gettext("Cost"),
-        gettext("Cost per engaged"),
-        gettext("Currency"),
-    ]
-    rows = (_summary_row(campaign, summary, currency) for campaign, summary in lines)
-    return Table(title=title, headings=headings, rows=rows)
 
 
 def _waiting_labels() -> Sequence[str]:
@@ -111,7 +95,7 @@ def _campaign_row(campaign: Campaign, report: CampaignReport) -> Sequence[Cell]:
     return [
         campaign.name,
         gettext("all"),
-        *_audience_cells(report.audience),
+        *audience_cells(report.audience),
         report.audience.credit_before_any,
         report.audience.engaged_between,
         report.between,
@@ -131,7 +115,7 @@ def _route_row(campaign: Campaign, route: RouteReport, currency: str) -> Sequenc
     return [
         campaign.name,
         route_name(route),
-        *_audience_cells(route.audience),
+        *audience_cells(route.audience),
         route.audience.credit_before_any,
         route.audience.engaged_between,
         route.between,
@@ -145,20 +129,8 @@ def _route_row(campaign: Campaign, route: RouteReport, currency: str) -> Sequenc
     ]
 
 
-def _summary_row(campaign: Campaign, summary: Summary, currency: str) -> Sequence[Cell]:
-    return [
-        campaign.name,
-        campaign.get_status_display(),
-        campaign.launched_at,
-        campaign.ended_at,
-        *_audience_cells(summary.people),
-        summary.cost,
-        summary.cost_per_engaged,
-        currency,
-    ]
-
-
-def _audience_headings() -> Sequence[str]:
+def audience_headings() -> Sequence[str]:
+    """What `audience_cells` tell."""
     return [
         gettext("People"),
         *(str(outcome.label) for outcome in Outcome),
@@ -167,7 +139,8 @@ def _audience_headings() -> Sequence[str]:
     ]
 
 
-def _audience_cells(audience: Audience) -> Sequence[int]:
+def audience_cells(audience: Audience) -> Sequence[int]:
+    """How many people there are, and what became of them."""
     ended = [audience.ended_as(outcome) for outcome in Outcome]
     return [audience.people, *ended, audience.open, audience.engaged_after_end]
 

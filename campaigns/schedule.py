@@ -46,6 +46,14 @@ SCHEDULE = (
         "bulk",
         None,
     ),
+    (
+        "Cascade: reports by mail",
+        "campaigns.tasks.bulk_mail_reports",
+        1,
+        IntervalSchedule.MINUTES,
+        "bulk",
+        60,
+    ),
 )
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_process_shutdown, worker_shutdown
+from django.utils import timezone
 
 import campaigns.audience.tasks  # noqa: F401  Celery looks for tasks in this module only
+from campaigns import report_mailing, report_schedules
 from campaigns.engine import advance as advancing
 from campaigns.engine import clock, control, partitions, retention, ticking
 from campaigns.engine import launch as launching
@@ -130,3 +132,10 @@ def bulk_forget_signals() -> None:
     retention.forget_hits()
     retention.forget_tests()
     retention.drop_inbound()
+
+
+@shared_task(name=report_schedules.MAIL_TASK)
+def bulk_mail_reports() -> None:
+    """Mail the scheduled reports that are due, and those that somebody wants now."""
+    report_schedules.fall_due(timezone.now())
+    report_mailing.send_waiting()

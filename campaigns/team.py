@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group
 from django.core.mail import send_mail
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from campaigns.models import AuditEntry, Installation, User
-from campaigns.permissions import Role, roles_of, set_roles
+from campaigns.permissions import Permission, Role, roles_of, set_roles
 from campaigns.sign_in import password_link, trust_address
 
 
@@ -22,6 +23,12 @@ def admins() -> "QuerySet[User]":
     """The active users who are admins or superusers, each once."""
     is_admin = Q(is_superuser=True) | Q(groups__name=Role.ADMIN.value)
     return User.objects.filter(is_admin, is_active=True).order_by("pk").distinct()
+
+
+def readers() -> "QuerySet[User]":
+    """The active users who may read reports, each once."""
+    found: QuerySet[User] = ModelBackend().with_perm(Permission.VIEW_REPORTS.full_name)
+    return found
 
 
 def admins_left() -> bool:

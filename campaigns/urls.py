@@ -2,19 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-<<<<<<< HEAD
-from campaigns.views import history, home, metrics, operations, profile, sandbox, settings_pages, users, welcome
+from campaigns.views import history, home, metrics, operations, palette, profile, sandbox, settings_pages, users, welcome
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("history/", history.history, name="history"),
-=======
-from campaigns.views import home, metrics, operations, palette, profile, sandbox, settings_pages, users, welcome
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("", home.home, name="home"),
     path("jump/", palette.palette, name="palette"),
->>>>>>> shell
     path("team/", users.user_list, name="user_list"),
     path("team/invite/", users.user_invite, name="user_invite"),
     path("team/<int:pk>/", users.user_edit, name="user_edit"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from campaigns.views import people, reports, watch
+from campaigns.views import people, period_reports, report_schedules, reports, watch
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/", watch.campaign_watch, name="campaign_watch"),
@@ -12,7 +12,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:pk>/", people.person, name="person"),
     path("contacts/<int:pk>/timeline/", people.contact_timeline, name="contact_timeline"),
     path("campaigns/<int:pk>/export/", reports.campaign_export, name="campaign_export"),
-    path("reports/", reports.report_list, name="report_list"),
-    path("reports/export/", reports.report_export, name="report_export"),
+    path("reports/", period_reports.report_list, name="report_list"),
+    path("reports/export/", period_reports.report_export, name="report_export"),
+    path("reports/schedules/", report_schedules.schedule_list, name="schedule_list"),
+    path("reports/schedules/new/", report_schedules.schedule_new, name="schedule_new"),
+    path("reports/schedules/<int:pk>/", report_schedules.schedule_edit, name="schedule_edit"),
+    path("reports/schedules/<int:pk>/send/", report_schedules.schedule_send, name="schedule_send"),
+    path("reports/schedules/<int:pk>/delete/", report_schedules.schedule_delete, name="schedule_delete"),
     path("", include("campaigns.urls_api")),
 ]

@@ -1,12 +1,18 @@
 """What a report is about, and as what it is taken away."""
 
+from datetime import date
+from urllib.parse import urlencode
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.exporting import FileFormat
-from campaigns.reports_period import Period
+from campaigns.periods import Period, Preset
+
+_DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
 
 class Report(models.TextChoices):
@@ -27,21 +33,32 @@ class ExportForm(forms.Form):
     route = forms.IntegerField(required=False)
 
 
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date", "min": "2000-01-01", "max": "2100-12-31"}, format="%Y-%m-%d")
+
+
 class PeriodForm(forms.Form):
     """From which day to which campaigns were launched."""
 
-    begins_on = forms.DateField(
-        label=_("Launched from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    ends_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    begins_on = forms.DateField(label=_("Launched from"), widget=_day_input(), validators=_DAYS)
+    ends_on = forms.DateField(label=_("Until"), widget=_day_input(), validators=_DAYS)
 
     @classmethod
     def asked(cls, query: QueryDict) -> "PeriodForm":
-        """The form as `query` fills it; the last thirty days where it says nothing at all."""
+        """The form as `query` fills it: with its days, or with those of a usual period that it names."""
         if cls.base_fields.keys() & query.keys():
             return cls(query)
-        usual = Period.usual()
-        return cls({"begins_on": usual.begins_on, "ends_on": usual.ends_on})
+        named = query.get("period", "")
+        return cls.of(Period.of(Preset(named) if named in Preset.values else Preset.LAST_30))
+
+    @classmethod
+    def of(cls, period: Period) -> "PeriodForm":
+        """The form filled with the days of `period`, which it gives back as it is."""
+        form = cls({"begins_on": period.begins_on, "ends_on": period.ends_on})
+        form._preset = period.preset
+        return form
+
+    _preset = Preset.OWN
 
     def clean(self) -> dict[str, object]:
         """The end does not come before the beginning."""
@@ -54,5 +71,18 @@ class PeriodForm(forms.Form):
     def period(self) -> Period:
         """What was asked for; the usual period while the form has errors."""
         if not self.is_valid():
-            return Period.usual()
-        return Period(begins_on=self.cleaned_data["begins_on"], ends_on=self.cleaned_data["ends_on"])
+            return Period.of(Preset.LAST_30)
+        days = self.cleaned_data
+        return Period(begins_on=days["begins_on"], ends_on=days["ends_on"], preset=self._preset)
+
+    @property
+    def query(self) -> str:
+        """The part of an address that asks for the same period."""
+        return period_query(self.period)
+
+
+def period_query(period: Period) -> str:
+    """The part of an address that asks for `period`: by its name where it has one."""
+    if period.preset != Preset.OWN:
+        return urlencode({"period": period.preset.value})
+    return urlencode({"begins_on": period.begins_on, "ends_on": period.ends_on})

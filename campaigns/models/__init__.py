@@ -15,6 +15,7 @@ from campaigns.models.imports import ContactImport, ImportedContact, RejectedRow
 from campaigns.models.messages import Attempt, Fate, HoldReason, Lease, Message, SkipReason, VendorReference
 from campaigns.models.operations import Alert, AlertKind, AlertLook, Flow, Pulse
 from campaigns.models.people import Installation, User
+from campaigns.models.report_mails import ReportMail, ReportSchedule
 from campaigns.models.segments import Segment
 from campaigns.models.stats import StepDelta, StepStats, StepTotal
 from campaigns.models.testing import TestAddress, TestMessage, TestPerson, TestSend
@@ -56,6 +57,8 @@ __all__ = [
     "Pulse",
     "Purpose",
     "RejectedRow",
+    "ReportMail",
+    "ReportSchedule",
     "Route",
     "Segment",
     "SkipReason",

@@ -48,6 +48,7 @@ class User(AbstractUser):
             ("manage_campaigns", _("Make and launch campaigns")),
             ("view_reports", _("See reports")),
             ("export_reports", _("Export reports")),
+            ("schedule_reports", _("Mail reports regularly")),
             ("manage_accounts", _("Connect vendors and senders")),
             ("manage_users", _("Manage users")),
             ("manage_settings", _("Change settings")),

@@ -1,5 +1,6 @@
 """Figures that lead to their people. `{% load reports %}` brings them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -10,16 +11,28 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from campaigns import charting, wording
+from campaigns import charting, documents, wording
+from campaigns.charting_sections import section_chart
+from campaigns.documents import ChartForm, Kind, Section
+from campaigns.exporting import Cell
+from campaigns.models import ReportMail
 from campaigns.reports import RouteReport, StepReport
 from campaigns.reports_columns import Column, notes_of
 from campaigns.reports_flow import FlowPicture
 from campaigns.reports_funnel import Funnel, funnel_of
 from campaigns.reports_gains import Gain, gains_of
+from campaigns.reports_period import Order
 from campaigns.reports_series import Point, Unit
 from channels import kinds
 
 register = template.Library()
+
+_MAIL_COLOURS = {
+    ReportMail.State.WAITING: "secondary",
+    ReportMail.State.SENDING: "azure",
+    ReportMail.State.SENT: "green",
+    ReportMail.State.FAILED: "red",
+}
 
 
 @register.simple_tag(takes_context=True)
@@ -90,6 +103,42 @@ def streams(picture: FlowPicture) -> list[tuple[str, str, int]]:
 def begins(point: Point, unit: Unit) -> str:
     """`{{ point|begins:series.unit }}`: the hour or the day of a point."""
     return charting.moment(point, unit)
+
+
+@register.filter
+def drawn(section: Section) -> dict[str, Any]:
+    """`{{ section|drawn|json_script:"told" }}`: what the chart of a report's section is drawn from."""
+    return section_chart(section)
+
+
+@register.filter
+def brief_cells(row: Sequence[Cell], section: Section) -> list[tuple[Cell, Kind]]:
+    """`{% for cell, kind in row|brief_cells:section %}`: the cells of a row that have a place on the page."""
+    return [(row[place], column.kind) for place, column in section.brief_columns]
+
+
+@register.simple_tag
+def told(cell: Cell, kind: Kind, currency: str) -> str:
+    """`{% told cell kind document.currency %}`: a cell of a report as a person reads it; a dash for None."""
+    return documents.told(cell, kind, currency)
+
+
+@register.filter
+def bars_drawn(section: Section) -> int:
+    """`{{ section|bars_drawn }}`: how many rows of a report's section its chart has a bar for."""
+    return 0 if section.chart and section.chart.form is ChartForm.LINES else len(section.drawn_rows)
+
+
+@register.filter
+def mail_colour(mail: ReportMail) -> str:
+    """`{{ mail|mail_colour }}`: the colour that says what became of a report's mail."""
+    return _MAIL_COLOURS[ReportMail.State(mail.state)]
+
+
+@register.filter
+def turned_to(order: Order, name: str) -> str:
+    """`{{ order|turned_to:"cost" }}`: what a click on that heading sorts by, as addresses say it."""
+    return str(order.turned_to(name))
 
 
 def _address(context: Context, name: str, step: str, route: int | str) -> str:

@@ -1,70 +1,28 @@
-"""Reports over many campaigns, and every report as a file."""
-
-from collections.abc import Iterator
-from datetime import tzinfo
+"""The reports of one campaign as files."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone, translation
-from django.utils.http import content_disposition_header
-from django.utils.text import slugify
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_GET
 
-from campaigns import reports_period as period_of
-from campaigns.exporting import CONTENT_TYPES, FileFormat, Table, csv_parts, xlsx_file
-from campaigns.forms.reports import ExportForm, PeriodForm, Report
-from campaigns.models import AuditEntry, Campaign
-from campaigns.pagination import page_of
+from campaigns.documents_campaign import campaign_document
+from campaigns.exporting import FileFormat, Table
+from campaigns.forms.reports import ExportForm, Report
+from campaigns.models import Campaign
 from campaigns.permissions import NotPermitted, Permission, SignedInRequest, can, requires
 from campaigns.reports import campaign_report
 from campaigns.reports_people import Question, UnknownFigure
 from campaigns.reports_people_numbers import number_behind
 from campaigns.reports_people_table import people_table
-from campaigns.reports_tables import campaign_table, campaigns_table, steps_table
+from campaigns.reports_tables import campaign_table, steps_table
+from campaigns.views.report_files import document_file, note_export, table_file
 from campaigns.wording import number
 
 # A workbook is made whole before it leaves; beyond that only CSV, which is streamed.
 MOST_IN_XLSX = 50_000
-
-
-@never_cache
-@require_safe
-@requires(Permission.VIEW_REPORTS)
-def report_list(request: SignedInRequest) -> HttpResponse:
-    """The campaigns launched in a period, with their figures."""
-    form = PeriodForm.asked(request.GET)
-    launched = period_of.launched_in(form.period)
-    page = page_of(launched, order_by=("-launched_at", "-id"), cursor=request.GET.get("cursor", ""))
-    context = {
-        "form": form,
-        "period": form.period,
-        "page": page,
-        "lines": list(period_of.with_figures(page.rows)),
-        "totals": period_of.Totals.of(list(period_of.with_figures(list(launched)))),
-        "currency": period_of.currency(),
-        "may_export": can(request.user, Permission.EXPORT_REPORTS),
-    }
-    return render(request, "reports/list.html", context, status=422 if form.errors else 200)
-
-
-@never_cache
-@require_GET
-@requires(Permission.EXPORT_REPORTS)
-def report_export(request: SignedInRequest) -> HttpResponseBase:
-    """The same as a file, all of it."""
-    form = PeriodForm.asked(request.GET)
-    wanted = request.GET.get("format", "")
-    if not form.is_valid() or wanted not in FileFormat.values:
-        raise Http404
-    period = form.period
-    title = gettext("Campaigns %(begin)s to %(end)s") % {"begin": period.begins_on, "end": period.ends_on}
-    lines = period_of.with_figures(list(period_of.launched_in(period)))
-    _note(request, "installation", 1, {"report": "campaigns", "format": wanted, "period": title})
-    return _file(campaigns_table(title, lines, period_of.currency()), FileFormat(wanted))
 
 
 @never_cache
@@ -80,9 +38,9 @@ def campaign_export(request: SignedInRequest, pk: int) -> HttpResponseBase:
     question = _question(campaign, form)
     if form.cleaned_data["report"] == Report.PEOPLE and not _may_take_people(request, question, file_format):
         return redirect("campaign_watch", campaign.pk)
-    table = _table(campaign, Report(form.cleaned_data["report"]), question)
-    _note(request, "campaign", campaign.pk, {name: value for name, value in form.cleaned_data.items() if value})
-    return _file(table, file_format)
+    answer = _file(campaign, Report(form.cleaned_data["report"]), file_format, question)
+    note_export(request, "campaign", campaign.pk, {name: value for name, value in form.cleaned_data.items() if value})
+    return answer
 
 
 def _question(campaign: Campaign, form: ExportForm) -> Question:
@@ -108,6 +66,15 @@ def _may_take_people(request: SignedInRequest, question: Question, file_format: 
     return False
 
 
+def _file(campaign: Campaign, report: Report, file_format: FileFormat, question: Question) -> HttpResponseBase:
+    """The campaign as a document, with its pictures; of its steps and people one table."""
+    if report is Report.CAMPAIGN and file_format is not FileFormat.CSV:
+        return document_file(campaign_document(campaign), file_format, "")
+    if file_format is FileFormat.PDF:
+        raise Http404
+    return table_file(_table(campaign, report, question), file_format)
+
+
 def _table(campaign: Campaign, report: Report, question: Question) -> Table:
     figures = campaign_report(campaign.pk)
     match report:
@@ -117,26 +84,3 @@ def _table(campaign: Campaign, report: Report, question: Question) -> Table:
             return steps_table(campaign, figures)
         case Report.PEOPLE:
             return people_table(campaign, figures, question)
-
-
-def _note(request: SignedInRequest, kind: str, pk: int, details: dict[str, object]) -> None:
-    AuditEntry.objects.create(actor=request.user, verb="exported", subject_kind=kind, subject_id=pk, details=details)
-
-
-def _file(table: Table, file_format: FileFormat) -> HttpResponseBase:
-    name = slugify(table.title, allow_unicode=True) or "report"
-    disposition = content_disposition_header(as_attachment=True, filename=f"{name}.{file_format.value}")
-    headers = {"Content-Type": CONTENT_TYPES[file_format], "Content-Disposition": disposition or "attachment"}
-    if file_format is FileFormat.XLSX:
-        return FileResponse(xlsx_file(table), headers=headers)
-    return StreamingHttpResponse(_as_reader(csv_parts(table)), headers=headers)
-
-
-def _as_reader(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """`parts` made in the language and the time zone of whoever asks now, also after the view has returned."""
-    return _made_in(translation.get_language(), timezone.get_current_timezone(), parts)
-
-
-def _made_in(language: str, zone: tzinfo, parts: Iterator[bytes]) -> Iterator[bytes]:
-    with translation.override(language), timezone.override(zone):
-        yield from parts

@@ -1,4 +1,4 @@
-// What ECharts is told to draw a flow of people, or lines over time. The words and figures come from the server
+// What ECharts is told to draw a flow of people, lines over time, or bars. The words and figures come from the server
 // (campaigns/charting.py), the colours from Tabler's variables, so that both themes are Tabler's.
 const CHART_OPTIONS = (() => {
   const plain = (palette) => ({
@@ -79,5 +79,35 @@ const CHART_OPTIONS = (() => {
     })),
   });
 
-  return { flow, lines };
+  // From the top down in the order of the table; a long name is cut short here, and stands there whole.
+  const bars = (told, palette) => ({
+    ...plain(palette),
+    legend: { top: 8, left: 16, textStyle: { color: palette.ink } },
+    grid: { left: 16, right: 24, top: 40, bottom: 12, containLabel: true },
+    tooltip: { ...tooltip(palette), trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: palette.number },
+    xAxis: {
+      type: "value",
+      minInterval: 1,
+      axisLabel: { color: palette.faint, formatter: palette.number, hideOverlap: true },
+      splitLine: { lineStyle: { color: palette.line } },
+    },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: told.names,
+      axisLabel: { color: palette.ink, width: 150, overflow: "truncate" },
+      axisLine: { lineStyle: { color: palette.line } },
+      axisTick: { show: false },
+    },
+    series: told.bars.map((bar) => ({
+      type: "bar",
+      name: bar.title,
+      data: bar.values,
+      stack: told.isStacked ? "all" : null,
+      barMaxWidth: 18,
+      itemStyle: { color: palette.colour(bar.colour) },
+    })),
+  });
+
+  return { bars, flow, lines };
 })();

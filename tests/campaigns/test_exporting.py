@@ -45,9 +45,10 @@ def export(client: Client, campaign: Campaign, **query: str | int) -> Rows:
 
 
 def sheet(client: Client, campaign: Campaign, **query: str | int) -> list[dict[Any, Any]]:
-    """A report of `campaign` as a workbook."""
+    """A report of `campaign` as a workbook; the whole campaign has a sheet of its own."""
     answer = client.get(reverse("campaign_export", args=[campaign.pk]), {"format": "xlsx", **query})
-    headings, *rows = load_workbook(BytesIO(body(answer))).active.values
+    workbook = load_workbook(BytesIO(body(answer)))
+    headings, *rows = (workbook["Campaign"] if query["report"] == "campaign" else workbook.active).values
     return [dict(zip(headings, row, strict=True)) for row in rows]
 
 

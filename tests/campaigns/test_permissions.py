@@ -59,7 +59,11 @@ def test_roles_made_twice_stay_as_the_code_has_them() -> None:
     group.permissions.clear()
     for _again in range(2):
         create_roles(sender=apps.get_app_config("campaigns"))
-    assert set(group.permissions.values_list("codename", flat=True)) == {"view_reports", "export_reports"}
+    assert set(group.permissions.values_list("codename", flat=True)) == {
+        "view_reports",
+        "export_reports",
+        "schedule_reports",
+    }
     assert Group.objects.count() == len(Role)
 
 

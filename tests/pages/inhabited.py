@@ -1,6 +1,7 @@
 """A product in which every page has something to show, and its lists more than they show at once."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 from uuid import uuid4
 
@@ -11,6 +12,8 @@ from campaigns.models import (
     Enrolment,
     Installation,
     Purpose,
+    ReportMail,
+    ReportSchedule,
     Route,
     Segment,
     Suppression,
@@ -60,10 +63,30 @@ def inhabit() -> Inhabited:
     user = make_user(roles=[Role.ADMIN, Role.MARKETER], first_name="Олена", last_name="Коваленко")
     Installation.objects.create(name="The Roastery")
     args = {"user": (make_user(roles=[Role.MANAGER], first_name="Marc").pk,), "provider": ("sandbox",)}
-    args |= _channels() | _people(user) | _campaigns()
+    args |= _channels() | _people(user) | _campaigns() | {"schedule": (mailed_report(user).pk,)}
     args |= tested(user, Campaign.objects.get(name="Winter collection"))
     key = ApiKey.objects.create(name="Web shop", prefix="cascade_", key_hash="0" * 64, created_by=user)
     return Inhabited(user=user, args=args | {"key": (key.pk,)})
+
+
+def mailed_report(user: User) -> ReportSchedule:
+    """A report that goes out by mail, and more of its mails than a page shows."""
+    schedule = ReportSchedule.objects.create(
+        name="Weekly figures", time_zone="Europe/Kyiv", language="en", next_at=NOON, addresses="board@example.com"
+    )
+    schedule.users.add(user)
+    ReportMail.objects.bulk_create(
+        ReportMail(
+            schedule=schedule,
+            due_at=NOON - timedelta(days=7 * number),
+            address="board@example.com",
+            state=ReportMail.State.FAILED if number % 5 else ReportMail.State.SENT,
+            reason=ReportMail.Reason.NO_CONNECTION if number % 5 else "",
+            changed_at=NOON,
+        )
+        for number in range(MANY)
+    )
+    return schedule
 
 
 def _channels() -> dict[str, Args]:

@@ -66,7 +66,11 @@ CHAPTERS: Mapping[str, Mapping[str, str]] = {
         "step_sender": "So does the sender of a step.",
     },
     "Reports": {
-        "report_list": "All campaigns of a period.",
+        "report_list": "A period beside the one before: in all, over time, by channel, segment and campaign.",
+        "schedule_list": "Reports that go out by mail, and what became of each mail.",
+        "schedule_new": "Every week or month, to colleagues and others, as PDF, Excel or CSV.",
+        "schedule_edit": "When it goes out and to whom can be changed.",
+        "schedule_delete": "Deleting one says what goes with it.",
     },
     "Channels": {
         "account_list": "The vendors' accounts and the senders that people see.",

@@ -11,7 +11,7 @@ from channels.models import Account, Sender
 from tests.contact_files.importing import imported, uploaded
 from tests.contact_files.made_up import ukrainian_csv
 from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_sender, make_user
-from tests.pages.inhabited import Args, Inhabited, tested
+from tests.pages.inhabited import Args, Inhabited, mailed_report, tested
 from tests.until import wait_until
 
 
@@ -29,6 +29,7 @@ def dwell() -> Inhabited:
     file = ukrainian_csv(people=60, repetitions=2)
     args["import"] = (imported(file.content, name=file.name, by=user).pk,)
     args["upload"] = (uploaded(file.content, name="next.csv", by=user).pk,)
+    args["schedule"] = (mailed_report(user).pk,)
     args["segment"] = (Segment.objects.present().earliest("pk").pk,)
     args |= _channels() | _campaigns() | _person() | _signed()
     args |= tested(user, Campaign.objects.filter(status=CampaignStatus.DRAFT, archived_at=None).earliest("pk"))

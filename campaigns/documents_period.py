@@ -1,0 +1,264 @@
+"""The document about all campaigns of a period."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext
+
+from campaigns import wording
+from campaigns.documents import Chart, ChartForm, Column, Document, Headline, Kind, Line, Section, share
+from campaigns.exporting import Cell
+from campaigns.models import Campaign, Installation, Segment
+from campaigns.periods import Period
+from campaigns.reports import Summary
+from campaigns.reports_groups import Group, PeriodFigures, Unit, period_figures
+from campaigns.reports_period import launched_in, with_figures
+from campaigns.reports_tables import audience_cells, audience_headings
+
+_ACTED, _OTHERS = "green", "secondary"
+_MOST_BARS = 10
+
+
+def period_document(period: Period) -> Document:
+    """The report of `period` with every campaign, as it stands now."""
+    return document_of(period, period_figures(period), with_figures(list(launched_in(period))))
+
+
+def document_of(
+    period: Period, figures: PeriodFigures, campaigns: Iterable[tuple[Campaign, Summary]] | None
+) -> Document:
+    """The report of `period` from its `figures`, with a section of `campaigns` unless the page lists them itself."""
+    installation = Installation.current()
+    sections = [_over_time(figures), _by_channel(figures), _by_segment(figures)]
+    if campaigns is not None:
+        sections.insert(0, campaigns_section(campaigns, installation.reporting_currency))
+    return Document(
+        title=gettext("Campaigns"),
+        subtitle=gettext("%(begin)s to %(end)s") % {"begin": _day(period.begins_on), "end": _day(period.ends_on)},
+        organisation=installation.name,
+        currency=installation.reporting_currency,
+        made_at=timezone.now(),
+        headlines=tuple(_headlines(figures)),
+        sections=tuple(sections),
+    )
+
+
+def campaigns_section(campaigns: Iterable[tuple[Campaign, Summary]], currency: str) -> Section:
+    """A row for each of `campaigns`, with what became of its people; those in which most acted are drawn."""
+    rows = [_campaign_row(campaign, summary, currency) for campaign, summary in campaigns]
+    acted = [column.label for column in _campaign_columns()].index(gettext("Engaged"))
+    rows.sort(key=lambda row: int(row[acted]), reverse=True)  # type: ignore[arg-type]  # a figure of people
+    return Section(
+        key="campaigns",
+        title=gettext("By campaign"),
+        note=gettext("Campaigns launched in the period, with everything they came to since."),
+        columns=_campaign_columns(),
+        rows=rows,
+        chart=Chart(
+            form=ChartForm.BARS,
+            label=gettext("The campaigns in which most people acted"),
+            lines=(Line(column=acted, colour=_ACTED),),
+            most=_MOST_BARS,
+        ),
+    )
+
+
+def _headlines(figures: PeriodFigures) -> Iterator[Headline]:
+    now, before = figures.now, figures.before
+    of_people = gettext("%(share)s of the people")
+    engaged = share(now.audience.engaged, now.audience.people)
+    yield Headline(label=gettext("Campaigns"), kind=Kind.NUMBER, value=now.campaigns, before=before.campaigns)
+    yield Headline(label=gettext("People"), kind=Kind.NUMBER, value=now.audience.people, before=before.audience.people)
+    yield Headline(
+        label=gettext("Acted"),
+        kind=Kind.NUMBER,
+        value=now.audience.engaged,
+        before=before.audience.engaged,
+        note=of_people % {"share": wording.percent(engaged, 1)} if engaged is not None else "",
+    )
+    yield Headline(
+        label=gettext("Sent"), kind=Kind.NUMBER, value=now.messages.accepted, before=before.messages.accepted
+    )
+    yield Headline(label=gettext("Spent"), kind=Kind.MONEY, value=now.cost, before=before.cost)
+    yield Headline(
+        label=gettext("For each who acted"),
+        kind=Kind.MONEY,
+        value=now.cost_per_engaged,
+        before=before.cost_per_engaged,
+    )
+
+
+def _over_time(figures: PeriodFigures) -> Section:
+    names = {
+        Unit.DAY: gettext("Day"),
+        Unit.WEEK: gettext("Week from"),
+        Unit.MONTH: gettext("Month"),
+        Unit.YEAR: gettext("Year"),
+    }
+    return Section(
+        key="time",
+        title=gettext("Over time"),
+        note=gettext("By the day of the launch: what the campaigns launched then came to since."),
+        columns=[
+            Column(label=names[figures.unit]),
+            Column(label=gettext("Campaigns"), kind=Kind.NUMBER),
+            *_of_people(),
+        ],
+        rows=[
+            [_moment(begins_on, figures.unit), group.campaigns, *_people(group)]
+            for begins_on, group in figures.moments.items()
+        ],
+        total=[gettext("In all"), figures.now.campaigns, *_people(figures.now)],
+        chart=Chart(
+            form=ChartForm.LINES,
+            label=gettext("People and those who acted, over time"),
+            lines=(Line(column=2, colour=_OTHERS), Line(column=3, colour=_ACTED)),
+        ),
+    )
+
+
+def _by_segment(figures: PeriodFigures) -> Section:
+    names = _segment_names(figures.segments)
+    return Section(
+        key="segments",
+        title=gettext("By segment"),
+        note=gettext("Everybody once: in the segment of their route, or else in that of the campaign's audience."),
+        columns=[Column(label=gettext("Segment")), *_of_people()],
+        rows=[[names[key], *_people(group)] for key, group in figures.segments.items()],
+        total=[gettext("In all"), *_people(figures.now)],
+        chart=Chart(
+            form=ChartForm.BARS,
+            label=gettext("People and those who acted, by segment"),
+            lines=(Line(column=1, colour=_OTHERS), Line(column=2, colour=_ACTED)),
+            most=_MOST_BARS,
+        ),
+    )
+
+
+def _by_channel(figures: PeriodFigures) -> Section:
+    before_any = figures.now.audience.credit_before_any
+    note = gettext("People stand at every channel whose messages they came to, and acted upon one message at most.")
+    if before_any:
+        note += " " + gettext("Acted before any message: %(people)s.") % {"people": before_any}
+    return Section(
+        key="channels",
+        title=gettext("By channel"),
+        note=note,
+        columns=_channel_columns(),
+        rows=[[str(channel.label), *_messages(group)] for channel, group in figures.channels.items()],
+        total=[gettext("In all"), *_messages(figures.now)],
+        chart=Chart(
+            form=ChartForm.BARS,
+            label=gettext("Messages sent and acted upon, by channel"),
+            lines=(Line(column=2, colour=_OTHERS), Line(column=6, colour=_ACTED)),
+        ),
+    )
+
+
+def _of_people() -> Sequence[Column]:
+    """The columns about the people of some campaigns; `_people` fills them."""
+    return [
+        Column(label=gettext("People"), kind=Kind.NUMBER),
+        Column(label=gettext("Acted"), kind=Kind.NUMBER),
+        Column(label=gettext("Of people"), kind=Kind.SHARE),
+        Column(label=gettext("Still in the chain"), kind=Kind.NUMBER, is_brief=False),
+        Column(label=gettext("Sent"), kind=Kind.NUMBER),
+        Column(label=gettext("Cost"), kind=Kind.MONEY),
+        Column(label=gettext("For each who acted"), kind=Kind.MONEY),
+    ]
+
+
+def _people(group: Group) -> Sequence[Cell]:
+    audience = group.audience
+    return [
+        audience.people,
+        audience.engaged,
+        share(audience.engaged, audience.people),
+        audience.open,
+        group.messages.accepted,
+        group.cost,
+        group.cost_per_engaged,
+    ]
+
+
+def _channel_columns() -> Sequence[Column]:
+    return [
+        Column(label=gettext("Channel")),
+        Column(label=gettext("Entered"), kind=Kind.NUMBER),
+        Column(label=gettext("Sent"), kind=Kind.NUMBER),
+        Column(label=gettext("Delivered"), kind=Kind.NUMBER, is_brief=False),
+        Column(label=gettext("Opened"), kind=Kind.NUMBER, is_brief=False),
+        Column(label=gettext("Clicked"), kind=Kind.NUMBER, is_brief=False),
+        Column(label=gettext("Acted upon it"), kind=Kind.NUMBER),
+        Column(label=gettext("Of those sent"), kind=Kind.SHARE),
+        Column(label=gettext("Of these late"), kind=Kind.NUMBER, is_brief=False),
+        Column(label=gettext("Opted out"), kind=Kind.NUMBER),
+        Column(label=gettext("Failed"), kind=Kind.NUMBER),
+        Column(label=gettext("Unknown"), kind=Kind.NUMBER, is_brief=False),
+        Column(label=gettext("Cost"), kind=Kind.MONEY),
+        Column(label=gettext("For each who acted"), kind=Kind.MONEY),
+    ]
+
+
+def _messages(group: Group) -> Sequence[Cell]:
+    steps = group.messages
+    return [
+        steps.entered,
+        steps.accepted,
+        steps.delivered,
+        steps.opened,
+        steps.clicked,
+        steps.credit,
+        share(steps.credit, steps.accepted),
+        steps.late,
+        steps.opted_out,
+        steps.failed,
+        steps.unknown,
+        steps.cost,
+        steps.cost / steps.credit if steps.credit else None,
+    ]
+
+
+def _campaign_columns() -> Sequence[Column]:
+    brief = {gettext("People"), gettext("Engaged"), gettext("Still in the chain")}
+    return [
+        Column(label=gettext("Campaign")),
+        Column(label=gettext("Status"), is_brief=False),
+        Column(label=gettext("Launched"), kind=Kind.DAY),
+        Column(label=gettext("Ended"), kind=Kind.INSTANT, is_brief=False),
+        *(Column(label=label, kind=Kind.NUMBER, is_brief=label in brief) for label in audience_headings()),
+        Column(label=gettext("Of people"), kind=Kind.SHARE),
+        Column(label=gettext("Cost"), kind=Kind.MONEY),
+        Column(label=gettext("Cost per engaged"), kind=Kind.MONEY),
+        Column(label=gettext("Currency"), is_brief=False),
+    ]
+
+
+def _campaign_row(campaign: Campaign, summary: Summary, currency: str) -> Sequence[Cell]:
+    return [
+        campaign.name,
+        campaign.get_status_display(),
+        campaign.launched_at,
+        campaign.ended_at,
+        *audience_cells(summary.people),
+        share(summary.engaged, summary.audience),
+        summary.cost,
+        summary.cost_per_engaged,
+        currency,
+    ]
+
+
+def _segment_names(segments: Mapping[int, Group]) -> Mapping[int, str]:
+    named = dict(Segment.objects.filter(pk__in=segments).values_list("pk", "name"))
+    return {key: named.get(key, "") or pgettext("audience", "Everybody") for key in segments}
+
+
+def _moment(begins_on: date, unit: Unit) -> str:
+    formats = {Unit.MONTH: "YEAR_MONTH_FORMAT", Unit.YEAR: "Y"}
+    return date_format(begins_on, formats.get(unit, "DATE_FORMAT"))
+
+
+def _day(day: date) -> str:
+    return date_format(day, "DATE_FORMAT")

@@ -1,0 +1,200 @@
+"""What all campaigns of a period came to together: in all, by channel, by segment, over time.
+
+Totals and deltas are read in one statement, like those of one campaign (reports_counts.py), and by the same
+dataclasses, so that the groups add up to what the campaigns' own pages say.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db import connection
+from django.utils.timezone import get_current_timezone_name
+
+from campaigns.engine import counters
+from campaigns.engine.counters import Counter
+from campaigns.models.campaigns import CampaignStatus
+from campaigns.periods import Period
+from campaigns.reports_counts import Counts
+from campaigns.reports_figures import Audience, StepFigures
+from channels.kinds import Channel
+
+# One that is only scheduled is not launched.
+NOT_LAUNCHED = (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED)
+_CAMPAIGNS = "campaigns"
+_COUNTERS = (
+    Counter.AUDIENCE,
+    Counter.ENGAGED,
+    Counter.ENGAGED_AFTER_END,
+    Counter.CREDIT,
+    Counter.COST,
+    Counter.CAME,
+    Counter.ACCEPTED,
+    Counter.DELIVERED,
+    Counter.OPENED,
+    Counter.CLICKED,
+    Counter.LATE,
+    Counter.FAILED,
+    Counter.UNKNOWN,
+    Counter.OPTED_OUT,
+    *counters.OUTCOMES,
+    *counters.SKIPPED,
+)
+# People are of the segment of their route, and else of that of the campaign's audience. What is counted of a step is of
+# the step's channel. Each campaign counts itself, so that those that nobody has entered yet are counted too.
+_SUMS = """
+WITH picked AS MATERIALIZED (
+    SELECT id, segment_id, launched_at >= %(begins_at)s AND launched_at < %(ends_before)s AS is_now,
+        date_trunc(%(unit)s, launched_at AT TIME ZONE %(zone)s)::date AS begins_on
+    FROM campaigns_campaign
+    WHERE status <> ALL(%(not_launched)s) AND (
+        (launched_at >= %(begins_at)s AND launched_at < %(ends_before)s)
+        OR (launched_at >= %(earlier_at)s AND launched_at < %(earlier_before)s)
+    )
+), counted AS (
+    SELECT campaign_id, route_id, step_key, counter, value FROM campaigns_steptotal
+    WHERE campaign_id IN (SELECT id FROM picked) AND counter = ANY(%(counters)s)
+    UNION ALL
+    SELECT campaign_id, route_id, step_key, counter, value FROM campaigns_stepdelta
+    WHERE campaign_id IN (SELECT id FROM picked) AND counter = ANY(%(counters)s)
+    UNION ALL
+    SELECT id, 0, '', %(campaigns)s, 1 FROM picked
+), placed AS (
+    SELECT picked.is_now, COALESCE(route.segment_id, picked.segment_id, 0) AS segment_id,
+        COALESCE(step.channel, '') AS channel, picked.begins_on, counted.step_key <> '' AS is_step,
+        counted.counter, counted.value
+    FROM counted
+    JOIN picked ON picked.id = counted.campaign_id
+    LEFT JOIN campaigns_route AS route ON route.id = counted.route_id
+    LEFT JOIN campaigns_step AS step ON step.route_id = counted.route_id AND step.key = counted.step_key
+)
+SELECT GROUPING(channel, segment_id, begins_on), is_now, channel, segment_id, begins_on, is_step, counter, sum(value)
+FROM placed
+GROUP BY is_now, is_step, counter, GROUPING SETS ((), (channel), (segment_id), (begins_on))
+HAVING is_now OR GROUPING(channel, segment_id, begins_on) = 7
+"""
+# What GROUPING says: a bit for each of the three that a row is not grouped by.
+_IN_ALL, _BY_CHANNEL, _BY_SEGMENT, _BY_MOMENT = 7, 3, 5, 6
+
+
+class Unit(StrEnum):
+    """How long each point of a period is."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+    @classmethod
+    def of(cls, period: Period) -> "Unit":
+        """The one in which `period` has points enough to see a line in, and not more than one can tell apart."""
+        longest = ((31, cls.DAY), (190, cls.WEEK), (1100, cls.MONTH))
+        return next((unit for days, unit in longest if period.days <= days), cls.YEAR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Some campaigns together. `messages` are the figures of all their steps added up."""
+
+    campaigns: int
+    audience: Audience
+    messages: StepFigures
+    cost: Decimal
+
+    @property
+    def cost_per_engaged(self) -> Decimal | None:
+        """What each person who acted has cost; None where nobody has."""
+        return self.cost / self.audience.engaged if self.audience.engaged else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodFigures:
+    """A period in all, the one before it, and its groups; `segments` by id, 0 for everybody.
+
+    `moments` are by their first day, those too in which nothing was launched.
+    """
+
+    unit: Unit
+    now: Group
+    before: Group
+    channels: Mapping[Channel, Group]
+    segments: Mapping[int, Group]
+    moments: Mapping[date, Group]
+
+
+def period_figures(period: Period) -> PeriodFigures:
+    """What the campaigns that were launched in `period` came to since, in one statement."""
+    unit = Unit.of(period)
+    found = _read(period, unit)
+    moments = {begins_on: _group(found.get((_BY_MOMENT, True, str(begins_on)))) for begins_on in _begins(period, unit)}
+    channels = {Channel(key): _group(sums) for (by, _now, key), sums in found.items() if by == _BY_CHANNEL and key}
+    segments = {int(key): _group(sums) for (by, _now, key), sums in found.items() if by == _BY_SEGMENT}
+    return PeriodFigures(
+        unit=unit,
+        now=_group(found.get((_IN_ALL, True, ""))),
+        before=_group(found.get((_IN_ALL, False, ""))),
+        channels={channel: channels[channel] for channel in Channel if channel in channels},
+        segments={
+            key: group
+            for key, group in sorted(segments.items(), key=lambda item: (-item[1].audience.people, item[0]))
+            if group.audience.people
+        },
+        moments=moments,
+    )
+
+
+_Sums = dict[bool, dict[str, Decimal]]
+
+
+def _read(period: Period, unit: Unit) -> Mapping[tuple[int, bool, str], _Sums]:
+    """The counters of each group, those of steps (True) and those of campaigns as a whole apart."""
+    before = period.before
+    asked = {
+        "begins_at": period.begins_at,
+        "ends_before": period.ends_before,
+        "earlier_at": before.begins_at,
+        "earlier_before": before.ends_before,
+        "unit": unit.value,
+        "zone": get_current_timezone_name(),
+        "not_launched": [status.value for status in NOT_LAUNCHED],
+        "counters": [str(counter) for counter in _COUNTERS],
+        "campaigns": _CAMPAIGNS,
+    }
+    found: defaultdict[tuple[int, bool, str], _Sums] = defaultdict(lambda: {True: {}, False: {}})
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS, asked)
+        for by, is_now, channel, segment_id, begins_on, is_step, counter, value in cursor.fetchall():
+            key = {_BY_CHANNEL: channel, _BY_SEGMENT: segment_id, _BY_MOMENT: begins_on}.get(by, "")
+            found[by, is_now, str(key)][is_step][counter] = value
+    return dict(found)
+
+
+def _group(sums: _Sums | None) -> Group:
+    whole, steps = (Counts(values=sums[is_step]) if sums else Counts() for is_step in (False, True))
+    return Group(
+        campaigns=whole.people(_CAMPAIGNS),
+        audience=Audience.of(whole),
+        messages=StepFigures.of(steps),
+        cost=Counts.total([whole, steps]).amount(Counter.COST),
+    )
+
+
+def _begins(period: Period, unit: Unit) -> Sequence[date]:
+    """The first day of each point of `period`; the first of them may begin before it."""
+    days = (date.fromordinal(day) for day in range(period.begins_on.toordinal(), period.ends_on.toordinal() + 1))
+    return list(dict.fromkeys(_first_of(day, unit) for day in days))
+
+
+def _first_of(day: date, unit: Unit) -> date:
+    match unit:
+        case Unit.DAY:
+            return day
+        case Unit.WEEK:
+            return date.fromordinal(day.toordinal() - day.weekday())
+        case Unit.MONTH:
+            return day.replace(day=1)
+        case Unit.YEAR:
+            return day.replace(month=1, day=1)

@@ -1,0 +1,60 @@
+"""Reports that leave as files: named, safe to open, and noted."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import tzinfo
+
+from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone, translation
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+
+from campaigns.document_files import written
+from campaigns.documents import Document
+from campaigns.exporting import CONTENT_TYPES, FileFormat, Table, csv_parts, xlsx_file
+from campaigns.models import AuditEntry
+from campaigns.permissions import SignedInRequest
+
+
+def table_file(table: Table, file_format: FileFormat) -> HttpResponseBase:
+    """`table` as CSV, made while it leaves, or as a workbook."""
+    headers = headers_of(table.title, file_format)
+    if file_format is FileFormat.XLSX:
+        return FileResponse(xlsx_file(table), headers=headers)
+    return StreamingHttpResponse(_as_reader(csv_parts(table)), headers=headers)
+
+
+def document_file(document: Document, file_format: FileFormat, key: str) -> HttpResponseBase:
+    """`document` as a file; as CSV its section `key`. Raises Http404 where there is none."""
+    title = f"{document.title} {document.subtitle}"
+    if file_format is not FileFormat.CSV:
+        return FileResponse(written(document, file_format), headers=headers_of(title, file_format))
+    section = document.section(key)
+    if section is None:
+        raise Http404
+    return table_file(replace(section.table, title=f"{title} {section.title}"), FileFormat.CSV)
+
+
+def headers_of(title: str, file_format: FileFormat) -> Mapping[str, str]:
+    """What is said of a file called `title`."""
+    name = slugify(title, allow_unicode=True) or "report"
+    disposition = content_disposition_header(as_attachment=True, filename=f"{name}.{file_format.value}")
+    return {"Content-Type": CONTENT_TYPES[file_format], "Content-Disposition": disposition or "attachment"}
+
+
+def note_export(request: SignedInRequest, kind: str, pk: int, details: Mapping[str, object]) -> None:
+    """Note who took what."""
+    AuditEntry.objects.create(
+        actor=request.user, verb="exported", subject_kind=kind, subject_id=pk, details=dict(details)
+    )
+
+
+def _as_reader(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """`parts` made in the language and the time zone of whoever asks now, also after the view has returned."""
+    return _made_in(translation.get_language(), timezone.get_current_timezone(), parts)
+
+
+def _made_in(language: str, zone: tzinfo, parts: Iterator[bytes]) -> Iterator[bytes]:
+    with translation.override(language), timezone.override(zone):
+        yield from parts

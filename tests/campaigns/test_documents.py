@@ -1,0 +1,190 @@
+"""Documents as workbooks and on paper: the figures of the pages, nothing that runs, letters of every language."""
+
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from openpyxl import Workbook, load_workbook
+from pypdf import PdfReader
+
+from campaigns.document_files import written
+from campaigns.documents import Document, told
+from campaigns.documents_campaign import campaign_document
+from campaigns.documents_pdf import pdf_document
+from campaigns.documents_period import period_document
+from campaigns.documents_xlsx import xlsx_document
+from campaigns.exporting import FileFormat
+from campaigns.models import Campaign, Installation
+from campaigns.periods import Period
+from campaigns.reports import campaign_report
+from tests.campaigns.autumn_reports import campaigns_of_february, many_campaigns
+from tests.e2e.autumn import autumn_collection
+from tests.factories import make_campaign
+
+pytestmark = pytest.mark.django_db
+
+FEBRUARY = Period(begins_on=date(2026, 2, 1), ends_on=date(2026, 2, 28))
+DAYS = {"begins_on": "2026-02-01", "ends_on": "2026-02-28"}
+
+
+def workbook_of(document: Document) -> Workbook:
+    """`document` as a workbook, read back."""
+    with xlsx_document(document) as file:
+        return load_workbook(BytesIO(file.read()))
+
+
+def text_of(content: bytes) -> str:
+    """All that stands in a PDF, with single blanks."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
+
+
+def cells(document: Document, key: str) -> list[dict[str, Any]]:
+    """The sheet of the section `key`, by headings."""
+    headings, *rows = workbook_of(document)[document.section(key).title].values
+    return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("key", ["campaigns", "time", "segments", "channels"])
+def test_a_workbook_and_the_paper_have_the_figures_of_the_document(key: str) -> None:
+    campaigns_of_february()
+    document = period_document(FEBRUARY)
+    section = document.section(key)
+    rows = cells(document, key)
+    paper = text_of(pdf_document(document))
+    assert len(rows) == len(section.rows) > 0
+    for row, written_row in zip(section.rows, rows, strict=True):
+        for column, cell in zip(section.columns, row, strict=True):
+            if column.kind.is_figure:
+                assert (written_row[column.label] or 0) == pytest.approx(float(cell or 0))
+                assert isinstance(written_row[column.label], int | float | None)
+            if column.kind.is_figure and column.is_brief:
+                assert told(cell, column.kind, document.currency) in paper
+
+
+def test_the_overview_tells_the_headlines_beside_the_period_before() -> None:
+    many_campaigns(2)
+    document = period_document(FEBRUARY)
+    rows = {row[0]: row[1:3] for row in workbook_of(document)["Overview"].values}
+    for headline in document.headlines:
+        value, before = rows[headline.label]
+        assert value == pytest.approx(float(headline.value))
+        assert (before or 0) == pytest.approx(float(headline.before or 0))
+
+
+def test_a_workbook_draws_its_tables_itself() -> None:
+    campaigns_of_february()
+    document = period_document(FEBRUARY)
+    with xlsx_document(document) as file:
+        content = file.read()
+    drawn = {sheet.title: len(sheet._charts) for sheet in load_workbook(BytesIO(content))}
+    assert drawn == {"Overview": 0, "By campaign": 1, "Over time": 1, "By channel": 1, "By segment": 1}
+
+
+def test_a_campaign_takes_its_figures_and_pictures_along() -> None:
+    campaign = autumn_collection()
+    document, report = campaign_document(campaign), campaign_report(campaign.pk)
+    (whole,) = cells(document, "campaign")
+    assert (whole["People"], whole["Engaged"], whole["Cost"]) == (12_480, 5_197, 537)
+    assert [row["Acted upon it"] for row in cells(document, "funnel")] == [step.figures.credit for step in report.steps]
+    assert [row["Came"] for row in cells(document, "steps")] == [step.figures.came for step in report.steps]
+    for row in cells(document, "steps"):
+        assert row["Came"] == sum(row[fate] for fate in ("Skipped", "Stopped here", "Went on", "Ended here", "Waiting"))
+    charts = {sheet.title: len(sheet._charts) for sheet in workbook_of(document)}
+    assert sum(charts.values()) == 4
+    paper = text_of(pdf_document(document))
+    for figure in ("12,480", "5,197", "$537.00", "Where people are", "What each step added"):
+        assert figure in paper
+
+
+def test_a_campaign_that_nobody_entered_has_a_report_too() -> None:
+    document = campaign_document(make_campaign())
+    assert "Draft" in text_of(pdf_document(document))
+    assert cells(document, "campaign")[0]["People"] == 0
+
+
+def test_no_cell_of_a_workbook_is_a_formula_and_no_name_is_markup_on_paper() -> None:
+    campaigns_of_february()
+    Campaign.objects.filter(name="Win-back").update(name="<b>Win</b> & <para>\x07")
+    document = period_document(FEBRUARY)
+    for sheet in workbook_of(document):
+        assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert "'=cmd|' /C calc'!A0" in [row["Campaign"] for row in cells(document, "campaigns")]
+    assert "<b>Win</b> & <para>" in text_of(pdf_document(document))
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "uk", "es"])
+def test_paper_knows_the_letters_of_every_language(language: str) -> None:
+    Installation.objects.create(name="Магазин «Їжак»")
+    campaigns_of_february()
+    with translation.override(language):
+        content = pdf_document(period_document(FEBRUARY))
+    paper = text_of(content)
+    assert "Осенняя распродажа" in paper
+    assert "Магазин «Їжак»" in paper
+    fonts = {font["/BaseFont"] for page in PdfReader(BytesIO(content)).pages for font in _fonts(page)}
+    assert {name.partition("+")[2] for name in fonts} >= {"DejaVuSans", "DejaVuSans-Bold"}
+
+
+def _fonts(page: Any) -> list[Any]:
+    return [font.get_object() for font in page["/Resources"]["/Font"].values()]
+
+
+def test_every_page_of_paper_has_period_installation_and_number() -> None:
+    Installation.objects.create(name="Shop")
+    many_campaigns(80)
+    pages = PdfReader(BytesIO(pdf_document(period_document(FEBRUARY)))).pages
+    assert len(pages) > 2
+    for number, page in enumerate(pages, start=1):
+        text = page.extract_text()
+        assert f"Page {number} of {len(pages)}" in text
+        assert "Shop · Campaigns" in text
+        assert "Feb. 1, 2026 to Feb. 28, 2026" in text
+
+
+def test_paper_has_the_largest_campaigns_and_says_where_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaigns.documents_pdf.MOST_ROWS", 5)
+    many_campaigns(30)
+    paper = text_of(pdf_document(period_document(FEBRUARY)))
+    assert "The first 5 of 30 rows; the Excel and CSV files have all of them." in paper
+    # The most who acted, of the seven that are made in turns.
+    assert "Campaign no. 6" in paper
+    assert "Campaign no. 0 " not in paper
+
+
+def test_a_csv_is_no_document() -> None:
+    with pytest.raises(ValueError, match="several tables"):
+        written(period_document(FEBRUARY), FileFormat.CSV)
+
+
+@pytest.mark.parametrize(("file_format", "begins"), [("xlsx", b"PK"), ("pdf", b"%PDF")])
+def test_files_are_offered_and_leave_as_what_they_are(marketer: Client, file_format: str, begins: bytes) -> None:
+    campaign, *_others = campaigns_of_february()
+    own = reverse("campaign_export", args=[campaign.pk])
+    page = marketer.get(reverse("campaign_watch", args=[campaign.pk])).content.decode()
+    assert f"{own}?report=campaign&amp;format={file_format}" in page
+    for address, query in (
+        (reverse("report_export"), {**DAYS, "format": file_format}),
+        (own, {"report": "campaign", "format": file_format}),
+    ):
+        answer = marketer.get(address, query)
+        assert answer.status_code == 200
+        assert answer.getvalue().startswith(begins)
+        assert answer["Content-Disposition"].rstrip('"').endswith(f".{file_format}")
+
+
+@pytest.mark.parametrize("report", ["steps", "people"])
+def test_only_a_whole_campaign_is_printed(marketer: Client, report: str) -> None:
+    address = reverse("campaign_export", args=[make_campaign().pk])
+    assert marketer.get(address, {"report": report, "format": "pdf"}).status_code == 404
+
+
+def test_money_keeps_its_cents() -> None:
+    campaigns_of_february()
+    document = period_document(FEBRUARY)
+    spent = sum(Decimal(str(row["Cost"])) for row in cells(document, "campaigns"))
+    assert spent == next(headline.value for headline in document.headlines if headline.label == "Spent")
