@@ -47,6 +47,8 @@ PRIVATE_HOSTS = env.list("CASCADE_PRIVATE_HOSTS", default=[])
 HITS_KEPT = timedelta(days=env.int("CASCADE_HITS_DAYS", default=90))
 INBOUND_KEPT = timedelta(days=env.int("CASCADE_INBOUND_DAYS", default=30))
 SANDBOX_URL = env.str("CASCADE_SANDBOX_URL", default="")
+# Set by the supervisor, which starts the sandbox only when somebody asks for it.
+IS_SANDBOX_ON_DEMAND = env.bool("CASCADE_SANDBOX_ON_DEMAND", default=False)
 # The supervisor makes one up and prints it: whoever knows it may make the first user, and only the first.
 WELCOME_TOKEN = env.str("CASCADE_WELCOME_TOKEN", default="")
 # Who may read /metrics says it as a bearer token; without one nobody may.
