@@ -6,6 +6,9 @@ from campaigns.views import home, metrics, operations, profile, sandbox, setting
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("overview/live/", home.home_live, name="home_live"),
+    path("overview/week/", home.home_week, name="home_week"),
+    path("channels/sandbox/", home.sandbox_use, name="sandbox_use"),
     path("team/", users.user_list, name="user_list"),
     path("team/invite/", users.user_invite, name="user_invite"),
     path("team/<int:pk>/", users.user_edit, name="user_edit"),
