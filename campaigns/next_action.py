@@ -94,14 +94,13 @@ _SANDBOX_TASK = Task(
 
 
 def first_steps(user: User, seen: Way) -> list[FirstStep]:
-    """The way to a first campaign as `user` may go it."""
+    """The way to a first campaign as `user` may go it, while none has been launched."""
     done = (seen.has_senders, seen.has_contacts, seen.has_segments, seen.has_launched)
     told = zip(TASKS, done, strict=True)
     steps = [FirstStep(task=task, is_done=is_done, action=_of(task, user)) for task, is_done in told]
     if not seen.has_senders and own_sandbox.is_possible() and not is_connected():
         steps[0] = _with_sandbox(steps[0], user)
-    draft = None if seen.has_launched else _draft_to_finish(user)
-    if draft and steps[-1].action:
+    if draft := _draft_to_finish(user):
         steps[-1] = FirstStep(task=TASKS[-1], is_done=False, action=draft)
     return steps
 

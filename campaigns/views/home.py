@@ -25,10 +25,10 @@ from campaigns.sandbox_account import NoSandbox, use_sandbox
 def home(request: SignedInRequest) -> HttpResponse:
     """What needs somebody, what runs and what happened; while the product is new, the way to a first campaign."""
     seen = way()
-    steps = first_steps(request.user, seen)
+    steps = [] if seen.has_launched else first_steps(request.user, seen)
     may_see = can(request.user, Permission.VIEW_REPORTS)
     context = {
-        "steps": [] if seen.has_launched else steps,
+        "steps": steps,
         "steps_done": sum(step.is_done for step in steps),
         "next_action": next_action(request.user, seen, steps),
         "has_launched": seen.has_launched,

@@ -198,7 +198,7 @@ def test_the_page_takes_the_same_queries_however_much_runs(
     for _ in range(7):
         make_sender(held_at=NOON)
         ContactImport.objects.create(name="club.csv", size=1)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(20):
         page = client.get("/").text
     assert "52 more" in page
 

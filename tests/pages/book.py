@@ -39,7 +39,7 @@ class Page:
 
 
 PAGES = (
-    Page("home", queries=12),
+    Page("home", queries=18),
     Page("user_list"),
     Page("user_invite"),
     Page("user_edit", "user"),
@@ -124,10 +124,13 @@ PARTS = {
     "message_languages",
     "campaign_live",
     "segment_count",
+    "home_live",
+    "home_week",
 }
 
 # Addresses that only take what a page sends.
 POSTED = {
+    "sandbox_use",
     "account_test",
     "address_add",
     "address_promote",
