@@ -71,6 +71,8 @@ def _prepare_database(sample_password: str | None) -> None:
     if sample_password:
         _refuse_real_work()
         call_command("load_sample", password=sample_password)
+    else:
+        call_command("follow_sandbox")
 
 
 def _refuse_real_work() -> None:

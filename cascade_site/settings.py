@@ -51,6 +51,8 @@ INBOUND_KEPT = timedelta(days=env.int("CASCADE_INBOUND_DAYS", default=30))
 # So many test messages may one user send: tests need no consent, and must be no way around it.
 TEST_MESSAGES_PER_HOUR = env.int("CASCADE_TEST_MESSAGES_PER_HOUR", default=60)
 SANDBOX_URL = env.str("CASCADE_SANDBOX_URL", default="")
+# Set by the supervisor, which starts the sandbox only when somebody asks for it.
+IS_SANDBOX_ON_DEMAND = env.bool("CASCADE_SANDBOX_ON_DEMAND", default=False)
 # The supervisor makes one up and prints it: whoever knows it may make the first user, and only the first.
 WELCOME_TOKEN = env.str("CASCADE_WELCOME_TOKEN", default="")
 # Who may read /metrics says it as a bearer token; without one nobody may.

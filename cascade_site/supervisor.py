@@ -1,8 +1,9 @@
 """One command, all processes: `python -m cascade_site.supervisor demo` or `run`, until Ctrl-C.
 
 Order of starting: the embedded PostgreSQL (unless DATABASE_URL names another), the preparation, the web
-server, and when that answers the workers, beat and, in the demo, the sandbox vendor. What dies is started
-again. Everything stops within seconds, PostgreSQL last; if this process is killed, Linux stops them.
+server, and when that answers the workers, beat and the sandbox vendor: in the demo, or when somebody asks
+for it. What dies is started again. Everything stops within seconds, PostgreSQL last; if this process is
+killed, Linux stops them.
 """
 
 import fcntl
@@ -27,6 +28,7 @@ from cascade_site import embedded, processes
 from cascade_site.children import FOLDER, Program
 from cascade_site.cluster import EmbeddedError
 from cascade_site.crew import Crew, StopRequested
+from channels.own_sandbox import was_asked_for
 
 NEEDED_BYTES = 300_000_000
 # How many tasks of each queue run at once, each in a worker of its own: a tick waits neither for a long import
@@ -90,7 +92,7 @@ def run(plan: Plan) -> None:
     """Start everything, greet, and keep it running. Raises StopRequested, everything stopped, or Refusal."""
     with only_one(plan), Crew(log_dir=plan.log_dir, record=plan.data_dir / "processes.json", tell=tell) as crew:
         require_port(plan.host, plan.port, variable="PORT")
-        if plan.is_demo:
+        if plan.is_demo or was_asked_for(plan.data_dir):
             require_port("127.0.0.1", plan.sandbox_port, variable="CASCADE_SANDBOX_PORT")
         environment = environment_of(plan)
         start_database(crew, plan, environment)
@@ -99,6 +101,7 @@ def run(plan: Plan) -> None:
         start_web(crew, plan, environment | {"CASCADE_WELCOME_TOKEN": welcome_token})
         start_the_rest(crew, plan, environment)
         greet(plan, environment, welcome_token)
+        start_sandbox_on_demand(crew, plan, environment)
         crew.watch(lambda: False)
 
 
@@ -144,9 +147,9 @@ def environment_of(plan: Plan) -> dict[str, str]:
         "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or ",".join(known_hosts),
         "PYTHONUNBUFFERED": "1",
     }
-    if not plan.is_demo:
-        return environment
     sandbox = f"127.0.0.1:{plan.sandbox_port}"
+    if not plan.is_demo:
+        return environment | _sandbox_on_demand(plan)
     allowed = [os.environ.get("CASCADE_PRIVATE_HOSTS", ""), sandbox]
     return environment | {
         "CASCADE_DEMO": "true",
@@ -154,6 +157,17 @@ def environment_of(plan: Plan) -> dict[str, str]:
         "CASCADE_PRIVATE_HOSTS": ",".join(filter(None, allowed)),
         "CASCADE_DEMO_PASSWORD": demo_password(plan.data_dir),
     }
+
+
+def _sandbox_on_demand(plan: Plan) -> dict[str, str]:
+    """Tell the pages where a sandbox would listen, unless an admin has started one or something else listens there."""
+    if os.environ.get("CASCADE_SANDBOX_URL"):
+        return {}
+    try:
+        require_port("127.0.0.1", plan.sandbox_port, variable="CASCADE_SANDBOX_PORT")
+    except Refusal:
+        return {}
+    return {"CASCADE_SANDBOX_URL": f"http://127.0.0.1:{plan.sandbox_port}", "CASCADE_SANDBOX_ON_DEMAND": "true"}
 
 
 def demo_password(data_dir: Path) -> str:
@@ -229,6 +243,13 @@ def start_history(crew: Crew, environment: dict[str, str]) -> None:
     for market in MARKETS:
         # It does its own work: what it would wake the workers for is played before they look.
         crew.start(processes.history(market), environment=environment | {"CELERY_BROKER_URL": "memory://"})
+
+
+def start_sandbox_on_demand(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
+    """Wait until somebody asks for the sandbox on the pages, and start it. Raises StopRequested."""
+    if environment.get("CASCADE_SANDBOX_ON_DEMAND"):
+        crew.watch(lambda: was_asked_for(plan.data_dir))
+        crew.start(processes.sandbox(port=plan.sandbox_port, data_dir=plan.data_dir), environment=environment)
 
 
 def greet(plan: Plan, environment: dict[str, str], welcome_token: str) -> None:

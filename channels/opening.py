@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
+from channels import own_sandbox
 from channels.crypto import unseal
 from channels.models import Account
 from channels.provider import AccountSettings, Provider
@@ -15,7 +16,7 @@ def account_settings(account: Account) -> AccountSettings:
         account_id=account.pk,
         settings={**account.settings, **unseal(account.credentials)},
         webhook_url=webhook_url(account),
-        private_hosts=frozenset(settings.PRIVATE_HOSTS),
+        private_hosts=own_sandbox.private_hosts(),
     )
 
 

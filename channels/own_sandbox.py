@@ -1,11 +1,14 @@
 """The sandbox that runs beside the product on the same machine, and what the two of them share.
 
-It is there where SANDBOX_URL names it: in the demo, or where an admin has started one.
+It is there where SANDBOX_URL names it: in the demo, or where an admin has started one. Where the supervisor would
+start it on demand (IS_SANDBOX_ON_DEMAND), it is there once somebody has asked for it.
 """
 
 import time
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -15,11 +18,35 @@ from channels.sandbox.vendor import Vendor
 
 FOLDER = "sandbox"
 DATABASE = "inbox.sqlite3"
+ASKED_FOR = "asked-for"
 
 
 def is_there() -> bool:
     """Whether this installation has a sandbox of its own."""
+    return is_possible() and (not settings.IS_SANDBOX_ON_DEMAND or was_asked_for(settings.DATA_DIR))
+
+
+def is_possible() -> bool:
+    """Whether it has one, or would have one as soon as somebody asks for it."""
     return bool(settings.SANDBOX_URL)
+
+
+def was_asked_for(data_dir: Path) -> bool:
+    """Whether somebody has asked for the sandbox of the installation that keeps its things in `data_dir`."""
+    return (data_dir / FOLDER / ASKED_FOR).exists()
+
+
+def ask_for() -> None:
+    """Have the sandbox there from now on; the supervisor starts it within a moment, and with the product."""
+    mark = settings.DATA_DIR / FOLDER / ASKED_FOR
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def private_hosts() -> frozenset[str]:
+    """The "host:port" on private networks that connections may lead to: those of the settings, and a sandbox in use."""
+    is_ours = settings.IS_SANDBOX_ON_DEMAND and is_there()
+    return frozenset([*settings.PRIVATE_HOSTS, *([urlsplit(settings.SANDBOX_URL).netloc] if is_ours else [])])
 
 
 def account_settings(name: str) -> dict[str, Any]:

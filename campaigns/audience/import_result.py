@@ -1,12 +1,14 @@
 """What came of an import, or has so far: every row of the file accounted for."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.import_choices import ConsentBasis, ImportChoices
 from campaigns.models import ContactImport
+from channels.kinds import Channel
 
 State = ContactImport.State
 _COLOURS = {
@@ -44,6 +46,18 @@ class ImportResult:
     kept_withdrawn_count: int
     is_nobody_messageable: bool
     has_downloads: bool
+    # The channels that its people agreed to.
+    channels: tuple[Channel, ...]
+
+    @property
+    def has_people(self) -> bool:
+        """Whether it brought anybody."""
+        return self.rows_done > self.not_taken_count
+
+    @property
+    def segment_query(self) -> str:
+        """What the form of a new segment is asked, to begin with those who can be reached because of it."""
+        return f"?{urlencode({'reachable': self.channels}, doseq=True)}" if self.channels else ""
 
 
 def state_colour(state: str) -> str:
@@ -69,6 +83,7 @@ def result_of(contact_import: ContactImport) -> ImportResult:
         kept_withdrawn_count=contact_import.kept_withdrawn_count,
         is_nobody_messageable=choices is not None and choices.consent.basis == ConsentBasis.NOBODY,
         has_downloads=bool(contact_import.file and (not_taken or left_out)),
+        channels=choices.consent.channels if choices else (),
     )
 
 

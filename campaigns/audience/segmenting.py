@@ -1,4 +1,4 @@
-"""The verbs of segments: save, archive, restore; and which campaigns use them."""
+"""The verbs of segments: save, archive, restore; a rule to begin with; and which campaigns use them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from campaigns.audience.rules import Rule
+from campaigns.audience.rules import Rule, parse
 from campaigns.models import AuditEntry, Campaign, Route, Segment, User
+from channels.kinds import Channel
 
 
 @transaction.atomic
@@ -20,6 +21,12 @@ def save_segment(*, segment: Segment, rule: Rule, by: User) -> None:
         segment.created_by = by
     segment.save()
     _note(segment, by=by, verb="create" if is_new else "change")
+
+
+def reachable_on(channels: Sequence[Channel]) -> Rule:
+    """The rule of those who can be reached on one of `channels`, of which there is at least one."""
+    conditions = [{"field": "reachable", "is": "on", "channel": channel.value} for channel in channels]
+    return parse({"op": "any" if len(conditions) > 1 else "all", "rules": conditions})
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from campaigns.drafting.opening import ChangedMeanwhile, DraftRefused, NotADraft
 from campaigns.drafting.ordering import arrange_steps, move_step, order_by_price
 from campaigns.drafting.removing import RemovedStep, remove_step, restore_step
 from campaigns.drafting.routes import add_route, move_route, remove_route
+from campaigns.drafting.starting import start
 
 __all__ = [
     "ChangedMeanwhile",
@@ -55,6 +56,7 @@ __all__ = [
     "set_link",
     "set_schedule",
     "set_timeout",
+    "start",
     "timeout_problem",
     "write_content",
 ]

@@ -65,4 +65,13 @@ class StepStats(Counted):
     class Meta:
         constraints = [models.UniqueConstraint(fields=KEY, name="stepstats_once")]
         # Of the last day, by sender, without reading what there ever was.
-        indexes = [models.Index(fields=["hour"], condition=Q(counter="unknown"), name="stepstats_unknown")]
+        indexes = [
+            models.Index(fields=["hour"], condition=Q(counter="unknown"), name="stepstats_unknown"),
+            # What the first page tells of the last days.
+            models.Index(
+                fields=["hour"],
+                include=["counter", "value"],
+                condition=Q(counter__in=["accepted", "outcome_engaged", "cost", "opted_out"]),
+                name="stepstats_lately",
+            ),
+        ]

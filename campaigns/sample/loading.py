@@ -12,7 +12,8 @@ from campaigns.permissions import Role, set_roles
 from campaigns.sample.campaigns import draft_campaigns, launch_campaigns
 from campaigns.sample.contacts import load_contacts
 from campaigns.sample.segments import load_segments
-from campaigns.sample.vendors import connect_vendor, follow_sandbox
+from campaigns.sample.vendors import connect_vendor
+from campaigns.sandbox_account import follow_sandbox
 from campaigns.sign_in import trust_address
 
 # The mark that the sample was loaded: what somebody has thrown away since does not come back.

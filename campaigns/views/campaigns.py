@@ -8,8 +8,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns import drafting, listing, reports
-from campaigns.forms.campaigns import AudienceForm, CampaignFilterForm, CopyForm
-from campaigns.models import Campaign
+from campaigns.forms.campaigns import CampaignFilterForm, CopyForm
+from campaigns.forms.new_campaign import NewCampaignForm
+from campaigns.models import Campaign, Segment
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.views.editing import edits_draft, find_campaign
@@ -46,11 +47,21 @@ def campaign_figures(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.MANAGE_CAMPAIGNS)
 def campaign_create(request: SignedInRequest) -> HttpResponse:
     """A new draft, opened in the editor."""
-    form = AudienceForm(request.POST or None, initial={"segment": request.GET.get("segment")})
-    if request.method == "POST" and form.is_valid():
-        campaign = drafting.create(actor=request.user, **form.cleaned_data)
-        return redirect("campaign_editor", campaign.pk)
+    form = NewCampaignForm(request.POST) if request.method == "POST" else NewCampaignForm.proposed(_segment(request))
+    if form.is_valid():
+        try:
+            campaign = drafting.start(actor=request.user, **form.given())
+        except drafting.DraftRefused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+        else:
+            return redirect("campaign_editor", campaign.pk)
     return render(request, "campaigns/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _segment(request: SignedInRequest) -> Segment | None:
+    """The segment that the page was asked to begin with, if there is such a one."""
+    asked = request.GET.get("segment", "")
+    return Segment.objects.present().filter(pk=asked).first() if asked.isdecimal() else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

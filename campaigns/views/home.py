@@ -1,109 +1,101 @@
 """The overview, which everybody sees first."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import hashlib
+from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
-from campaigns.models import User
-from campaigns.permissions import Permission, SignedInRequest, can, signed_in
-from campaigns.reports_alerts import alert_lines
-from campaigns.reports_home import Overview, overview
+from campaigns.models import ContactImport, User
+from campaigns.next_action import first_steps, next_action
+from campaigns.permissions import Permission, SignedInRequest, can, requires, signed_in
+from campaigns.reports_home import CampaignLine, alive, currency, finished_lately, way
+from campaigns.reports_home_needs import needs_of_user
+from campaigns.reports_week import this_week
 from campaigns.sample.history import marks
+from campaigns.sandbox_account import NoSandbox, use_sandbox
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """One thing that a first campaign needs, and the page where it is done by those who may."""
-
-    heading: str | Promise
-    text: str | Promise
-    action: str | Promise
-    icon: str
-    url_name: str
-    permission: Permission
-
-
-@dataclass(frozen=True, kw_only=True)
-class FirstStep:
-    """A task as this user sees it; without `url` somebody else does it, or its page is not there."""
-
-    task: Task
-    is_done: bool
-    url: str
-
-
-TASKS = (
-    Task(
-        heading=_("Connect a channel"),
-        text=_("An admin enters the vendor's credentials and the senders that people will see."),
-        action=_("Connect a channel"),
-        icon="plug",
-        url_name="account_list",
-        permission=Permission.MANAGE_ACCOUNTS,
-    ),
-    Task(
-        heading=_("Upload contacts"),
-        text=_("A CSV or Excel file as you have it. You see how each column is read before anything is stored."),
-        action=_("Upload contacts"),
-        icon="users",
-        url_name="import_upload",
-        permission=Permission.MANAGE_CONTACTS,
-    ),
-    Task(
-        heading=_("Make a segment"),
-        text=_("A rule that selects people, by age, language, preferences or who can be reached."),
-        action=_("Make a segment"),
-        icon="filter",
-        url_name="segment_create",
-        permission=Permission.MANAGE_CONTACTS,
-    ),
-    Task(
-        heading=_("Launch the first campaign"),
-        text=_("One message, a chain of channels, and how long each may take. It stops for whoever acts."),
-        action=_("Make a campaign"),
-        icon="git-branch",
-        url_name="campaign_create",
-        permission=Permission.MANAGE_CAMPAIGNS,
-    ),
-)
-
-
+@never_cache
 @require_safe
 @signed_in
 def home(request: SignedInRequest) -> HttpResponse:
-    """What runs, and while the product is new, what to do next."""
-    seen = overview()
-    steps = list(_first_steps(request.user, seen))
-    # Who has launched one makes the next.
-    open_steps = steps[-1:] if seen.has_launched else [step for step in steps if not step.is_done]
+    """What needs somebody, what runs and what happened; while the product is new, the way to a first campaign."""
+    seen = way()
+    steps = [] if seen.has_launched else first_steps(request.user, seen)
+    may_see = can(request.user, Permission.VIEW_REPORTS)
     context = {
-        "overview": seen,
-        "steps": [] if seen.has_launched else steps,
-        "next_step": next((step for step in open_steps if step.url), None),
-        "may_see_campaigns": can(request.user, Permission.VIEW_REPORTS),
+        "steps": steps,
+        "steps_done": sum(step.is_done for step in steps),
+        "next_action": next_action(request.user, seen, steps),
+        "has_launched": seen.has_launched,
+        "may_see_campaigns": may_see,
+        "finished": finished_lately() if may_see and seen.has_launched else [],
+        "week": this_week() if may_see and "week" in request.GET else None,
+        **_live(request.user),
         "history": marks.progress(),
-        "alerts": alert_lines() if can(request.user, Permission.MANAGE_SETTINGS) else [],
     }
     return render(request, "home.html", context)
 
 
-def _first_steps(user: User, seen: Overview) -> Iterator[FirstStep]:
-    done = (seen.has_senders, seen.has_contacts, seen.has_segments, seen.has_launched)
-    for task, is_done in zip(TASKS, done, strict=True):
-        yield FirstStep(task=task, is_done=is_done, url=_address(task.url_name, user, task.permission))
+@never_cache
+@require_safe
+@signed_in
+def home_live(request: SignedInRequest) -> HttpResponse:
+    """What the page asks for while something goes on: nothing (204) if it would look as it did at `seen`."""
+    context = _live(request.user)
+    if request.GET.get("seen") == context["digest"]:
+        return HttpResponse(status=204)
+    return render(request, "home/live.html", context)
 
 
-def _address(url_name: str, user: User, permission: Permission) -> str:
-    """Where the step is done, or "" if this user may not do it or the page does not exist."""
-    if not can(user, permission):
-        return ""
+@never_cache
+@require_safe
+@requires(Permission.VIEW_REPORTS)
+def home_week(request: SignedInRequest) -> HttpResponse:
+    """What happened in the last seven days, which the page asks for when it has been shown."""
+    return render(request, "home/week.html", {"week": this_week(), "currency": currency()})
+
+
+@require_POST
+@requires(Permission.MANAGE_ACCOUNTS)
+def sandbox_use(request: SignedInRequest) -> HttpResponse:
+    """Start and connect this installation's sandbox. 404 where there can be none."""
     try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
+        use_sandbox(by=request.user)
+    except NoSandbox as no_sandbox:
+        raise Http404 from no_sandbox
+    messages.success(request, gettext("The sandbox is connected, with a sender on every channel. Nothing leaves it."))
+    return redirect("home")
+
+
+def _live(user: User) -> dict[str, Any]:
+    """What changes by itself, with a digest that is equal as long as it would look the same."""
+    may_see = can(user, Permission.VIEW_REPORTS)
+    running = alive()
+    needs = needs_of_user(user, running)
+    rows = running.shown if may_see else []
+    state = (needs, [_state(line) for line in rows], running.not_shown)
+    return {
+        "needs": needs,
+        "lines": rows,
+        "not_shown": running.not_shown,
+        "may_see_campaigns": may_see,
+        "currency": currency(),
+        "is_moving": bool(running.lines) or _is_importing(),
+        "digest": hashlib.sha256(repr(state).encode()).hexdigest()[:16],
+    }
+
+
+def _state(line: CampaignLine) -> tuple[object, ...]:
+    campaign = line.campaign
+    return (campaign.pk, campaign.name, campaign.status, campaign.held_at, line.summary, line.next_at)
+
+
+def _is_importing() -> bool:
+    moving = (ContactImport.State.QUEUED, ContactImport.State.RUNNING)
+    return ContactImport.objects.filter(state__in=moving).exists()

@@ -20,6 +20,7 @@ from campaigns.pagination import page_of
 from campaigns.partials import ask
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.routing import today
+from channels.kinds import Channel
 
 SAMPLE_SIZE = 6
 
@@ -46,8 +47,22 @@ def segment_list(request: SignedInRequest) -> HttpResponse:
         for segment in page.rows
     ]
     archived_count = Segment.objects.exclude(archived_at=None).count()
-    context = {"lines": lines, "page": page, "is_archive": is_archive, "archived_count": archived_count}
+    context = {
+        "lines": lines,
+        "page": page,
+        "is_archive": is_archive,
+        "archived_count": archived_count,
+        "saved": _saved(request),
+    }
     return render(request, "segments/list.html", context)
+
+
+def _saved(request: SignedInRequest) -> Segment | None:
+    """The segment that was saved just now, for those who can make a campaign for it."""
+    asked = request.GET.get("saved", "")
+    if not asked.isdecimal() or not can(request.user, Permission.MANAGE_CAMPAIGNS):
+        return None
+    return Segment.objects.present().filter(pk=asked).first()
 
 
 @require_safe
@@ -65,10 +80,17 @@ def segment_count(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MANAGE_CONTACTS)
 def segment_create(request: SignedInRequest) -> HttpResponse:
-    """A new segment."""
+    """A new segment; `?reachable=sms&reachable=viber` begins with those who can be reached on one of these."""
+    asked = request.GET.getlist("reachable")
+    channels = [channel for channel in Channel if channel in asked]
+    if request.method == "POST":
+        return _edit(request, Segment(), RuleForm(request.POST))
+    if channels:
+        names = ", ".join(str(channel.label) for channel in channels)
+        segment = Segment(name=gettext("Can be reached by %(channels)s") % {"channels": names})
+        return _show(request, SegmentForm(instance=segment), RuleForm.of(segmenting.reachable_on(channels)))
     rule_form = RuleForm(request.POST)
-    if request.method == "GET":
-        rule_form.act("add:root")
+    rule_form.act("add:root")
     return _edit(request, Segment(), rule_form)
 
 
@@ -147,7 +169,7 @@ def _edit(request: SignedInRequest, segment: Segment, rule_form: RuleForm) -> Ht
         if form.is_valid() and rule is not None:
             segmenting.save_segment(segment=segment, rule=rule, by=request.user)
             messages.success(request, gettext("“%(name)s” is saved.") % {"name": segment})
-            return redirect("segment_list")
+            return redirect(f"{reverse('segment_list')}?saved={segment.pk}")
         return _show(request, form, rule_form, status=422)
     rule_form.act(order)
     initial = {"name": request.POST["name"]} if "name" in request.POST else None

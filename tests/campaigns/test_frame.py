@@ -79,14 +79,6 @@ def test_a_page_says_its_title_once_and_shows_it_twice() -> None:
 
 
 @pytest.mark.django_db
-def test_the_overview_of_an_empty_product_leads_to_the_first_campaign(client: Client) -> None:
-    client.force_login(make_user(roles=[Role.MARKETER]))
-    page = client.get("/").text
-    assert "On the way to your first campaign" in page
-    assert "Nothing runs now" in page
-
-
-@pytest.mark.django_db
 def test_the_overview_no_longer_explains_once_a_campaign_was_launched(client: Client) -> None:
     client.force_login(make_user(roles=[Role.MARKETER]))
     make_campaign(status=CampaignStatus.FINISHED, launched_at=NOON)

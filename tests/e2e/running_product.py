@@ -17,10 +17,9 @@ import psutil
 
 from cascade_site.children import Program, launch
 
-SUPERVISOR = Program(
-    name="supervisor",
-    command=[sys.executable, "-m", "cascade_site.supervisor", "demo"],
-    stop_signal=signal.SIGINT,
+COMMAND = [sys.executable, "-m", "cascade_site.supervisor"]
+DEMO, EMPTY = (
+    Program(name="supervisor", command=[*COMMAND, mode], stop_signal=signal.SIGINT) for mode in ("demo", "run")
 )
 PASSWORD = "a pass phrase of the story"
 # Twice what it takes on two busy cores.
@@ -29,6 +28,7 @@ STOP_S = 60
 FOLDER = Path(__file__).resolve().parents[2]
 SHIFT = "from datetime import timedelta; from campaigns.engine import clock; clock.shift(timedelta(seconds={}))"
 GREETING = re.compile(r"Cascade is running at (\S+).*The sandbox, where the demo's messages arrive: (\S+)", re.DOTALL)
+INVITATION = re.compile(r"Cascade is running at (\S+).*Make the first admin account here: (\S+)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +48,26 @@ def running(data_dir: Path, *, port: int, has_history: bool = False) -> Iterator
     Nothing of it is left afterwards, or the block fails.
     """
     began = time.monotonic()
-    more = {"PORT": str(port), "CASCADE_DEMO_HISTORY": str(has_history)}
-    with (data_dir / "console").open("wb") as output:
-        process = launch(SUPERVISOR, environment=_environment(data_dir) | more, output=output)
-    try:
-        url, sandbox_url = _greeting(process, data_dir)
+    more = {"CASCADE_DEMO_HISTORY": str(has_history)}
+    with _started(DEMO, data_dir, port=port, greeting=GREETING, **more) as (url, sandbox_url):
         yield RunningProduct(url=url, sandbox_url=sandbox_url, data_dir=data_dir, started_in_s=time.monotonic() - began)
+
+
+@contextmanager
+def running_empty(data_dir: Path, *, port: int) -> Iterator[str]:
+    """The product as `make run` starts it, with nothing in it; gives the address where the first admin is made."""
+    with _started(EMPTY, data_dir, port=port, greeting=INVITATION) as (_url, invitation):
+        yield invitation
+
+
+@contextmanager
+def _started(
+    program: Program, data_dir: Path, *, port: int, greeting: re.Pattern[str], **settings: str
+) -> Iterator[tuple[str, str]]:
+    with (data_dir / "console").open("wb") as output:
+        process = launch(program, environment=_environment(data_dir) | {"PORT": str(port)} | settings, output=output)
+    try:
+        yield _greeting(process, data_dir, greeting)
     finally:
         _stop(process, data_dir)
 
@@ -84,14 +98,14 @@ def console(data_dir: Path) -> str:
     return (data_dir / "console").read_text()
 
 
-def _greeting(process: subprocess.Popen[bytes], data_dir: Path) -> tuple[str, str]:
-    """The addresses of product and sandbox, as the console tells them when everything has started."""
+def _greeting(process: subprocess.Popen[bytes], data_dir: Path, greeting: re.Pattern[str]) -> tuple[str, str]:
+    """The two addresses that the console tells when everything has started."""
     deadline = time.monotonic() + START_S
-    while not (greeting := GREETING.search(console(data_dir))):
+    while not (told := greeting.search(console(data_dir))):
         assert process.poll() is None, console(data_dir)
         assert time.monotonic() < deadline, console(data_dir)
         time.sleep(0.05)
-    return greeting[1], greeting[2]
+    return told[1], told[2]
 
 
 def _stop(process: subprocess.Popen[bytes], data_dir: Path) -> None:

@@ -39,7 +39,7 @@ class Page:
 
 
 PAGES = (
-    Page("home", queries=12),
+    Page("home", queries=19),
     Page("palette"),
     Page("palette", asks="sought=a"),
     Page("user_list"),
@@ -141,10 +141,13 @@ PARTS = {
     "campaign_live",
     "history",
     "segment_count",
+    "home_live",
+    "home_week",
 }
 
 # Addresses that only take what a page sends.
 POSTED = {
+    "sandbox_use",
     "account_test",
     "address_add",
     "address_promote",
