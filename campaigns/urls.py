@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from campaigns.views import history, home, metrics, operations, palette, profile, sandbox, settings_pages, users, welcome
+from campaigns.views import (
+    history,
+    home,
+    metrics,
+    operations,
+    palette,
+    profile,
+    sandbox,
+    settings_pages,
+    users,
+    welcome,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0017_campaign_changed_by")]
+    dependencies = [("campaigns", "0022_report_schedules")]
 
     operations = [
         migrations.AddIndex(

@@ -18,7 +18,7 @@ DROP FUNCTION cascade_refuse_another_forecast();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0017_campaign_changed_by")]
+    dependencies = [("campaigns", "0019_contacts_searched")]
 
     operations = [
         migrations.CreateModel(

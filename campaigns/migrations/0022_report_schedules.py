@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0017_campaign_changed_by"),
+        ("campaigns", "0021_test_messages"),
     ]
 
     operations = [
