@@ -46,7 +46,7 @@ def import_rows(page: Page, *, sum_of_rows: str) -> None:
 
 def make_segment(page: Page, name: str, *, age: int, preferences: list[str], people: int) -> None:
     """Make a segment of those who are `age` or older and like one of `preferences`; the page counts `people`."""
-    page.get_by_role("link", name="Segments").click()
+    page.get_by_role("navigation", name="Main menu").get_by_role("link", name="Segments").click()
     page.get_by_role("link", name="New segment").first.click()
     page.get_by_label("Name", exact=True).fill(name)
     page.wait_for_load_state()

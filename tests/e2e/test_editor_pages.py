@@ -100,7 +100,7 @@ def test_a_marketer_makes_a_campaign_and_schedules_it(page_as: PageAs) -> None:
     expect(page.locator(".wait summary").first).to_contain_text("wait up to 4 hours")
     # A route of their own for some
     page.locator("#route-menu summary").click()
-    page.get_by_label("Segment").select_option(label="Spanish speakers")
+    page.get_by_label("Segment", exact=True).select_option(label="Spanish speakers")
     page.get_by_role("button", name="Add the route").click()
     expect(page.locator(".route-columns")).to_contain_text("Spanish speakers 1")
     expect(page.locator(".route-columns")).to_contain_text("Everyone else 4")

@@ -9,6 +9,8 @@ from tests.pages.inhabited import inhabit
 
 # As the first page that somebody opens, over an empty cache; and as any other.
 FIRST, NEXT = 350_000, 300_000
+# So that those who run tests side by side share the pages.
+PARTS = 3
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,12 +37,13 @@ UNSEEN_FOCUS = """
 """
 
 
-def test_every_page_suits_everybody(page_as: PageAs, width: int, suits_everybody: SuitsEverybody) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_suits_everybody(page_as: PageAs, width: int, part: int, suits_everybody: SuitsEverybody) -> None:
     seen = inhabit()
     visitor, stranger = page_as(user=seen.user, width=width), page_as(width=width)
     scales = {page: Scales(page) for page in (visitor, stranger)}
     faults: list[str] = []
-    for leaf in PAGES:
+    for leaf in PAGES[part::PARTS]:
         page = stranger if leaf.is_public else visitor
         page.goto(leaf.path(seen))
         try:

@@ -90,7 +90,7 @@ def test_the_chain_stops_for_who_clicked_and_goes_on_for_who_did_not(  # noqa: P
 
 def connect_sender(page: Page) -> None:
     """The admin tries the connection and adds a sender."""
-    page.get_by_role("link", name="Channels").click()
+    page.get_by_role("navigation", name="Main menu").get_by_role("link", name="Channels").click()
     page.get_by_role("link", name="Sandbox", exact=True).click()
     page.get_by_role("button", name="Test connection").click()
     expect(page.get_by_role("status").filter(has_text="It works")).to_contain_text("marigold")
@@ -221,7 +221,7 @@ def cancel(page: Page) -> None:
 def manager_reads(desk: Desk, folder: Path) -> None:
     """The manager reads and takes away the figures, and gets to see neither people nor credentials."""
     page = desk.sign_in("manager")
-    page.get_by_role("link", name="Reports").click()
+    page.get_by_role("navigation", name="Main menu").get_by_role("link", name="Reports").click()
     expect(page.get_by_role("row", name=CAMPAIGN)).to_contain_text("6")
     page.get_by_role("link", name=CAMPAIGN).click()
     expect(marketer.figure(page, "SMS", "Stopped here")).to_contain_text("1")

@@ -13,6 +13,7 @@ CHAPTERS: Mapping[str, Mapping[str, str]] = {
     },
     "Overview": {
         "home": "What runs now, what needs you, and one button to the next sensible action.",
+        "palette": "Ctrl-K, or this page, leads to any campaign, segment, person or page by a part of its name.",
     },
     "Contacts": {
         "contact_list": "Everybody, found by any part of what is known of them.",
