@@ -11,6 +11,7 @@ from datetime import date
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from campaigns.audience import rules
+from campaigns.audience.reach import reachable_q
 from campaigns.engine import clock
 from campaigns.engine.waking import zone
 from campaigns.models import Campaign, Installation, Route
@@ -56,6 +57,11 @@ def today() -> date:
 def audience(campaign: Campaign, day: date | None = None) -> ContactQuerySet:
     """The contacts whom the draft is for on `day` (None: today). Raises InvalidRule."""
     return rules.contacts_matching(campaign.segment.rule if campaign.segment else None, today=day or today())
+
+
+def is_reached(campaign: Campaign, channel: str) -> bool:
+    """Could anybody in the audience be messaged on `channel` now? Raises InvalidRule."""
+    return audience(campaign).filter(reachable_q(channel, campaign.purpose)).exists()
 
 
 def divide(campaign: Campaign, routes: Sequence[Route]) -> Division:

@@ -22,11 +22,13 @@ from campaigns.engine.wake import (
     DELIVER,
     END_CANCELLED,
     ENROL_AUDIENCE,
+    FORETELL,
     SEND_TESTS,
     TRACK,
     URGENT,
     wake,
 )
+from campaigns.forecasting.launched import foretell_launched
 from campaigns.testing import sending as testing
 
 # A task gives its worker back to others after so many seconds.
@@ -49,16 +51,18 @@ def tick() -> None:
     work = ticking.tick()
     for campaign_id in work.unenrolled_campaign_ids:
         wake(ENROL_AUDIENCE, campaign_id)
-    if work.has_urgent:
-        wake(URGENT)
-    if work.has_signals:
-        wake(TRACK)
-    if work.has_due_enrolments:
-        wake(ADVANCE)
-    if work.has_cancelled:
-        wake(END_CANCELLED)
-    if work.has_tests:
-        wake(SEND_TESTS)
+    for campaign_id in work.unforetold_campaign_ids:
+        wake(FORETELL, campaign_id)
+    found = {
+        URGENT: work.has_urgent,
+        TRACK: work.has_signals,
+        ADVANCE: work.has_due_enrolments,
+        END_CANCELLED: work.has_cancelled,
+        SEND_TESTS: work.has_tests,
+    }
+    for task, has_work in found.items():
+        if has_work:
+            wake(task)
     for sender_id in work.sender_ids:
         wake(DELIVER, sender_id)
 
@@ -112,6 +116,12 @@ def send_tests() -> None:
 def bulk_enrol_audience(campaign_id: int) -> None:
     """Let a campaign's audience in."""
     launching.enrol_audience(campaign_id)
+
+
+@shared_task(name=FORETELL)
+def bulk_foretell(campaign_id: int) -> None:
+    """Keep what is to be expected of a campaign that has just been launched."""
+    foretell_launched(campaign_id)
 
 
 @shared_task(name=END_CANCELLED)

@@ -7,17 +7,15 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, Case, QuerySet, Value, When
 
-from campaigns import blueprints, launch_checks
+from campaigns import launch_checks
 from campaigns.audience.rules import as_q, contacts_matching, parse
 from campaigns.engine import budget, clock
 from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas, Place
 from campaigns.engine.reasons import Reason
 from campaigns.engine.stopping import end_enrolments
-from campaigns.engine.wake import ADVANCE, ENROL_AUDIENCE, URGENT, wake
+from campaigns.engine.wake import ADVANCE, ENROL_AUDIENCE, FORETELL, URGENT, wake
 from campaigns.engine.waking import zone
-from campaigns.forecasting import storing
-from campaigns.forecasting.forecast import Forecast, foretell
 from campaigns.models import (
     AuditEntry,
     Campaign,
@@ -68,10 +66,10 @@ def launch(*, campaign: Campaign, actor: User | None) -> None:
     Raises LaunchRefused with everything that is wrong, also when somebody else launched it meanwhile.
     """
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    forecast = _check(locked)
+    problems = launch_checks.launch_problems(locked)
+    if problems:
+        raise LaunchRefused(problems)
     now = clock.now()
-    if forecast:
-        storing.keep(locked, forecast, at=now)
     freeze(_version(locked), now)
     is_later = locked.starts_at is not None and locked.starts_at > now
     locked.status = CampaignStatus.SCHEDULED if is_later else CampaignStatus.RUNNING
@@ -83,18 +81,8 @@ def launch(*, campaign: Campaign, actor: User | None) -> None:
     _audit(locked, actor, "launched")
     if not is_later:
         _wake_enrolling(locked)
-
-
-def _check(campaign: Campaign) -> Forecast | None:
-    """What is to be expected of the draft, None where nobody can be counted yet. Raises LaunchRefused."""
-    if not campaign.is_editable:
-        raise LaunchRefused(launch_checks.problems(campaign))
-    draft = blueprints.load(campaign)
-    crowd = launch_checks.count_people(draft)
-    blocking = [problem for problem in launch_checks.draft_problems(draft, crowd) if problem.is_blocking]
-    if blocking:
-        raise LaunchRefused(blocking)
-    return foretell(draft, crowd) if crowd else None
+    if locked.kind == CampaignKind.ONCE:
+        transaction.on_commit(lambda: wake(FORETELL, locked.pk))
 
 
 def start_scheduled(now: datetime) -> int:

@@ -48,8 +48,16 @@ SELECT
         SELECT FROM campaigns_campaign c WHERE c.status = 'cancelled'
         AND ({somebody_inside}) IS NOT NULL
     ),
-    EXISTS (SELECT FROM campaigns_testmessage WHERE status IN ('queued', 'sending'))
+    EXISTS (SELECT FROM campaigns_testmessage WHERE status IN ('queued', 'sending')),
+    ARRAY(
+        SELECT id FROM campaigns_campaign c
+        WHERE status IN ('scheduled', 'running', 'paused') AND kind = 'once'
+        AND launched_at > %(foretold_since)s
+        AND NOT EXISTS (SELECT FROM campaigns_launchforecast f WHERE f.campaign_id = c.id)
+    )
 """
+# A forecast that nobody has made for so long would be none of the launch any more.
+FORETOLD_WITHIN = timedelta(hours=1)
 OTHER_WORK = _OTHER_WORK.format(somebody_inside=SOMEBODY_INSIDE)
 
 # A gap that ends later than now ends now; one that would begin later never was.
@@ -75,6 +83,7 @@ class Work:
     unenrolled_campaign_ids: tuple[int, ...]
     has_cancelled: bool
     has_tests: bool
+    unforetold_campaign_ids: tuple[int, ...]
 
 
 def tick() -> Work:
@@ -146,7 +155,8 @@ def find_work(now: datetime) -> Work:
     """What there is to do at `now` (product time)."""
     due = campaigns_with_due(now)
     sender_ids = _senders(now)
-    ((has_signals, unenrolled, has_cancelled, has_tests),) = run(OTHER_WORK, {"now": now})
+    asked = {"now": now, "foretold_since": now - FORETOLD_WITHIN}
+    ((has_signals, unenrolled, has_cancelled, has_tests, unforetold),) = run(OTHER_WORK, asked)
     return Work(
         has_due_enrolments=bool(due),
         has_urgent=any(purpose == Purpose.TRANSACTIONAL for _, purpose in due)
@@ -156,6 +166,7 @@ def find_work(now: datetime) -> Work:
         unenrolled_campaign_ids=tuple(unenrolled),
         has_cancelled=has_cancelled,
         has_tests=has_tests,
+        unforetold_campaign_ids=tuple(unforetold),
     )
 
 

@@ -14,6 +14,7 @@ TRACK = "campaigns.tasks.track"
 SEND_TESTS = "campaigns.tasks.send_tests"
 URGENT = "campaigns.tasks.urgent"
 ENROL_AUDIENCE = "campaigns.tasks.bulk_enrol_audience"
+FORETELL = "campaigns.tasks.bulk_foretell"
 # These look at everything that is due, whoever wakes them.
 FREQUENT = frozenset({ADVANCE, DELIVER, TRACK, URGENT})
 # In seconds.

@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from campaigns.audience.rules import InvalidRule
 from campaigns.blueprints import Blueprint, load
 from campaigns.forecasting.crowd import Crowd, count_crowd
-from campaigns.launch_checks.audience import audience_problems
+from campaigns.launch_checks.audience import Anybody, audience_problems
 from campaigns.launch_checks.chain import chain_problems
 from campaigns.launch_checks.limits import budget_problems, limit_problems
 from campaigns.launch_checks.message import message_problems
@@ -13,7 +13,15 @@ from campaigns.launch_checks.problem import Problem
 from campaigns.models import Campaign
 from campaigns.models.campaigns import CampaignKind
 
-__all__ = ["Problem", "count_people", "draft_problems", "people_problems", "problems", "quick_problems"]
+__all__ = [
+    "Problem",
+    "count_people",
+    "draft_problems",
+    "launch_problems",
+    "people_problems",
+    "problems",
+    "quick_problems",
+]
 
 
 def problems(campaign: Campaign) -> tuple[Problem, ...]:
@@ -40,6 +48,15 @@ def count_people(draft: Blueprint) -> Crowd | None:
         return count_crowd(draft.campaign, draft.routes)
     except InvalidRule:
         return None
+
+
+def launch_problems(campaign: Campaign) -> tuple[Problem, ...]:
+    """Those of `problems` that forbid the launch; nobody is counted, so it takes no longer with a large audience."""
+    if not campaign.is_editable:
+        return problems(campaign)
+    draft = load(campaign)
+    found = (*audience_problems(draft, Anybody(campaign=campaign)), *_without_people(draft))
+    return tuple(problem for problem in found if problem.is_blocking)
 
 
 def quick_problems(campaign: Campaign) -> tuple[Problem, ...]:

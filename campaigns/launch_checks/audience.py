@@ -1,19 +1,48 @@
 """Is there anybody to message?"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
 from django.utils.translation import gettext
 
+from campaigns import routing
 from campaigns.audience.rules import InvalidRule, parse
 from campaigns.blueprints import Blueprint
-from campaigns.forecasting.crowd import Crowd
 from campaigns.launch_checks.problem import Problem
-from campaigns.models import Segment
+from campaigns.models import Campaign, Segment
 from campaigns.models.campaigns import CampaignKind
 from channels.kinds import Channel
 
 
-def audience_problems(draft: Blueprint, crowd: Crowd | None) -> Iterator[Problem]:
+class People(Protocol):
+    """What the checks ask of an audience: a number, or only whether there is anybody."""
+
+    @property
+    def people(self) -> int: ...
+
+    def reached(self, channel: str) -> int:
+        """Those who can be messaged on `channel`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anybody:
+    """Whether there is anybody in the audience of `campaign`, which is soon told, however many there are."""
+
+    campaign: Campaign
+
+    @property
+    def people(self) -> bool:
+        """Is there anybody? Raises InvalidRule."""
+        return routing.audience(self.campaign).exists()
+
+    def reached(self, channel: str) -> bool:
+        """Can anybody be messaged on `channel`? Raises InvalidRule."""
+        return routing.is_reached(self.campaign, channel)
+
+
+def audience_problems(draft: Blueprint, crowd: People | None) -> Iterator[Problem]:
     """What is wrong with whom the campaign is for, counted in `crowd` (None: they cannot be).
 
     People who come by API are not there yet, so nothing is.
@@ -58,7 +87,7 @@ def _nobody(segment: Segment | None) -> str:
     }
 
 
-def _reach_problems(draft: Blueprint, crowd: Crowd) -> Iterator[Problem]:
+def _reach_problems(draft: Blueprint, crowd: People) -> Iterator[Problem]:
     """A channel on which nobody may be messaged is a step for nothing; all of them, a campaign for nothing."""
     dead = [channel for channel in draft.channels if not crowd.reached(channel)]
     if dead and dead == draft.channels:

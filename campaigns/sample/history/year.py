@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from campaigns.engine import control, partitions
 from campaigns.engine.launch import enrol, enrol_audience, launch
+from campaigns.forecasting.launched import foretell_launched
 from campaigns.models import Campaign, Contact, User
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.sample.campaigns import draft
@@ -107,6 +108,7 @@ def _play_campaign(stage: Stage, item: PlannedCampaign) -> None:
     segments = load_segments(stage.market, by=stage.by, today=stage.end.date())
     campaign = draft(item.plan, stage.senders, segments, by=stage.by)
     launch(campaign=campaign, actor=stage.by)
+    foretell_launched(campaign.pk)
     enrol_audience(campaign.pk)
     campaign.refresh_from_db()
     refusals = _Refusals(stage, until=item.at + REFUSED_UNTIL if item.story is Story.REFUSED else None)

@@ -12,7 +12,7 @@ from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 from campaigns import tasks
 from campaigns.engine import clock, control, wake
 from campaigns.engine.launch import launch
-from campaigns.engine.wake import ADVANCE, DELIVER, END_CANCELLED, ENROL_AUDIENCE, TRACK
+from campaigns.engine.wake import ADVANCE, DELIVER, END_CANCELLED, ENROL_AUDIENCE, FORETELL, TRACK
 from campaigns.models import Attempt, Campaign, Condition, DowntimeGap, Enrolment, Event, Message
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.enrolments import Outcome
@@ -137,7 +137,7 @@ def test_no_task_of_a_whole_cascade_is_published_for_later(open_stage: Stage) ->
         launch(campaign=other, actor=None)
         control.cancel(campaign=other, actor=None)
         work_until(lambda: not Enrolment.objects.open().exists(), caught, once)
-    assert {task.name for task in caught} == {ENROL_AUDIENCE, ADVANCE, DELIVER, TRACK, END_CANCELLED}
+    assert {task.name for task in caught} == {ENROL_AUDIENCE, FORETELL, ADVANCE, DELIVER, TRACK, END_CANCELLED}
     assert [task for task in caught if task.headers["eta"] is not None] == []
 
 

@@ -10,13 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns import blueprints
 from campaigns.eligibility import load_reach
-from campaigns.engine import counters
+from campaigns.engine import clock, counters
 from campaigns.engine.counters import Counter
-from campaigns.engine.launch import launch
+from campaigns.engine.launch import LaunchRefused, launch
 from campaigns.engine.stats import fold
+from campaigns.engine.ticking import find_work
 from campaigns.forecasting.comparing import Verdict, compare
 from campaigns.forecasting.crowd import count_crowd
 from campaigns.forecasting.forecast import foretell
+from campaigns.forecasting.launched import foretell_launched
 from campaigns.forecasting.storing import stored_for
 from campaigns.models import Campaign, Contact, LaunchForecast, Outcome, Purpose, Step, Suppression
 from campaigns.models.campaigns import CampaignStatus
@@ -180,6 +182,7 @@ def test_nothing_is_foretold_of_people_who_come_one_by_one(marketer: Client) -> 
     assert page("campaign_forecast", campaign) not in marketer.get(page("campaign_review", campaign)).content.decode()
     assert "step by step" not in text(marketer.get(page("campaign_review", campaign) + "?people=1"))
     launch(campaign=campaign, actor=None)
+    foretell_launched(campaign.pk)
     assert not LaunchForecast.objects.exists()
 
 
@@ -223,10 +226,11 @@ def test_the_texts_are_shown_for_anybody(marketer: Client) -> None:
 
 
 def launched(**fields: object) -> Campaign:
-    """A campaign of 40 people that has been launched."""
+    """A campaign of 40 people that has been launched, and what was expected of it."""
     people(40)
     campaign = shop_campaign(**fields)
     launch(campaign=campaign, actor=None)
+    foretell_launched(campaign.pk)
     campaign.refresh_from_db()
     return campaign
 
@@ -240,6 +244,47 @@ def test_the_launch_keeps_what_was_foretold_and_nobody_changes_it() -> None:
     assert abs(sum(step.cost.expected for step in stored.steps) - stored.cost.expected) < Decimal("0.0001")
     with pytest.raises(DatabaseError, match="stands as it was"), transaction.atomic():
         LaunchForecast.objects.update(figures={})
+
+
+def test_a_launch_counts_nobody() -> None:
+    people(2)
+    campaign = shop_campaign(budget=100)
+    with CaptureQueriesContext(connection) as asked:
+        launch(campaign=campaign, actor=None)
+    assert not [query for query in asked.captured_queries if "WITH routed" in query["sql"]]
+    assert stored_for(campaign) is None
+
+
+def test_whom_nobody_can_message_cannot_be_launched_to() -> None:
+    make_contact(phone="+380501112200")
+    campaign = shop_campaign()
+    with pytest.raises(LaunchRefused, match="Nobody in this audience can be messaged on SMS or Viber"):
+        launch(campaign=campaign, actor=None)
+    empty = make_campaign(segment=make_segment(name="Nobody", rule=SPANISH))
+    with pytest.raises(LaunchRefused, match="Nobody is in “Nobody” today"):
+        launch(campaign=empty, actor=None)
+
+
+def test_the_tick_finds_a_launch_of_which_nothing_was_foretold() -> None:
+    people(2)
+    campaign = shop_campaign()
+    assert not find_work(clock.now()).unforetold_campaign_ids
+    launch(campaign=campaign, actor=None)
+    assert find_work(clock.now()).unforetold_campaign_ids == (campaign.pk,)
+    assert not find_work(clock.now() + timedelta(hours=2)).unforetold_campaign_ids
+    for _ in range(2):
+        foretell_launched(campaign.pk)
+    assert not find_work(clock.now()).unforetold_campaign_ids
+    assert LaunchForecast.objects.count() == 1
+
+
+def test_a_campaign_that_is_over_is_not_foretold() -> None:
+    people(2)
+    campaign = shop_campaign()
+    launch(campaign=campaign, actor=None)
+    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.FINISHED)
+    foretell_launched(campaign.pk)
+    assert not LaunchForecast.objects.exists()
 
 
 def test_what_came_is_held_against_what_was_expected(marketer: Client) -> None:
