@@ -83,9 +83,10 @@ def _send(mail: ReportMail, made: dict[tuple[int, datetime, str], Made]) -> bool
     try:
         connection.send_messages([message])
     except SMTPRecipientsRefused as error:
-        _end(mail, State.FAILED, Reason.REFUSED, _words(error))
+        # Each mail has one recipient. Servers that greylist say "later" here.
+        _refuse(mail, error, code=max(code for code, _ in error.recipients.values()))
     except SMTPResponseException as error:
-        _refuse(mail, error)
+        _refuse(mail, error, code=error.smtp_code)
     except (OSError, SMTPException) as error:
         _end(mail, State.FAILED, Reason.UNSURE, _words(error))
     else:
@@ -141,9 +142,9 @@ def _name(title: str, file_format: FileFormat) -> str:
     return f"{slugify(title, allow_unicode=True) or 'report'}.{file_format.value}"
 
 
-def _refuse(mail: ReportMail, error: SMTPResponseException) -> None:
-    """A code from 400 to 499 means "later"."""
-    if 400 <= error.smtp_code < 500:
+def _refuse(mail: ReportMail, error: SMTPException, *, code: int) -> None:
+    """A `code` from 400 to 499 means "later"."""
+    if 400 <= code < 500:
         _try_later(mail, Reason.REFUSED, error)
     else:
         _end(mail, State.FAILED, Reason.REFUSED, _words(error))

@@ -194,6 +194,7 @@ def test_a_server_that_is_not_there_is_tried_again_and_then_given_up(settings: S
         ({"rcpt_answer": "550 no such user"}, State.FAILED, Reason.REFUSED),
         ({"mail_answer": "550 not you"}, State.FAILED, Reason.REFUSED),
         ({"mail_answer": "451 later"}, State.WAITING, Reason.REFUSED),
+        ({"rcpt_answer": "450 greylisted, later"}, State.WAITING, Reason.REFUSED),
         ({"data_answer": None}, State.FAILED, Reason.UNSURE),
     ],
 )
