@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns import drafting, listing, reports
+from campaigns.asked_ids import read_id
 from campaigns.forms.campaigns import CampaignFilterForm, CopyForm
 from campaigns.forms.new_campaign import NewCampaignForm
 from campaigns.models import Campaign, Segment
@@ -39,7 +40,7 @@ def campaign_list(request: SignedInRequest) -> HttpResponse:
 @sees_campaigns
 def campaign_figures(request: SignedInRequest) -> HttpResponse:
     """People and successes of the campaigns with the ids asked for: the columns that the list loads afterwards."""
-    asked = [int(pk) for pk in request.GET.getlist("pk")[: listing.PAGE_SIZE] if pk.isdecimal()]
+    asked = [pk for written in request.GET.getlist("pk")[: listing.PAGE_SIZE] if (pk := read_id(written))]
     return render(request, "campaigns/list_figures.html", {"figures": reports.summaries(asked)})
 
 
@@ -60,8 +61,7 @@ def campaign_create(request: SignedInRequest) -> HttpResponse:
 
 def _segment(request: SignedInRequest) -> Segment | None:
     """The segment that the page was asked to begin with, if there is such a one."""
-    asked = request.GET.get("segment", "")
-    return Segment.objects.present().filter(pk=asked).first() if asked.isdecimal() else None
+    return Segment.objects.present().filter(pk=read_id(request.GET.get("segment", ""))).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

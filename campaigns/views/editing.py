@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
+from campaigns.asked_ids import read_id
 from campaigns.chain_card import NO_NEWS, ChainNews, load_chain
 from campaigns.drafting import ChangedMeanwhile, DraftRefused, NotADraft, acting
 from campaigns.editor import NO_FORMS, Forms, Place, load_editor
@@ -73,8 +74,7 @@ def place_of(request: HttpRequest) -> Place:
     channel, language = _told(request, "text"), _told(request, "language")
     if (channel and channel not in Channel.values) or (language and not _LANGUAGE.fullmatch(language)):
         raise Http404
-    route = _told(request, "route")
-    return Place(channel=channel, language=language, route_id=int(route) if route.isdecimal() else None)
+    return Place(channel=channel, language=language, route_id=read_id(_told(request, "route")) or None)
 
 
 def place_at(request: HttpRequest, route: Route) -> Place:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from campaigns.asked_ids import read_id
 from campaigns.drafting import ChangedMeanwhile
 from campaigns.editor import Place
 from campaigns.models import Campaign
@@ -43,9 +44,8 @@ def _sentence(campaign: Campaign) -> str:
 
 def _place(request: SignedInRequest) -> Place:
     """The tabs that the page has open."""
-    route = request.GET.get("at_route", "")
     return Place(
         channel=request.GET.get("at_text", ""),
         language=request.GET.get("at_language", ""),
-        route_id=int(route) if route.isdecimal() else None,
+        route_id=read_id(request.GET.get("at_route", "")) or None,
     )

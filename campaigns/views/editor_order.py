@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from campaigns import drafting
+from campaigns.asked_ids import read_id
 from campaigns.chain_card import NO_NEWS, ChainNews
 from campaigns.models import Campaign, Step
 from campaigns.permissions import Permission, SignedInRequest, requires
@@ -32,7 +33,7 @@ def steps_arrange(request: SignedInRequest, campaign: Campaign, route_pk: int) -
     """The steps of a route as they were put by dragging: their ids in order, and which of them was `dragged`."""
     route, seen = find_route(campaign, route_pk), seen_by(request)
     # What is no id makes the order one that does not fit, which is told.
-    order = [int(pk) if pk.isdecimal() else -1 for pk in request.POST.getlist("step")]
+    order = [read_id(pk) for pk in request.POST.getlist("step")]
     is_done = attempt(
         request,
         campaign,

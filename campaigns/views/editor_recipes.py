@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from campaigns import drafting
+from campaigns.asked_ids import read_id
 from campaigns.chain_card import NO_NEWS, ChainNews
 from campaigns.drafting.recipes import find_recipe
 from campaigns.models import Campaign, Route, User
@@ -34,8 +35,7 @@ def recipe_follow(request: SignedInRequest, campaign: Campaign, route_pk: int) -
 
 
 def _replacing(request: SignedInRequest) -> int:
-    told = request.POST.get("replacing", "")
-    return int(told) if told.isdecimal() else 0
+    return read_id(request.POST.get("replacing", ""))
 
 
 def _maker(request: SignedInRequest) -> User | None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.db.models import Prefetch, Q
 
+from campaigns.asked_ids import read_id
 from campaigns.audience.finding import first_found
 from campaigns.blueprints import Blueprint
 from campaigns.composing import NoContent, pick_content
@@ -82,7 +83,7 @@ def _person(request: SignedInRequest, blueprint: Blueprint, place: Place) -> Con
     if not can(request.user, Permission.VIEW_PEOPLE):
         return None
     told = {name: _told(request, name) for name in ("after", "person", "at_person")}
-    numbers = {name: int(text) if text.isdecimal() else 0 for name, text in told.items()}
+    numbers = {name: read_id(text) for name, text in told.items()}
     chosen = numbers["person"] or numbers["at_person"]
     return find_person(blueprint.campaign, after=numbers["after"], pk=chosen, rather=_readers(blueprint, place))
 

@@ -6,6 +6,7 @@ from django.utils.timezone import get_current_timezone_name
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from campaigns.asked_ids import read_id
 from campaigns.models import Campaign, Contact, Enrolment, Route, Step
 from campaigns.partials import render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
@@ -42,13 +43,13 @@ def campaign_people(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _question(request: SignedInRequest, campaign: Campaign) -> Question:
     route = request.GET.get("route", "")
-    if route and not route.isdecimal():
+    if route and not read_id(route):
         raise Http404
     return Question(
         campaign_id=campaign.pk,
         figure=request.GET.get("figure", "audience"),
         step_key=request.GET.get("step", ""),
-        route_id=int(route) if route else None,
+        route_id=read_id(route) or None,
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns import drafting, wording
+from campaigns.asked_ids import read_id
 from campaigns.engine.launch import LaunchRefused, launch
 from campaigns.models import Campaign, Contact
 from campaigns.models.campaigns import CampaignStatus
@@ -19,9 +20,6 @@ from campaigns.reviewing import Review, looks, review
 from campaigns.views.editing import changed_meanwhile, find_campaign, seen_by
 from campaigns.views.looking import found_people
 from campaigns.views.seeing import sees_campaigns
-
-# No id has so many figures, and PostgreSQL would complain of it.
-_TOO_LONG = 19
 
 
 @require_safe
@@ -100,13 +98,8 @@ def _person(request: SignedInRequest, campaign: Campaign) -> Contact | None:
     """Whom the texts are shown for: who was chosen, or the next of the audience; nobody for who may not see people."""
     if not can(request.user, Permission.VIEW_PEOPLE):
         return None
-    chosen, after = (_number(request.GET.get(name, "")) for name in ("person", "after"))
+    chosen, after = (read_id(request.GET.get(name, "")) for name in ("person", "after"))
     return find_person(campaign, pk=chosen, after=after)
-
-
-def _number(text: str) -> int:
-    """The id that was told, 0 for none."""
-    return int(text) if text.isdecimal() and len(text) < _TOO_LONG else 0
 
 
 def _found(request: SignedInRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from campaigns.asked_ids import read_id
 from campaigns.audience import segmenting
 from campaigns.audience.reach import channels_agreed_to, count_reach
 from campaigns.audience.rules import InvalidRule, Rule, contacts_matching, describe, parse
@@ -59,8 +60,8 @@ def segment_list(request: SignedInRequest) -> HttpResponse:
 
 def _saved(request: SignedInRequest) -> Segment | None:
     """The segment that was saved just now, for those who can make a campaign for it."""
-    asked = request.GET.get("saved", "")
-    if not asked.isdecimal() or not can(request.user, Permission.MANAGE_CAMPAIGNS):
+    asked = read_id(request.GET.get("saved", ""))
+    if not asked or not can(request.user, Permission.MANAGE_CAMPAIGNS):
         return None
     return Segment.objects.present().filter(pk=asked).first()
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns import blueprints
+from campaigns.asked_ids import read_id
 from campaigns.blueprints import Blueprint
 from campaigns.engine import clock
 from campaigns.models import Campaign, Contact, Route, Step, TestPerson, TestSend
@@ -108,7 +109,7 @@ def _contact(request: SignedInRequest, told: QueryDict, campaign: Campaign) -> C
     """Whose data fill the texts: the one of the preview, where this user may see people."""
     if not can(request.user, Permission.VIEW_PEOPLE):
         return None
-    pk, after = (int(text) if (text := told.get(name, "")).isdecimal() else 0 for name in ("at_person", "after"))
+    pk, after = (read_id(told.get(name, "")) for name in ("at_person", "after"))
     return find_person(campaign, pk=pk, after=after)
 
 
