@@ -1,11 +1,11 @@
 """The document about all campaigns of a period."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from campaigns import wording
 from campaigns.documents import Chart, ChartForm, Column, Document, Headline, Kind, Line, Section, share
@@ -19,11 +19,40 @@ from campaigns.reports_tables import audience_cells, audience_headings
 
 _ACTED, _OTHERS = "green", "secondary"
 _MOST_BARS = 10
+# Whoever is told how far the counting is hears of it after so many campaigns.
+_TOLD_EVERY = 500
+# The parts of the report by their keys.
+TABLES = {
+    "campaigns": gettext_lazy("By campaign"),
+    "time": gettext_lazy("Over time"),
+    "channels": gettext_lazy("By channel"),
+    "segments": gettext_lazy("By segment"),
+}
 
 
-def period_document(period: Period) -> Document:
-    """The report of `period` with every campaign, as it stands now."""
-    return document_of(period, period_figures(period), with_figures(list(launched_in(period))))
+def period_document(period: Period, *, tell: Callable[[int, int], None] | None = None) -> Document:
+    """The report of `period` with every campaign, as it stands now.
+
+    `tell(counted, total)` is called from time to time with how many campaigns are counted.
+    """
+    launched = list(launched_in(period))
+    counted = with_figures(launched)
+    return document_of(period, period_figures(period), _told(counted, len(launched), tell) if tell else counted)
+
+
+def days_of(period: Period) -> str:
+    """From which day to which, in words."""
+    return gettext("%(begin)s to %(end)s") % {"begin": _day(period.begins_on), "end": _day(period.ends_on)}
+
+
+def _told(
+    campaigns: Iterable[tuple[Campaign, Summary]], total: int, tell: Callable[[int, int], None]
+) -> Iterator[tuple[Campaign, Summary]]:
+    tell(0, total)
+    for number, campaign in enumerate(campaigns, start=1):
+        yield campaign
+        if number % _TOLD_EVERY == 0 or number == total:
+            tell(number, total)
 
 
 def document_of(
@@ -36,7 +65,7 @@ def document_of(
         sections.insert(0, campaigns_section(campaigns, installation.reporting_currency))
     return Document(
         title=gettext("Campaigns"),
-        subtitle=gettext("%(begin)s to %(end)s") % {"begin": _day(period.begins_on), "end": _day(period.ends_on)},
+        subtitle=days_of(period),
         organisation=installation.name,
         currency=installation.reporting_currency,
         made_at=timezone.now(),
@@ -52,7 +81,7 @@ def campaigns_section(campaigns: Iterable[tuple[Campaign, Summary]], currency: s
     rows.sort(key=lambda row: int(row[acted]), reverse=True)  # type: ignore[arg-type]  # a figure of people
     return Section(
         key="campaigns",
-        title=gettext("By campaign"),
+        title=str(TABLES["campaigns"]),
         note=gettext("Campaigns launched in the period, with everything they came to since."),
         columns=_campaign_columns(),
         rows=rows,
@@ -99,7 +128,7 @@ def _over_time(figures: PeriodFigures) -> Section:
     }
     return Section(
         key="time",
-        title=gettext("Over time"),
+        title=str(TABLES["time"]),
         note=gettext("By the day of the launch: what the campaigns launched then came to since."),
         columns=[
             Column(label=names[figures.unit]),
@@ -123,7 +152,7 @@ def _by_segment(figures: PeriodFigures) -> Section:
     names = _segment_names(figures.segments)
     return Section(
         key="segments",
-        title=gettext("By segment"),
+        title=str(TABLES["segments"]),
         note=gettext("Everybody once: in the segment of their route, or else in that of the campaign's audience."),
         columns=[Column(label=gettext("Segment")), *_of_people()],
         rows=[[names[key], *_people(group)] for key, group in figures.segments.items()],
@@ -144,7 +173,7 @@ def _by_channel(figures: PeriodFigures) -> Section:
         note += " " + gettext("Acted before any message: %(people)s.") % {"people": before_any}
     return Section(
         key="channels",
-        title=gettext("By channel"),
+        title=str(TABLES["channels"]),
         note=note,
         columns=_channel_columns(),
         rows=[[str(channel.label), *_messages(group)] for channel, group in figures.channels.items()],

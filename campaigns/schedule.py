@@ -54,6 +54,14 @@ SCHEDULE = (
         "bulk",
         60,
     ),
+    (
+        "Cascade: files of reports",
+        "campaigns.tasks.bulk_make_reports",
+        1,
+        IntervalSchedule.MINUTES,
+        "bulk",
+        60,
+    ),
 )
 
 

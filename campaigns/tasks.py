@@ -8,7 +8,7 @@ from celery.signals import worker_process_shutdown, worker_shutdown
 from django.utils import timezone
 
 import campaigns.audience.tasks  # noqa: F401  Celery looks for tasks in this module only
-from campaigns import report_mailing, report_schedules
+from campaigns import made_reports, report_mailing, report_schedules
 from campaigns.engine import advance as advancing
 from campaigns.engine import clock, control, partitions, retention, ticking
 from campaigns.engine import launch as launching
@@ -138,10 +138,11 @@ def bulk_make_partitions() -> None:
 
 @shared_task(name="campaigns.tasks.bulk_forget_signals")
 def bulk_forget_signals() -> None:
-    """Delete hits, test messages and webhooks that nobody needs any more."""
+    """Delete hits, test messages, webhooks and files of reports that nobody needs any more."""
     retention.forget_hits()
     retention.forget_tests()
     retention.drop_inbound()
+    made_reports.forget_old()
 
 
 @shared_task(name=report_schedules.MAIL_TASK)
@@ -149,3 +150,9 @@ def bulk_mail_reports() -> None:
     """Mail the scheduled reports that are due, and those that somebody wants now."""
     report_schedules.fall_due(timezone.now())
     report_mailing.send_waiting()
+
+
+@shared_task(name=made_reports.MAKE_TASK)
+def bulk_make_reports() -> None:
+    """Make the files of reports that somebody waits for."""
+    made_reports.make_waiting()

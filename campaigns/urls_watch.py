@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from campaigns.views import people, period_reports, report_schedules, reports, watch
+from campaigns.views import made_reports, people, period_reports, report_schedules, reports, watch
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/", watch.campaign_watch, name="campaign_watch"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/export/", reports.campaign_export, name="campaign_export"),
     path("reports/", period_reports.report_list, name="report_list"),
     path("reports/export/", period_reports.report_export, name="report_export"),
+    path("reports/files/", made_reports.made_report_list, name="made_report_list"),
+    path("reports/files/<int:pk>/", made_reports.made_report_file, name="made_report_file"),
     path("reports/schedules/", report_schedules.schedule_list, name="schedule_list"),
     path("reports/schedules/new/", report_schedules.schedule_new, name="schedule_new"),
     path("reports/schedules/<int:pk>/", report_schedules.schedule_edit, name="schedule_edit"),

@@ -12,6 +12,7 @@ from campaigns.models.enrolments import Enrolment, Outcome
 from campaigns.models.events import Event, Hit
 from campaigns.models.forecasts import LaunchForecast
 from campaigns.models.imports import ContactImport, ImportedContact, RejectedRow
+from campaigns.models.made_reports import MadeReport
 from campaigns.models.messages import Attempt, Fate, HoldReason, Lease, Message, SkipReason, VendorReference
 from campaigns.models.operations import Alert, AlertKind, AlertLook, Flow, Pulse
 from campaigns.models.people import Installation, User
@@ -51,6 +52,7 @@ __all__ = [
     "LaunchForecast",
     "Lease",
     "Link",
+    "MadeReport",
     "Message",
     "Outcome",
     "Priority",

@@ -14,8 +14,9 @@ from django.utils.translation import gettext
 from campaigns import charting, documents, wording
 from campaigns.charting_sections import section_chart
 from campaigns.documents import ChartForm, Kind, Section
+from campaigns.documents_period import TABLES
 from campaigns.exporting import Cell
-from campaigns.models import ReportMail
+from campaigns.models import MadeReport, ReportMail
 from campaigns.reports import RouteReport, StepReport
 from campaigns.reports_columns import Column, notes_of
 from campaigns.reports_flow import FlowPicture
@@ -32,6 +33,13 @@ _MAIL_COLOURS = {
     ReportMail.State.SENDING: "azure",
     ReportMail.State.SENT: "green",
     ReportMail.State.FAILED: "red",
+}
+
+_MADE_COLOURS = {
+    MadeReport.State.WAITING: "secondary",
+    MadeReport.State.MAKING: "azure",
+    MadeReport.State.READY: "green",
+    MadeReport.State.FAILED: "red",
 }
 
 
@@ -133,6 +141,18 @@ def bars_drawn(section: Section) -> int:
 def mail_colour(mail: ReportMail) -> str:
     """`{{ mail|mail_colour }}`: the colour that says what became of a report's mail."""
     return _MAIL_COLOURS[ReportMail.State(mail.state)]
+
+
+@register.filter
+def made_colour(report: MadeReport) -> str:
+    """`{{ report|made_colour }}`: the colour that says how far a report's file is."""
+    return _MADE_COLOURS[MadeReport.State(report.state)]
+
+
+@register.filter
+def table_name(report: MadeReport) -> str:
+    """`{{ report|table_name }}`: which table of the report a CSV holds."""
+    return str(TABLES[report.table])
 
 
 @register.filter

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
+from campaigns import made_reports
 from campaigns import reports_period as period_of
 from campaigns.documents import Document
-from campaigns.documents_period import campaigns_section, document_of, period_document
+from campaigns.documents_period import TABLES, campaigns_section, document_of, period_document
 from campaigns.exporting import FileFormat
 from campaigns.forms.reports import PeriodForm
 from campaigns.partials import render_partial
@@ -44,13 +46,17 @@ def report_list(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.EXPORT_REPORTS)
 def report_export(request: SignedInRequest) -> HttpResponseBase:
-    """The same as a file, all of it; as CSV one of its tables."""
+    """The same as a file, all of it; as CSV one of its tables. One of many campaigns is made in the background."""
     form = PeriodForm.asked(request.GET)
-    wanted = request.GET.get("format", "")
-    if not form.is_valid() or wanted not in FileFormat.values:
+    wanted, table = request.GET.get("format", ""), request.GET.get("table", "campaigns")
+    if not form.is_valid() or wanted not in FileFormat.values or table not in TABLES:
         raise Http404
+    if made_reports.is_for_later(form.period):
+        of_table = table if wanted == FileFormat.CSV else ""
+        made_reports.ask_for(user=request.user, period=form.period, file_format=FileFormat(wanted), table=of_table)
+        return redirect("made_report_list")
     document = period_document(form.period)
-    answer = document_file(document, FileFormat(wanted), request.GET.get("table", "campaigns"))
+    answer = document_file(document, FileFormat(wanted), table)
     details = {"report": "campaigns", "format": wanted, "period": document.subtitle}
     note_export(request, "installation", 1, details)
     return answer

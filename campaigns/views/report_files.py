@@ -1,7 +1,6 @@
 """Reports that leave as files: named, safe to open, and noted."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import tzinfo
 
 from django.http import FileResponse, Http404, StreamingHttpResponse
@@ -10,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
-from campaigns.document_files import written
+from campaigns.document_files import NoSuchTable, table_of, title_of, written
 from campaigns.documents import Document
 from campaigns.exporting import CONTENT_TYPES, FileFormat, Table, csv_parts, xlsx_file
 from campaigns.models import AuditEntry
@@ -27,13 +26,13 @@ def table_file(table: Table, file_format: FileFormat) -> HttpResponseBase:
 
 def document_file(document: Document, file_format: FileFormat, key: str) -> HttpResponseBase:
     """`document` as a file; as CSV its section `key`. Raises Http404 where there is none."""
-    title = f"{document.title} {document.subtitle}"
     if file_format is not FileFormat.CSV:
+        title = title_of(document, file_format, key)
         return FileResponse(written(document, file_format), headers=headers_of(title, file_format))
-    section = document.section(key)
-    if section is None:
-        raise Http404
-    return table_file(replace(section.table, title=f"{title} {section.title}"), FileFormat.CSV)
+    try:
+        return table_file(table_of(document, key), FileFormat.CSV)
+    except NoSuchTable as missing:
+        raise Http404 from missing
 
 
 def headers_of(title: str, file_format: FileFormat) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from campaigns.models import (
     Campaign,
     Enrolment,
     Installation,
+    MadeReport,
     Purpose,
     ReportMail,
     ReportSchedule,
@@ -64,6 +65,7 @@ def inhabit() -> Inhabited:
     Installation.objects.create(name="The Roastery")
     args = {"user": (make_user(roles=[Role.MANAGER], first_name="Marc").pk,), "provider": ("sandbox",)}
     args |= _channels() | _people(user) | _campaigns() | {"schedule": (mailed_report(user).pk,)}
+    made_reports(user)
     args |= tested(user, Campaign.objects.get(name="Winter collection"))
     key = ApiKey.objects.create(name="Web shop", prefix="cascade_", key_hash="0" * 64, created_by=user)
     return Inhabited(user=user, args=args | {"key": (key.pk,)})
@@ -87,6 +89,28 @@ def mailed_report(user: User) -> ReportSchedule:
         for number in range(MANY)
     )
     return schedule
+
+
+def made_reports(user: User) -> None:
+    """Files of reports for `user` in each state, and more than a page shows."""
+    states = MadeReport.State
+    for number in range(MANY):
+        state = (states.WAITING, states.MAKING, states.FAILED)[number] if number < 3 else states.READY
+        MadeReport.objects.create(
+            user=user,
+            begins_on=NOON.date() - timedelta(days=30 * number + 29),
+            ends_on=NOON.date() - timedelta(days=30 * number),
+            file_format=("xlsx", "pdf", "csv")[number % 3],
+            table="channels" if number % 3 == 2 else "",
+            language="en",
+            time_zone="UTC",
+            state=state,
+            campaigns_total=12_480,
+            campaigns_counted=5_000,
+            lease_until=NOON,
+            made_at=NOON,
+            file=b"%PDF" if state == states.READY else None,
+        )
 
 
 def _channels() -> dict[str, Args]:

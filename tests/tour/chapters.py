@@ -68,6 +68,7 @@ CHAPTERS: Mapping[str, Mapping[str, str]] = {
     },
     "Reports": {
         "report_list": "A period beside the one before: in all, over time, by channel, segment and campaign.",
+        "made_report_list": "Reports of many campaigns are made in the background; their files wait here.",
         "schedule_list": "Reports that go out by mail, and what became of each mail.",
         "schedule_new": "Every week or month, to colleagues and others, as PDF, Excel or CSV.",
         "schedule_edit": "When it goes out and to whom can be changed.",
