@@ -24,17 +24,26 @@
     if (level !== "error" && level !== "warning") setTimeout(() => toast.remove(), 8000);
   };
 
-  const sentence = (xhr) => {
+  // A part of the page that was to come later says it in its own place (regions.js).
+  const isSaidInPlace = (part, words) => {
+    if (!part.matches("[data-comes-later]")) return false;
+    part.dispatchEvent(new CustomEvent("not-come", { bubbles: true, detail: words }));
+    return true;
+  };
+  const partly = () => document.getElementById("not-come").dataset;
+
+  const sentence = (xhr, broken) => {
     const type = xhr.getResponseHeader("Content-Type") || "";
     if (type.startsWith("text/plain") && xhr.responseText.trim() && xhr.status < 500) return xhr.responseText;
     const said = region().dataset;
-    const byStatus = { 403: said.forbidden, 404: said.missing, 409: said.conflict, 410: said.missing, 429: said.crowded };
-    return byStatus[xhr.status] || said.broken;
+    const byStatus = { 401: said.signedOut, 403: said.forbidden, 404: said.missing, 409: said.conflict, 410: said.missing, 429: said.crowded };
+    return byStatus[xhr.status] || broken;
   };
 
   // A page that asks every few seconds says only once that the connection is gone.
   let isOffline = false;
-  const offline = () => {
+  const offline = ({ detail: { elt } }) => {
+    if (isSaidInPlace(elt, partly().offline)) return;
     if (!isOffline) show({ level: "error", text: region().dataset.offline });
     isOffline = true;
   };
@@ -47,9 +56,10 @@
     Object.assign(way, { href: region().dataset.signIn, id: "signed-out", target: "_blank", textContent: region().dataset.signInWords });
     show({ level: "error", text: region().dataset.signedOut, way });
   };
-  document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+  document.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
     if (xhr.status === 401) signedOut();
-    else show({ level: "error", text: sentence(xhr) });
+    const isInPlace = isSaidInPlace(elt, sentence(xhr, partly().broken));
+    if (xhr.status !== 401 && !isInPlace) show({ level: "error", text: sentence(xhr, region().dataset.broken) });
   });
   document.addEventListener("htmx:sendError", offline);
   document.addEventListener("htmx:timeout", offline);
