@@ -20,7 +20,7 @@
   const search = () => [...document.querySelectorAll("main input[type=search]")].find((field) => field.checkVisibility());
   const follow = (keys) => {
     const link = dialog.querySelector(`[data-keys="${CSS.escape(keys)}"]`);
-    if (link) location.assign(link.href);
+    link?.click();
     return Boolean(link);
   };
   const begins = (key) => Boolean(dialog.querySelector(`[data-keys^="${CSS.escape(key)} "]`));

@@ -1,7 +1,8 @@
 // A form that is on its way says so on the button that sent it, and cannot be sent twice; the bar at the top shows while
-// the browser waits for the next page. Going back in the browser brings the form as it was.
+// the browser waits for the next page, after a link too. Going back in the browser brings the page as it was.
 (() => {
   const bar = () => document.getElementById("waiting-bar");
+  const isGoing = (goes) => bar()?.classList.toggle("is-waiting", goes);
 
   const mark = (form, button) => {
     form.setAttribute("aria-busy", "true");
@@ -25,14 +26,30 @@
 
   // After them: what they have not taken is sent by the browser, which brings another page.
   window.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.target.method !== "post" || event.target.target) return;
-    mark(event.target, event.submitter);
-    bar().classList.add("is-waiting");
+    if (event.defaultPrevented || event.target.target || event.target.method === "dialog") return;
+    if (event.target.method === "post") mark(event.target, event.submitter);
+    isGoing(true);
+  });
+
+  // Where a link brings a file the page stays: it says data-file (with `download` an error would be saved as the file).
+  // The recovery codes are allauth's link.
+  const bringsFile = (link) => link.matches("[data-file], [download]") || link.pathname.endsWith("/download/");
+  const leaves = (link) =>
+    (!link.target || link.target === "_self") && !bringsFile(link) && link.origin === location.origin &&
+    !(link.hash && link.pathname === location.pathname && link.search === location.search);
+  window.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest("a[href]");
+    if (link && leaves(link)) isGoing(true);
+  });
+  // So stops a browser what it was going to.
+  window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") isGoing(false);
   });
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     unmark(document.body);
-    bar().classList.remove("is-waiting");
+    isGoing(false);
   });
 
   // What is saved while one types is never in the way.
