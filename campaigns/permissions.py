@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit, urlunsplit
 
 from django.apps import AppConfig
 from django.contrib.auth.management import create_permissions
@@ -16,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -181,11 +182,21 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     """
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
     if not htmx:
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(_page(request))
     if request.method == "POST":
         return HttpResponse(status=401)
     back = htmx.current_url_abs_path or "/"
     return HttpResponseClientRedirect(f"{reverse('account_login')}?{urlencode({'next': back})}")
+
+
+def _page(request: HttpRequest) -> str:
+    """The page that `request` asks for, or on which its form stood: the address of a form cannot always be opened."""
+    came_from = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
+    if request.method != "POST" or not is_ours:
+        return request.get_full_path()
+    page = urlsplit(came_from)
+    return urlunsplit(("", "", page.path or "/", page.query, ""))
 
 
 def create_roles(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
