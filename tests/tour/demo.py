@@ -14,7 +14,7 @@ from tests.e2e.running_product import free_ports, running
 @contextmanager
 def demo(data_dir: Path) -> Iterator[str]:
     """Run the demo in `data_dir` for the length of a block, with Django set up for its database; gives its address."""
-    with running(data_dir, port=free_ports()) as product:
+    with running(data_dir, port=free_ports(), has_history=True) as product:
         os.environ |= {
             "CASCADE_DATA_DIR": str(data_dir),
             "CASCADE_DEMO": "true",

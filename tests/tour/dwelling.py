@@ -6,6 +6,7 @@ from campaigns import links
 from campaigns.models import ApiKey, Attempt, Campaign, Contact, Enrolment, Purpose, Route, Segment, Suppression
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.permissions import Role
+from campaigns.sample.history import marks
 from channels.kinds import AddressKind, Channel
 from channels.models import Account, Sender
 from tests.contact_files.importing import imported, uploaded
@@ -18,10 +19,9 @@ from tests.until import wait_until
 def dwell() -> Inhabited:
     """Whom to sign in, an admin and marketer, and where the demo's pages are; adds the little that the demo lacks.
 
-    Waits until the demo's campaigns have come to where all their pages have something to show.
+    Waits until the demo's past is played, so that all its pages have something to show.
     """
-    sent_by_mail = Attempt.objects.filter(message__channel=Channel.EMAIL)
-    wait_until(sent_by_mail.exists, what="a campaign of the demo came to its mails", patience_s=300)
+    wait_until(lambda: marks.progress() is None, what="the demo's past is played", patience_s=1200)
     user = make_user(roles=[Role.ADMIN, Role.MARKETER], first_name="Nora", email="nora@demo.cascade")
     key = ApiKey.objects.create(name="Web shop", prefix="cascade_", key_hash="0" * 64, created_by=user)
     colleague = make_user(roles=[Role.MANAGER], first_name="Marc", email="marc@demo.cascade")
