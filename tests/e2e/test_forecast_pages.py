@@ -9,6 +9,7 @@ from campaigns.engine import counters
 from campaigns.engine.counters import Counter
 from campaigns.engine.launch import launch
 from campaigns.engine.stats import fold
+from campaigns.forecasting.launched import foretell_launched
 from campaigns.models import Campaign, Outcome, Step
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
@@ -87,6 +88,9 @@ def test_the_review_foretells_and_shows_the_texts_of_anybody(
     page.get_by_role("link", name="another person").click()
     expect(page.get_by_role("heading", name="What Juan sees")).to_have_count(0)
     page.get_by_role("button", name="Schedule for").click()
+    expect(page.get_by_text("Scheduled").first).to_be_visible()
+    foretell_launched(draft.pk)
+    page.reload()
     expect(page.get_by_role("heading", name="Forecast against actual")).to_be_visible()
 
 
@@ -105,6 +109,7 @@ def test_the_page_of_a_campaign_holds_the_forecast_against_what_came(
     page_as: PageAs, width: int, suits_everybody: SuitsEverybody, draft: Campaign
 ) -> None:
     launch(campaign=draft, actor=None)
+    foretell_launched(draft.pk)
     Campaign.objects.update(status=CampaignStatus.RUNNING, enrolled_at=NOON)
     draft.refresh_from_db()
     assert draft.version is not None

@@ -63,7 +63,8 @@ def rows_read(node: dict[str, Any]) -> int:
 
 @pytest.mark.parametrize("name", ["FINISH", "OTHER_WORK", "SENDERS"])
 def test_a_tick_reads_a_row_for_each_campaign(crowded: Campaign, name: str) -> None:
-    values = {"now": clock.now(), "is_urgent_only": False, "campaign": None}
+    now = clock.now()
+    values = {"now": now, "is_urgent_only": False, "campaign": None, "foretold_since": now}
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {getattr(ticking, name)}", values)
         ((told,),) = cursor.fetchall()
