@@ -12,6 +12,7 @@ from campaigns.models.testing import TestStatus
 from campaigns.testing.refusals import Refusal
 from channels.errors import ErrorClass
 from channels.events import EventType
+from channels.kinds import Channel
 from channels.registry import PROVIDERS, provider_class
 
 # Whoever waits for a delivery receipt is told of it for so long; afterwards a reload tells.
@@ -73,7 +74,7 @@ def _awaits_receipt(message: TestMessage) -> bool:
     """Has it been accepted by a vendor that will tell of its delivery?"""
     if message.status != TestStatus.ACCEPTED or message.sender.account.provider not in PROVIDERS:
         return False
-    able = provider_class(message.sender.account.provider).channels.get(message.sender.channel)  # type: ignore[call-overload]
+    able = provider_class(message.sender.account.provider).channels.get(Channel(message.sender.channel))
     return bool(able and EventType.DELIVERED in able.reports)
 
 
