@@ -1,11 +1,12 @@
 """The people to whom test messages go."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.forms.testing import TestPersonForm
@@ -48,10 +49,23 @@ def test_person_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     return ask(
         request,
         question=gettext("Remove %(name)s from the test people?") % {"name": person},
-        effects=[gettext("Their addresses are forgotten here. A contact with the same addresses stays.")],
+        effects=[
+            gettext("Their addresses are forgotten here. A contact with the same addresses stays."),
+            _what_tests_keep(),
+        ],
         yes=gettext("Remove"),
         back=reverse("test_people"),
     )
+
+
+def _what_tests_keep() -> str:
+    days = settings.INBOUND_KEPT.days
+    text = ngettext(
+        "Tests already sent keep their addresses for %(days)s day.",
+        "Tests already sent keep their addresses for %(days)s days.",
+        days,
+    )
+    return text % {"days": days}
 
 
 def _form_page(request: SignedInRequest, person: TestPerson) -> HttpResponse:

@@ -63,7 +63,9 @@ def test_a_test_person_is_saved_with_addresses_as_an_import_writes_them(marketer
     marketer.post(edit, {"name": "Mona K.", "email": "mona@example.com"})
     assert [str(person.addresses.get().kind), TestPerson.objects.get().name] == ["email", "Mona K."]
     remove = reverse("test_person_remove", args=[person.pk])
-    assert "Remove Mona K. from the test people?" in text(marketer.get(remove))
+    asked = text(marketer.get(remove))
+    assert "Remove Mona K. from the test people?" in asked
+    assert "Tests already sent keep their addresses for 30 days." in asked
     marketer.post(remove)
     assert not TestAddress.objects.exists()
 
