@@ -1,7 +1,6 @@
 """A document as a workbook: an overview, then a sheet for each section, with its table and a chart of it."""
 
 from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from django.utils.timezone import localtime
@@ -14,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from campaigns.chart_colours import hex_of
 from campaigns.documents import Chart, ChartForm, Document, Kind, Section
-from campaigns.exporting import IN_MEMORY, Cell, in_xlsx, sheet_name
+from campaigns.exporting import Cell, in_xlsx, saved, sheet_name
 
 _BOLD = Font(bold=True)
 _FORMATS = {
@@ -35,10 +34,7 @@ def xlsx_document(document: Document) -> IO[bytes]:
     _write_overview(workbook, document)
     for section in document.sections:
         _write_section(workbook, section)
-    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the caller closes it
-    workbook.save(file)
-    file.seek(0)
-    return file
+    return saved(workbook)
 
 
 def _write_overview(workbook: Workbook, document: Document) -> None:

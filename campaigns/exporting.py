@@ -23,7 +23,7 @@ Cell = str | Promise | int | Decimal | date | datetime | None
 # Lines of CSV that leave together: one by one, the server would be busy with nothing else.
 _LINES_AT_ONCE = 500
 # A workbook is made whole before it leaves; beyond that it goes from memory to a file.
-IN_MEMORY = 5 * 1024 * 1024
+_IN_MEMORY = 5 * 1024 * 1024
 
 
 class FileFormat(models.TextChoices):
@@ -74,7 +74,12 @@ def xlsx_file(table: Table) -> IO[bytes]:
     sheet.append(headings)
     for row in table.rows:
         sheet.append([in_xlsx(cell) for cell in row])
-    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the response closes it
+    return saved(workbook)
+
+
+def saved(workbook: Workbook) -> IO[bytes]:
+    """`workbook` as a file, open for reading; the caller closes it."""
+    file: IO[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  the caller closes it
     workbook.save(file)
     file.seek(0)
     return file

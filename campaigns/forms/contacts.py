@@ -81,7 +81,7 @@ class FindForm(forms.Form):
         return self.has_filters or any(self.cleaned_data.get(name) for name in ("q", "segment"))
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
 
     def _imports(self) -> list[tuple[int, str]]:
         """The latest files that brought somebody, and the chosen one."""
