@@ -37,9 +37,13 @@
     option.scrollIntoView({ block: "nearest" });
     field.setAttribute("aria-activedescendant", option.id);
   };
+  // Where the arrow keys have led to: an answer that comes after them leaves it chosen.
+  let aimed = null;
   const move = (by) => {
     const all = options();
-    choose(all[(all.indexOf(chosen()) + by + all.length) % all.length]);
+    const next = all[(all.indexOf(chosen()) + by + all.length) % all.length];
+    aimed = next.href;
+    choose(next);
   };
   const KEYS = {
     ArrowDown: () => move(1),
@@ -77,6 +81,7 @@
 
   const open = () => {
     if (dialog.open || document.querySelector("dialog[open]")) return;
+    aimed = null;
     dialog.showModal();
     field.select();
     htmx.trigger(field, "look");
@@ -103,9 +108,13 @@
     event.preventDefault();
     if (options().length) KEYS[event.key]();
   });
+  field.addEventListener("input", () => {
+    aimed = null;
+  });
   found.addEventListener("htmx:afterSwap", () => {
     showSeen();
-    choose(options()[0]);
+    const all = options();
+    choose(all.find((each) => each.href === aimed) ?? all[0]);
   });
   for (const failure of ["htmx:responseError", "htmx:sendError"]) {
     field.addEventListener(failure, () => {

@@ -39,6 +39,25 @@ def test_the_palette_leads_to_a_campaign_by_keyboard_alone(page_as: PageAs, suit
     expect(page).to_have_url(re.compile(rf"/campaigns/{campaign.pk}/edit/$"))
 
 
+def test_an_answer_that_comes_late_leaves_chosen_what_the_arrow_keys_chose(page_as: PageAs) -> None:
+    for name in ("Winter sale", "Winter boots"):
+        make_campaign(name=name)
+    page = page_as(Role.MARKETER)
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("winter")
+    expect(page.locator("#palette").get_by_role("option")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    with page.expect_response("**/jump/**"):
+        page.evaluate("htmx.trigger('#palette-sought', 'look')")
+    page.wait_for_function("!document.querySelector('.htmx-request')")
+    assert "Winter sale" in chosen(page)
+    with page.expect_response("**/jump/**"):
+        page.keyboard.type(" ")
+    page.wait_for_function("!document.querySelector('.htmx-request')")
+    assert "Winter boots" in chosen(page)
+
+
 def test_the_palette_closes_and_gives_the_focus_back(page_as: PageAs) -> None:
     page = page_as(Role.MARKETER)
     page.goto("/")
