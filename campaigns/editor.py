@@ -5,10 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext
-
 from campaigns import blueprints, launch_checks, sentences, variables
-from campaigns.audience.places import language_name
 from campaigns.blueprints import Blueprint
 from campaigns.editor_steps import StepCard, StepForms, step_cards
 from campaigns.forms.campaigns import AudienceForm
@@ -18,6 +15,7 @@ from campaigns.forms.steps import RouteForm
 from campaigns.launch_checks import Problem
 from campaigns.launch_checks.message import text_query
 from campaigns.models import Campaign, Content, Installation, Route, Segment
+from campaigns.text_tabs import TextTabs, text_tabs
 from channels import kinds
 from channels.kinds import Channel
 from channels.models import Sender
@@ -35,19 +33,6 @@ class Place:
     def is_general(self) -> bool:
         """Is it the text for everyone?"""
         return not (self.channel or self.language)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextTab:
-    """A tab of the message: `has_own` says whether a text was written for it, `has_problem` whether to mend it."""
-
-    channel: str
-    language: str
-    label: str
-    icon: str
-    is_current: bool
-    has_own: bool
-    has_problem: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +56,7 @@ class Editor:
     blueprint: Blueprint
     place: Place
     route: Route
-    text_tabs: Sequence[TextTab]
+    text_tabs: TextTabs
     content: Content | None
     text_channels: Sequence[str]
     variables: Sequence[str]
@@ -162,7 +147,7 @@ def load_editor(campaign: Campaign, place: Place, forms: Forms = NO_FORMS) -> Ed
         blueprint=blueprint,
         place=place,
         route=route,
-        text_tabs=_text_tabs(blueprint, place, problems),
+        text_tabs=text_tabs(blueprint, (place.channel, place.language), {problem.query for problem in problems}),
         content=content,
         text_channels=channels,
         variables=variables.offered(blueprint.texts.link_names),
@@ -202,39 +187,6 @@ def channels_at(blueprint: Blueprint, place: Place) -> list[str]:
     if place.channel:
         return [place.channel]
     return [channel.value for channel in blueprint.channels if not blueprint.texts.find(channel.value)]
-
-
-def _text_tabs(blueprint: Blueprint, place: Place, problems: Sequence[Problem]) -> list[TextTab]:
-    """Everyone, the channels of the chain, and whatever else has a text already."""
-    written = [(content.channel, content.language) for content in blueprint.texts.contents]
-    wanted = [("", ""), *((channel.value, "") for channel in blueprint.channels), *written]
-    wanted.append((place.channel, place.language))
-    bad = {problem.query for problem in problems}
-    return [
-        TextTab(
-            channel=channel,
-            language=language,
-            label=_tab_label(channel, language),
-            icon=_tab_icon(channel, language),
-            is_current=(channel, language) == (place.channel, place.language),
-            has_own=(channel, language) in written,
-            has_problem=bool(channel or language) and text_query(channel, language) in bad,
-        )
-        for channel, language in dict.fromkeys(wanted)
-    ]
-
-
-def _tab_icon(channel: str, language: str) -> str:
-    if channel:
-        return kinds.facts(channel).icon
-    return "language" if language else "users"
-
-
-def _tab_label(channel: str, language: str) -> str:
-    if language and not channel:
-        return language_name(language)
-    name = str(Channel(channel).label) if channel else gettext("Everyone")
-    return f"{name} · {language_name(language)}" if language else name
 
 
 def _channel_choices() -> list[ChannelChoice]:

@@ -73,7 +73,17 @@ def test_a_channel_has_versions_of_its_own(marketer: Client) -> None:
     answers = {"message-text": "Hola", "at_language": "es", "at_text": "sms"}
     marketer.post(page("message_keep", campaign), answers, headers=HTMX)
     assert Content.objects.get(language="es").channel == Channel.SMS
-    assert "SMS · Spanish" in text(marketer.get(page("campaign_editor", campaign)))
+    shown = text(marketer.get(page("campaign_editor", campaign), {"language": "es", "text": "sms"}))
+    assert "The text of this channel for people who read: Spanish." in shown
+    assert "Remove this text" in shown
+
+
+def test_a_channel_without_its_version_says_so_and_begins_with_what_its_readers_get(marketer: Client) -> None:
+    campaign = make_campaign(text="Hello")
+    drafting.write_content(campaign=campaign, language="es", text="Hola")
+    shown = text(marketer.get(page("campaign_editor", campaign), {"language": "es", "text": "sms"}))
+    assert "This channel has no text of its own in this language yet: Spanish." in shown
+    assert "Hola" in shown
 
 
 @pytest.mark.parametrize("language", ["<b>", "english please", "x"])
