@@ -2,14 +2,16 @@
 
 from channels.kinds import AddressKind
 
-_HIDDEN = "•••"
+HIDDEN = "•••"
 
 
 def masked(kind: str, value: str) -> str:
-    """`value`, an address of `kind`, with its middle hidden: "a•••@example.com", "+44•••89"; '' for ids and tokens."""
+    """`value`, an address of `kind`, with its middle hidden: "a•••@example.com", "+44•••89"; '' for ids, tokens, ''."""
+    if not value:
+        return ""
     if kind == AddressKind.EMAIL:
         person, _, host = value.rpartition("@")
-        return f"{person[:1]}{_HIDDEN}@{host}"
+        return f"{person[:1]}{HIDDEN}@{host}"
     if kind == AddressKind.PHONE:
-        return f"{value[:3]}{_HIDDEN}{value[-2:]}"
+        return f"{value[:3]}{HIDDEN}{value[-2:]}"
     return ""

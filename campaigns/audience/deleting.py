@@ -8,6 +8,7 @@ from campaigns.engine.stopping import end_enrolments
 from campaigns.engine.suppressing import suppress
 from campaigns.models import AuditEntry, Contact, Enrolment, Event, Message, Outcome, Purpose, Suppression, User
 from campaigns.models.consent import ConsentStatus
+from campaigns.testing.erasing import erase
 from channels import kinds
 
 _BLANK: dict[str, object] = {
@@ -38,8 +39,9 @@ def delete_contact(*, contact: Contact, actor: User | None) -> int:
        again from 1.
     3. A consent that was withdrawn becomes a suppression of the addresses it was about: an import that
        brings them back must not grant again what the person withdrew.
-    4. Addresses, consents and their history go; the row, the data of its enrolments, and what its events tell
-       of the person (what they replied, their browser) are blanked. Suppressions stay: they hold keyed hashes only.
+    4. Addresses, consents and their history go; the row, the data of its enrolments, and what its events and tests
+       tell of the person (what they replied, their browser, their links) are blanked. Suppressions stay: they hold
+       keyed hashes only.
     """
     ended = 0
     while True:
@@ -60,6 +62,7 @@ def _end_enrolments(contact: Contact) -> int:
 
 def _erase(contact: Contact, *, actor: User | None, ended: int) -> None:
     _keep_withdrawals(contact)
+    erase(contact=contact, hashes=list(contact.addresses.values_list("value_hash", flat=True)))
     contact.addresses.all().delete()
     contact.consents.all().delete()
     contact.consent_changes.all().delete()

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -51,13 +51,14 @@ def match(told: Sequence[Told], *, now: datetime) -> tuple[list[Happening], list
     reading = clock.read()
     by_key = _by_key(reference_of(one.event) for one in told)
     by_vendor_id = _by_vendor_id(told)
+    by_address = _by_address(told)
     found: list[Happening] = []
     unknown: list[Told] = []
     for one in told:
         attempt = (
             by_key.get(reference_of(one.event))
             or by_vendor_id.get((one.account.pk, vendor_id(one.event.vendor_message_id)))
-            or _by_address(one)
+            or _latest(one, by_address)
         )
         if attempt:
             found.append(_happening(one, attempt, reading, now))
@@ -105,13 +106,32 @@ def addressed_hashes(one: Told) -> list[str]:
     return [address_hash(kind, value) for kind in address_kinds if (value := _normalised(kind, event.address))]
 
 
-def _by_address(one: Told) -> Known | None:
-    hashes = addressed_hashes(one)
-    if not hashes:
+class Sent(NamedTuple):
+    """The attempt that an account sent to an address last, and when; of two at once the later id."""
+
+    at: datetime
+    pk: int
+    known: Known
+
+
+def _by_address(told: Iterable[Told]) -> dict[tuple[int, str], Sent]:
+    """By account and the hash of an address: what was sent there last, for the events that name no message."""
+    named = [(one.account.pk, known_hash) for one in told for known_hash in addressed_hashes(one)]
+    if not named:
+        return {}
+    accounts, hashes = {account_id for account_id, _ in named}, {known_hash for _, known_hash in named}
+    to_address = ("account_id", "live_hash")
+    sent = Attempt.objects.filter(account_id__any=accounts, live_hash__any=hashes)
+    latest = sent.order_by(*to_address, "-sending_at", "-id").distinct(*to_address)
+    rows = latest.values_list(*to_address, "sending_at", *KNOWN)
+    return {(account_id, live_hash): Sent(at, row[0], Known(*row)) for account_id, live_hash, at, *row in rows}
+
+
+def _latest(one: Told, by_address: Mapping[tuple[int, str], Sent]) -> Known | None:
+    if not by_address:
         return None
-    sent = Attempt.objects.filter(account=one.account, live_hash__in=hashes).order_by("-sending_at", "-id")
-    latest = sent.values_list(*KNOWN).first()
-    return Known(*latest) if latest else None
+    sent = [by_address[name] for known in addressed_hashes(one) if (name := (one.account.pk, known)) in by_address]
+    return max(sent).known if sent else None
 
 
 def _normalised(kind: str, value: str) -> str:

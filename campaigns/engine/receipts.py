@@ -9,20 +9,19 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from campaigns.engine import clock, rates
 from campaigns.engine.accepting import accept
 from campaigns.engine.content_errors import hold_broken_campaigns
 from campaigns.engine.ledger import Ledger
 from campaigns.engine.routes import Surroundings, load_surroundings
 from campaigns.engine.settling import fail
+from campaigns.engine.standing import judge_sender
 from campaigns.engine.stopping import lock_enrolments
 from campaigns.engine.suppressing import retire_address
 from campaigns.engine.unanswered import give_up_answer, is_recognised
 from campaigns.models import Attempt, Message, Step, VendorReference
 from campaigns.models.messages import AttemptStatus, MessageStatus
-from channels.errors import FAILING, TEMPORARY, ErrorClass
+from channels.errors import TEMPORARY, ErrorClass
 from channels.messages import Receipt, ReceiptStatus
-from channels.models import Sender
 
 FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(minutes=30)
@@ -229,31 +228,10 @@ def _retry_in(tries: int, retry_after: timedelta | None) -> timedelta:
 
 
 def _judge_senders(answers: Answers, receipts: Sequence[Receipt], now: datetime) -> None:
-    """Hold a sender at the first account error; leave one alone whose vendor refuses for now, or says nothing clear."""
     by_sender: dict[int, list[Receipt]] = defaultdict(list)
     for receipt in receipts:
         attempt = answers.attempts.get(uuid.UUID(receipt.key))
         if attempt and receipt.code != WORKER_DIED:
             by_sender[attempt.sender_id].append(receipt)
     for sender_id in sorted(by_sender):
-        of_sender = by_sender[sender_id]
-        refused = next(
-            (receipt for receipt in of_sender if receipt.error_class is ErrorClass.ACCOUNT),
-            None,
-        )
-        if refused:
-            reason = f"{refused.code} {refused.detail}".strip()
-            Sender.objects.filter(pk=sender_id, held_at=None).update(held_at=now, held_reason=reason)
-        _pace(Sender.objects.get(pk=sender_id), of_sender)
-
-
-def _pace(sender: Sender, receipts: Sequence[Receipt]) -> None:
-    failures = [receipt for receipt in receipts if receipt.error_class in FAILING]
-    if failures:
-        # A vendor that asks everybody to wait is obeyed; one mailbox that does delays its own message.
-        throttled = [receipt for receipt in failures if receipt.error_class is ErrorClass.THROTTLED]
-        asked = [receipt.retry_after for receipt in throttled if receipt.retry_after]
-        real_now = clock.real_now()
-        rates.note_failures(rates.lock_state(sender), len(failures), real_now, max(asked, default=None))
-    else:
-        rates.recover(sender)
+        judge_sender(sender_id, by_sender[sender_id], now=now)

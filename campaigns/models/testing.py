@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaigns import Campaign
+from campaigns.models.contacts import Contact
 from channels.kinds import AddressKind, Channel
 from channels.models import Sender
 
@@ -56,6 +57,8 @@ class TestSend(models.Model):
     key = models.UUIDField(unique=True)
     # A draft that is deleted leaves the test, which still counts for the limit of whoever sent it.
     campaign = models.ForeignKey(Campaign, on_delete=models.SET_NULL, null=True, related_name="tests")
+    # Whose data fill its texts; when that contact is deleted, they go.
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, related_name="+")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     # In real time, like all times of a test but one: vendors and the limit live in it.
     at = models.DateTimeField()
@@ -76,13 +79,16 @@ class TestStatus(models.TextChoices):
     QUEUED = "queued", _("Queued")
     # Committed just before the wire: → accepted, failed, unknown
     SENDING = "sending", _("Sending")
-    # → delivered, failed
+    # → delivered, opened, failed
     ACCEPTED = "accepted", _("Sent")
+    # → opened
     DELIVERED = "delivered", _("Delivered")
+    # As the vendor says: a read receipt, a reply. Pixel and links of a test tell nothing.
+    OPENED = "opened", _("Opened")
     FAILED = "failed", _("Failed")
     # We did not send it.
     REFUSED = "refused", _("Not sent")
-    # → accepted, delivered, failed, when an event proves it; never sent again
+    # → accepted, delivered, opened, failed, when an event proves it; never sent again
     UNKNOWN = "unknown", _("Unknown")
 
 
@@ -90,7 +96,8 @@ class TestMessage(models.Model):
     """One message of a test, composed when it was confirmed: what was seen is what leaves.
 
     Its id is of the attempts' sequence, so that a signed address (pixel, unsubscribing) names either an attempt or a
-    test message. `targets` are where its tracked links lead, by their positions.
+    test message. `targets` are where its tracked links lead, by their positions. Whoever is deleted is taken out of it
+    (campaigns/testing/erasing.py): name and address are empty then, and the hash is left to know receipts by.
     """
 
     __test__ = False

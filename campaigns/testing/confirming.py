@@ -15,7 +15,7 @@ from campaigns.engine import clock
 from campaigns.engine.attempt_keys import new_key
 from campaigns.engine.wake import SEND_TESTS, wake
 from campaigns.links import new_token, target_url
-from campaigns.models import AuditEntry, BudgetState, Campaign, Purpose, TestMessage, TestSend, User
+from campaigns.models import AuditEntry, BudgetState, Campaign, Contact, Purpose, TestMessage, TestSend, User
 from campaigns.testing.planning import Letter, StepPlan, TestPlan
 from channels.kinds import Channel
 from channels.messages import OutboundMessage
@@ -41,7 +41,8 @@ def confirm(*, plan: TestPlan, blueprint: Blueprint, key: uuid.UUID, seen: str, 
     2. A test with this `key` is there already: give that one.
     3. Refuse what is not what was `seen` (the campaign's `updated_at` in ISO 8601), and what goes over the user's hour
        or over what is left of the campaign's budget.
-    4. Compose each message, and keep it.
+    4. Lock the contact whose data fill the texts: whoever is deleted meanwhile is in no test.
+    5. Compose each message, and keep it.
 
     Raises NotConfirmed, also where the key is of somebody else's test.
     """
@@ -54,7 +55,8 @@ def confirm(*, plan: TestPlan, blueprint: Blueprint, key: uuid.UUID, seen: str, 
             raise NotConfirmed(gettext("The campaign was changed meanwhile. Look at what would be sent now."))
         now = clock.real_now()
         _check(plan, blueprint.campaign, by, now)
-        test = TestSend.objects.create(key=key, campaign=blueprint.campaign, sent_by=by, at=now)
+        contact = _lock(plan.contact)
+        test = TestSend.objects.create(key=key, campaign=blueprint.campaign, contact=contact, sent_by=by, at=now)
         TestMessage.objects.bulk_create(_messages(test, plan, blueprint))
         AuditEntry.objects.create(
             actor=by,
@@ -71,6 +73,13 @@ def _own(test: TestSend, campaign: Campaign, by: User) -> TestSend:
     if (test.campaign_id, test.sent_by_id) != (campaign.pk, by.pk):
         raise NotConfirmed(gettext("This test was sent already."))
     return test
+
+
+def _lock(contact: Contact | None) -> Contact | None:
+    """`contact`, which nobody deletes before this transaction ends. Raises NotConfirmed where somebody just has."""
+    if contact and not Contact.objects.present().select_for_update(no_key=True).filter(pk=contact.pk).first():
+        raise NotConfirmed(gettext("The contact whose data fill the texts was deleted meanwhile."))
+    return contact
 
 
 def _check(plan: TestPlan, campaign: Campaign, by: User, now: datetime) -> None:

@@ -18,6 +18,7 @@ class Refusal(models.TextChoices):
     HELD = "held", _("The sender is held: the vendor refused it. An admin can let it send again.")
     UNSUPPORTED = "unsupported", _("The vendor of this sender does not carry this channel.")
     RESTING = "resting", _("The sender may send no more now, or its vendor is out of order. Try again later.")
+    DELETED = "deleted", _("The contact whose data fill it, or who has this address, was deleted meanwhile.")
     LATE = "late", _("Nobody was there to send it within ten minutes. Send a new test.")
 
 

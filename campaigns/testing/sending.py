@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from campaigns.engine import clock, rates
+from campaigns.engine.standing import judge_sender
 from campaigns.engine.wire import Wire
 from campaigns.models import TestMessage
 from campaigns.models.testing import TestStatus
@@ -61,39 +62,47 @@ def _refuse(messages: QuerySet[TestMessage], refusal: Refusal) -> None:
 
 def _serve(sender: Sender) -> None:
     """Send what is queued for `sender`, or say why it is not sent."""
-    queued = TestMessage.objects.filter(sender=sender, status=TestStatus.QUEUED)
+    queued = _queued(sender)
+    refusal = of_sender(sender)
+    if refusal:
+        _refuse(queued, refusal)
+        return
     try:
-        refusal = of_sender(sender)
-        if refusal:
-            _refuse(queued, refusal)
-            return
         with Wire(lambda: open_provider(sender.account)) as wire:
             _send_on(sender, wire)
     except UnreadableCredentials:
         _refuse(queued, Refusal.OFF)
 
 
+def _queued(sender: Sender) -> QuerySet[TestMessage]:
+    return TestMessage.objects.filter(sender=sender, status=TestStatus.QUEUED)
+
+
 def _send_on(sender: Sender, wire: Wire) -> None:
-    queued = TestMessage.objects.filter(sender=sender, status=TestStatus.QUEUED)
+    """Send at the pace of `sender` until nothing is queued, its time is up, or the vendor has refused the account."""
     ends_at = time.monotonic() + SHIFT_S
-    while time.monotonic() < ends_at and (count := queued.count()):
+    while time.monotonic() < ends_at and (count := _queued(sender).count()):
         taken = rates.take(sender, min(count, wire.room))
         if taken.wait and taken.wait > PATIENCE:
-            _refuse(queued, Refusal.RESTING)
+            _refuse(_queued(sender), Refusal.RESTING)
         elif taken.wait:
             time.sleep(taken.wait.total_seconds())
         else:
-            _send(sender, wire, taken.number)
+            _send(sender, wire, taken)
+            sender.refresh_from_db(fields=["held_at"])
+            if sender.held_at:
+                _refuse(_queued(sender), Refusal.HELD)
 
 
-def _send(sender: Sender, wire: Wire, most: int) -> None:
-    """Send up to `most` messages, and write down what the vendor answers."""
-    messages = claim(sender, most)
-    rates.put_back(sender, most - len(messages))
+def _send(sender: Sender, wire: Wire, taken: rates.Taken) -> None:
+    """Send what was `taken`, and write down what the vendor answers. A vendor that has failed is tried with one."""
+    messages = claim(sender, 1 if taken.is_trial else taken.number)
+    rates.put_back(sender, taken.number - len(messages))
     wire.send([OUTBOUND.validate_python(message.outbound) for message in messages])
     while wire.in_flight:
-        for receipt in wire.receipts(wait=MOMENT, enough=wire.in_flight):
-            _record(receipt)
+        receipts = wire.receipts(wait=MOMENT, enough=wire.in_flight)
+        if receipts:
+            _record(sender, receipts)
 
 
 @transaction.atomic
@@ -117,8 +126,19 @@ def _mark(messages: Sequence[TestMessage], *, real_now: datetime, now: datetime)
     marked.update(status=TestStatus.SENDING, sending_at=real_now, sent_at=now)
 
 
-def _record(receipt: Receipt) -> None:
-    """Write down the vendor's answer, unless an event has told more already. The words are not kept any longer."""
+def _record(sender: Sender, receipts: Sequence[Receipt]) -> None:
+    """Write down the vendor's answers, and what they say of `sender`: it is held, or left alone, as by any message."""
+    for receipt in receipts:
+        _answer(receipt)
+    with transaction.atomic():
+        judge_sender(sender.pk, receipts, now=clock.now())
+
+
+def _answer(receipt: Receipt) -> None:
+    """Write down one answer, unless an event has told more already. The words are not kept any longer.
+
+    Nor are the vendor's, of somebody who was deleted while it was asked: they may tell the address.
+    """
     unanswered = Q(status__in=[TestStatus.SENDING, TestStatus.UNKNOWN])
     of_message = TestMessage.objects.filter(key=receipt.key)
     of_message.update(vendor_message_id=receipt.vendor_message_id, outbound={})
@@ -126,5 +146,5 @@ def _record(receipt: Receipt) -> None:
         status=_STATUS[receipt.status],
         error_class=receipt.error_class or "",
         code=receipt.code,
-        detail=receipt.detail,
+        detail=Case(When(address="", then=Value("")), default=Value(receipt.detail)),
     )

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from campaigns.engine import clock
 from campaigns.engine.matching import Told, match
+from campaigns.models import Attempt
 from channels.events import Event, EventType
 from tests.campaigns.attempts import make_attempt
 from tests.factories import NOON
@@ -37,3 +38,29 @@ def test_however_many_events_there_are_the_clock_is_asked_once(settings: Setting
 
     assert (len(queries), unknown) == (2, [])
     assert [one.occurred_at for one in happenings] == [NOON + timedelta(minutes=after) for after in range(3)]
+
+
+def test_however_many_replies_name_only_an_address_attempts_are_asked_once() -> None:
+    """Each is about the latest attempt of its account to the address."""
+    attempts = [make_attempt() for _ in range(3)]
+    earlier = attempts[0]
+    latest = make_attempt(campaign=earlier.campaign)
+    Attempt.objects.filter(pk=latest.pk).update(
+        address_hash=earlier.address_hash,
+        account=earlier.account,
+        sending_at=NOON + timedelta(minutes=5),
+        entry_key="2",
+    )
+    values = [attempt.address.value for attempt in attempts if attempt.address]
+    told = [
+        Told(event=Event(type=EventType.REPLIED, address=value), account=attempt.account, inbound_request_id=1)
+        for attempt, value in zip(attempts, values, strict=True)
+    ]
+    strange = Told(event=told[0].event, account=attempts[1].account, inbound_request_id=1)
+
+    with CaptureQueriesContext(connection) as queries:
+        happenings, unknown = match([*told, strange], now=NOON + timedelta(hours=1))
+
+    assert len([query for query in queries if "campaigns_attempt" in query["sql"]]) == 1
+    assert [one.attempt_id for one in happenings] == [latest.pk, attempts[1].pk, attempts[2].pk]
+    assert unknown == [strange]

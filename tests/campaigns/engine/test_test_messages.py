@@ -10,11 +10,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from campaigns import blueprints
 from campaigns.audience.addresses import address_hash
-from campaigns.engine import clock, retention, ticking
+from campaigns.audience.deleting import delete_contact
+from campaigns.engine import clock, inbound, retention, ticking
+from campaigns.engine.routes import load_surroundings
+from campaigns.engine.standing import judge_sender
 from campaigns.links import click_url, open_url, trap_url, unsubscribe_url
 from campaigns.models import (
     Attempt,
@@ -26,6 +31,7 @@ from campaigns.models import (
     Event,
     Flow,
     Hit,
+    Link,
     Message,
     StepDelta,
     StepStats,
@@ -40,14 +46,19 @@ from campaigns.models import (
 )
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.testing import TestStatus
+from campaigns.permissions import Role
+from campaigns.reports_home import alive
+from campaigns.reports_home_needs import needs_of_user
 from campaigns.testing import confirming
 from campaigns.testing.planning import TestPlan, make_plan
 from campaigns.testing.refusals import Refusal
 from campaigns.testing.sending import ANSWER_WITHIN, LATE, claim, give_up, send_tests
+from channels.errors import ErrorClass
 from channels.kinds import AddressKind, Channel
+from channels.messages import Receipt, ReceiptStatus
 from channels.models import Sender, SenderState
 from tests.campaigns.engine.stage import Stage, enrolment_of, messages_of
-from tests.factories import RoutePlan, StepPlan, make_campaign, make_contact, make_price, make_user
+from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_contact, make_price, make_user
 
 PHONE, EMAIL = "+380501112233", "olena@example.com"
 COUNTED = (
@@ -140,7 +151,7 @@ def test_a_running_campaign_goes_on_as_if_there_had_been_no_test(stage: Stage) -
     stage.run()
     assert counted() == before
     assert enrolment_of(contact).outcome == ""
-    assert the_message().status == TestStatus.DELIVERED
+    assert the_message().status == TestStatus.OPENED
 
 
 def test_a_form_that_comes_twice_sends_once(stage: Stage) -> None:
@@ -238,15 +249,52 @@ def test_the_senders_pace_is_kept(stage: Stage) -> None:
     assert SenderState.objects.get().tokens < 1
 
 
-def test_the_vendors_refusal_is_kept_and_holds_nobody(stage: Stage) -> None:
+def test_a_vendor_that_refuses_the_account_has_its_sender_held_once_as_by_a_campaigns_message(stage: Stage) -> None:
+    marketer = make_user(roles=[Role.MARKETER])
+    held, heard = [], []
+    for name in ("by a campaign", "by a test"):
+        sender = stage.sender(Channel.SMS, fault="wrong_credentials")
+        steps = (StepPlan(channel=Channel.SMS, sender=sender),)
+        if name == "by a test":
+            # One after the other: when the first is refused, the second stays here.
+            Sender.objects.filter(pk=sender.pk).update(rate_per_second=1)
+            confirm(make_campaign(routes=(RoutePlan(steps=steps),)), colleague("Ann"), colleague("Bob"))
+            send_tests()
+        else:
+            make_contact(phone=PHONE, consents=[Channel.SMS])
+            stage.launch(RoutePlan(steps=steps))
+        sender.refresh_from_db()
+        held.append((sender.held_at is not None, sender.held_reason))
+        heard.append([need.why for need in needs_of_user(marketer, alive()) if need.key == f"sender-{sender.pk}"])
+    assert held[0] == held[1]
+    assert held[0][1].startswith("http_401")
+    assert heard[0] == heard[1] != []
+    answers = set(TestMessage.objects.values_list("status", "error_class", "refusal"))
+    assert answers == {(TestStatus.FAILED, "account", ""), (TestStatus.REFUSED, "", Refusal.HELD)}
+
+
+def test_a_sender_that_is_held_already_keeps_its_reason(stage: Stage) -> None:
     sender = stage.sender(Channel.SMS, fault="wrong_credentials")
     campaign = make_campaign(routes=(RoutePlan(steps=(StepPlan(channel=Channel.SMS, sender=sender),)),))
     confirm(campaign)
-    send_tests()
-    message = the_message()
-    assert (message.status, message.error_class) == (TestStatus.FAILED, "account")
+    known = claim(sender, 1)
+    Sender.objects.filter(pk=sender.pk).update(held_at=NOON, held_reason="402 balance is empty")
+    receipt = Receipt(key=known[0].key.hex, status=ReceiptStatus.FAILED, error_class=ErrorClass.ACCOUNT, code="401")
+    with transaction.atomic():
+        judge_sender(sender.pk, [receipt], now=clock.now())
     sender.refresh_from_db()
-    assert sender.held_at is None
+    assert (sender.held_at, sender.held_reason) == (NOON, "402 balance is empty")
+
+
+def test_a_vendor_that_goes_on_failing_is_tried_with_one_test_and_left_alone(stage: Stage) -> None:
+    sender = stage.sender(Channel.SMS, fault="error_500")
+    campaign = make_campaign(routes=(RoutePlan(steps=(StepPlan(channel=Channel.SMS, sender=sender),)),))
+    confirm(campaign, *[colleague(f"Person {number}") for number in range(3)])
+    SenderState.objects.create(sender=sender, tokens=10, tokens_at=clock.real_now(), failures_in_a_row=12)
+    send_tests()
+    assert SenderState.objects.get().failures_in_a_row == 13
+    answers = sorted(TestMessage.objects.values_list("status", "refusal"))
+    assert answers == [("refused", "resting"), ("refused", "resting"), ("unknown", "")]
 
 
 def test_no_answer_is_unknown(stage: Stage) -> None:
@@ -340,17 +388,138 @@ def test_a_reply_that_names_no_message_is_about_what_came_last(stage: Stage) -> 
     clock.run_at(shown_at=clock.now() + timedelta(minutes=1), speed=0)
     confirm(campaign)
     send_tests()
-    reply = {"type": "reply", "text": "Yes", "address": PHONE, "client_key": "", "message_id": ""}
-    stage.post([{**reply, "event_id": "1"}])
+    stage.post([reply(PHONE)])
     stage.run()
     assert enrolment_of(contact).outcome == ""
-    assert the_message().status == TestStatus.DELIVERED
+    assert the_message().status == TestStatus.OPENED
     clock.run_at(shown_at=clock.now() + timedelta(minutes=1), speed=0)
     other = stage.launch(route)
-    stage.post([{**reply, "event_id": "2"}])
+    stage.post([reply(PHONE)])
     stage.run()
     assert Enrolment.objects.get(campaign=other).outcome == "engaged"
     assert len(messages_of(contact)) == 2
+
+
+def statements_of_a_drain() -> list[str]:
+    """What the database is asked while the stored webhooks are read."""
+    with CaptureQueriesContext(connection) as queries:
+        inbound.drain(clock.now(), load=load_surroundings)
+    return [query["sql"] for query in queries]
+
+
+def reply(address: str) -> dict[str, str]:
+    """A reply that names no message, as the vendor writes it."""
+    named = {"address": address, "client_key": "", "message_id": ""}
+    return {"type": "reply", "event_id": uuid.uuid4().hex, "text": "Yes", **named}
+
+
+def test_where_no_test_has_left_webhooks_cost_not_one_query_more(stage: Stage) -> None:
+    contact = make_contact(phone=PHONE, consents=[Channel.SMS])
+    stage.launch(RoutePlan(steps=(StepPlan(channel=Channel.SMS, sender=stage.sender(Channel.SMS)),)))
+    stage.post([stage.told(messages_of(contact)[0], "handset_delivered"), reply("+380509990000")])
+    without = statements_of_a_drain()
+    confirm(draft(stage))
+    stage.post([stage.told(messages_of(contact)[0], "handset_delivered"), reply("+380509990000")])
+    queued = statements_of_a_drain()
+    send_tests()
+    stage.post([stage.told(messages_of(contact)[0], "handset_delivered"), reply("+380509990000")])
+    after = statements_of_a_drain()
+    of_tests = [[sql for sql in asked if "testmessage" in sql] for asked in (without, queued, after)]
+    assert [len(sql) for sql in of_tests] == [1, 1, 2]
+    assert all(sql[0].startswith(inbound.CLAIM[:40]) for sql in of_tests)
+
+
+def test_replies_of_many_to_tests_take_no_more_queries_than_one(stage: Stage) -> None:
+    numbers = [f"+3805011122{number:02}" for number in range(12)]
+    people = [TestPerson.objects.create(name=number) for number in numbers]
+    for person in people:
+        TestAddress.objects.create(person=person, kind=AddressKind.PHONE, value=person.name)
+    confirm(draft(stage), *people)
+    send_tests()
+    stage.post([reply(numbers[0])])
+    one = statements_of_a_drain()
+    stage.post([reply(number) for number in numbers[1:]])
+    many = statements_of_a_drain()
+    assert len(one) == len(many)
+    assert set(TestMessage.objects.values_list("status", flat=True)) == {TestStatus.OPENED}
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("seen", "handset_delivered"), TestStatus.OPENED),
+        (("handset_delivered", "undelivered"), TestStatus.DELIVERED),
+        (("undelivered", "handset_delivered"), TestStatus.FAILED),
+    ],
+)
+def test_a_test_only_moves_forward(stage: Stage, words: tuple[str, ...], status: TestStatus) -> None:
+    confirm(draft(stage))
+    send_tests()
+    stage.post([told(the_message(), word) for word in words])
+    stage.run()
+    assert the_message().status == status
+
+
+def test_a_deleted_contact_is_in_no_test_from_then_on(stage: Stage, client: Client) -> None:
+    """Their data filled the texts; what is not sent yet is not sent."""
+    contact = make_contact(first_name="Ann", phone="+380509998877", consents=[Channel.SMS])
+    campaign, person = draft(stage), colleague()
+    Link.objects.update(url="https://shop.example.com/?to={{ first_name }}")
+    sent = confirm(campaign, person, contact=contact)
+    send_tests()
+    confirm(campaign, person, contact=contact)
+    other = confirm(campaign, person)
+    delete_contact(contact=contact, actor=None)
+    assert "Ann" not in json.dumps(list(TestMessage.objects.values("outbound", "targets", "person_name", "address")))
+    assert not TestSend.objects.exclude(contact=None).exists()
+    send_tests()
+    first, second, third = TestMessage.objects.order_by("id")
+    assert (first.test, first.status, first.person_name) == (sent, TestStatus.ACCEPTED, "Olena")
+    assert (second.status, second.refusal) == (TestStatus.REFUSED, Refusal.DELETED)
+    assert (third.test, third.status) == (other, TestStatus.ACCEPTED)
+    assert client.get(path(click_url(first.token, 0))).status_code == 404
+    assert client.get(path(click_url(third.token, 0))).status_code == 302
+    stage.post([told(first, "handset_delivered")])
+    stage.run()
+    first.refresh_from_db()
+    assert first.status == TestStatus.DELIVERED
+
+
+def test_a_deleted_contacts_address_leaves_tests_and_late_receipts_still_find_them(
+    stage: Stage, client: Client
+) -> None:
+    contact = make_contact(phone=PHONE, email=EMAIL)
+    confirm(draft(stage, Channel.SMS, Channel.EMAIL))
+    send_tests()
+    TestMessage.objects.update(detail=f"{PHONE} is out of reach")
+    delete_contact(contact=contact, actor=None)
+    kept = json.dumps(list(TestMessage.objects.values()), default=str)
+    assert not any(word in kept for word in (PHONE, EMAIL, "Olena"))
+    sms, mail = TestMessage.objects.order_by("id")
+    stage.post([reply(PHONE), told(mail, "undelivered", text=f"{EMAIL} is full")])
+    stage.run()
+    assert [message.status for message in TestMessage.objects.order_by("id")] == [TestStatus.OPENED, TestStatus.FAILED]
+    stage.post([told(sms, "reply", text="STOP")])
+    stage.run()
+    assert Suppression.objects.get().address_hash == sms.address_hash
+    asked = client.get(path(unsubscribe_url(mail.pk)))
+    assert (asked.status_code, "•••" in asked.content.decode()) == (200, False)
+
+
+def test_nobody_is_in_a_test_who_was_deleted_while_it_was_confirmed(stage: Stage) -> None:
+    contact = make_contact(first_name="Ann")
+    campaign, person = draft(stage), colleague()
+    plan = plan_of(campaign, [person], contact)
+    delete_contact(contact=Contact.objects.get(pk=contact.pk), actor=None)
+    with pytest.raises(confirming.NotConfirmed, match="was deleted"):
+        confirming.confirm(
+            plan=plan,
+            blueprint=blueprints.load(campaign),
+            key=uuid.uuid4(),
+            seen=campaign.updated_at.isoformat(),
+            by=make_user(),
+        )
+    assert not TestSend.objects.exists()
 
 
 def test_a_vendors_late_failure_is_shown(stage: Stage) -> None:
