@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern] = [
     # Tests
     path("campaigns/<int:pk>/test/", testing.campaign_test, name="campaign_test"),
     path("campaigns/<int:pk>/test/<int:test_pk>/", testing.campaign_test_result, name="campaign_test_result"),
+    path("campaigns/<int:pk>/tests/", testing.campaign_tests, name="campaign_tests"),
     path("test-people/", test_people.test_people, name="test_people"),
     path("test-people/new/", test_people.test_person_new, name="test_person_new"),
     path("test-people/<int:pk>/", test_people.test_person_edit, name="test_person_edit"),

@@ -1,15 +1,19 @@
-"""What became of a test message, in the user's words."""
+"""What became of test messages, in the user's words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from campaigns.models import TestMessage, TestSend
+from campaigns.masking import HIDDEN, masked
+from campaigns.models import Campaign, TestMessage, TestSend
 from campaigns.models.testing import TestStatus
+from campaigns.pagination import Page, page_of
 from campaigns.testing.refusals import Refusal
+from channels import kinds
 from channels.errors import ErrorClass
 from channels.events import EventType
 from channels.kinds import Channel
@@ -20,6 +24,7 @@ _WATCHED = timedelta(minutes=5)
 _MOVING = {TestStatus.QUEUED, TestStatus.SENDING}
 _TONES = {
     TestStatus.DELIVERED: "green",
+    TestStatus.OPENED: "green",
     TestStatus.ACCEPTED: "blue",
     TestStatus.FAILED: "red",
     TestStatus.REFUSED: "orange",
@@ -39,9 +44,14 @@ _REASONS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """A row of the page: `reason` in our words, `told` in the vendor's."""
+    """A row of the page: `address` as the reader may see it, `reason` in our words, `told` in the vendor's.
+
+    `name` and `address` are '' once the person was deleted.
+    """
 
     message: TestMessage
+    name: str
+    address: str
     label: str
     tone: str
     reason: str
@@ -49,25 +59,54 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Results:
-    """All messages of a test. While it `is_moving`, the page asks again."""
+class TestResults:
+    """A test, and what became of its messages. While it `is_moving`, the page asks again."""
 
+    __test__ = False
+
+    test: TestSend
     rows: Sequence[Result]
     is_moving: bool
 
 
-def results(test: TestSend, now: datetime) -> Results:
-    """What became of `test` until `now` (real time)."""
-    messages = list(test.messages.select_related("sender__account").order_by("id"))
+@dataclass(frozen=True, kw_only=True)
+class PastTests:
+    """A page of the messages of a campaign's tests, test by test, the latest first."""
+
+    page: Page[TestMessage]
+    tests: Sequence[TestResults]
+
+    @property
+    def is_moving(self) -> bool:
+        """Does any of them wait for something?"""
+        return any(test.is_moving for test in self.tests)
+
+
+def results(test: TestSend, now: datetime, *, sees_addresses: bool) -> TestResults:
+    """What became of `test` until `now` (real time), with addresses for whoever `sees_addresses`, else masked."""
+    messages = test.messages.select_related("sender__account").order_by("id")
+    return _results(test, list(messages), now, sees_addresses=sees_addresses)
+
+
+def past_tests(campaign: Campaign, now: datetime, *, sees_addresses: bool, cursor: str) -> PastTests:
+    """What became of the tests of `campaign` until `now`, at `cursor` of the list; else as `results`."""
+    sent = TestMessage.objects.filter(test__campaign=campaign)
+    with_their_test = sent.select_related("sender__account", "test__sent_by").defer("outbound", "targets")
+    page = page_of(with_their_test, order_by=("-test_id", "-id"), cursor=cursor)
+    tests = []
+    for test, of_test in groupby(page.rows, key=lambda message: message.test):
+        in_order = sorted(of_test, key=lambda message: message.pk)
+        tests.append(_results(test, in_order, now, sees_addresses=sees_addresses))
+    return PastTests(page=page, tests=tests)
+
+
+def _results(test: TestSend, messages: Sequence[TestMessage], now: datetime, *, sees_addresses: bool) -> TestResults:
     is_watched = now - test.at < _WATCHED
-    return Results(
-        rows=[_result(message) for message in messages],
-        is_moving=_are_under_way(messages) or (is_watched and any(_awaits_receipt(message) for message in messages)),
+    return TestResults(
+        test=test,
+        rows=[_result(message, sees_address=sees_addresses) for message in messages],
+        is_moving=any(message.status in _MOVING or (is_watched and _awaits_receipt(message)) for message in messages),
     )
-
-
-def _are_under_way(messages: Iterable[TestMessage]) -> bool:
-    return any(message.status in _MOVING for message in messages)
 
 
 def _awaits_receipt(message: TestMessage) -> bool:
@@ -78,15 +117,26 @@ def _awaits_receipt(message: TestMessage) -> bool:
     return bool(able and EventType.DELIVERED in able.reports)
 
 
-def _result(message: TestMessage) -> Result:
+def _result(message: TestMessage, *, sees_address: bool) -> Result:
     status = TestStatus(message.status)
+    shown = message.address if sees_address else masked(kinds.facts(message.channel).address_kind, message.address)
+    told = f"{message.code} {message.detail}".strip() if status is TestStatus.FAILED else ""
     return Result(
         message=message,
+        name=message.person_name,
+        address=shown,
         label=str(status.label),
         tone=_TONES.get(status, "secondary"),
         reason=_reason(message),
-        told=f"{message.code} {message.detail}".strip() if status is TestStatus.FAILED else "",
+        told=told if sees_address else _without_address(told, message.address),
     )
+
+
+def _without_address(told: str, address: str) -> str:
+    """`told` without `address`, which vendors like to repeat, a phone number with its plus and without."""
+    for written in filter(None, (address, address.removeprefix("+"))):
+        told = told.replace(written, HIDDEN)
+    return told
 
 
 def _reason(message: TestMessage) -> str:

@@ -14,7 +14,7 @@ from campaigns.composing import preview
 from campaigns.conditions import capabilities_of
 from campaigns.models import Contact, Content, Installation, Purpose, Step, Suppression, TestPerson
 from campaigns.personalise import contact_values
-from campaigns.previews import Look
+from campaigns.previews import Length, Look
 from campaigns.prices import PriceList, load_prices
 from campaigns.testing.marking import marked
 from campaigns.testing.refusals import Refusal, of_sender
@@ -118,7 +118,7 @@ class _Planner:
         if content is None or not content.text.strip():
             return None
         return Wording(
-            content=marked(content, step.channel),
+            content=marked(content, step.channel, self._language),
             values=self._values,
             language=self._language,
             is_trackable=self._contact.is_trackable if self._contact else True,
@@ -126,7 +126,7 @@ class _Planner:
         )
 
     def look(self, step: Step, wording: Wording) -> Look:
-        """How it looks when it has arrived."""
+        """How it looks when it has arrived, and its length where the channel takes little more, or less."""
         able, sender = wording.able, step.sender.identity if step.sender else ""
         shown = preview(
             wording.content,
@@ -139,6 +139,8 @@ class _Planner:
             has_buttons=able.has_buttons if able else None,
             has_images=able.has_images if able else None,
         )
+        limit = kinds.facts(step.channel).text_limit
+        length = Length(channel=Channel(step.channel), length=len(shown.message.text), limit=limit)
         return Look(
             person=self._contact,
             channel=Channel(step.channel),
@@ -149,7 +151,7 @@ class _Planner:
             gaps=(),
             notes=(),
             sms=None,
-            lengths=(),
+            lengths=(length,) if limit and length.tone else (),
         )
 
     def refusal(self, step: Step, wording: Wording | None) -> Refusal | None:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -21,7 +22,7 @@ from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.previews import find_person
 from campaigns.testing import people
 from campaigns.testing.confirming import NotConfirmed, confirm
-from campaigns.testing.outcomes import results
+from campaigns.testing.outcomes import past_tests, results
 from campaigns.testing.planning import make_plan
 from campaigns.views.editing import find_campaign
 
@@ -80,8 +81,25 @@ def campaign_test(request: SignedInRequest, pk: int) -> HttpResponse:
 def campaign_test_result(request: SignedInRequest, pk: int, test_pk: int) -> HttpResponse:
     """What became of each message; asked again while something may still come."""
     test = get_object_or_404(TestSend.objects.select_related("campaign", "sent_by"), pk=test_pk, campaign=pk)
-    page = {"campaign": test.campaign, "test": test, "results": results(test, clock.real_now())}
+    told = results(test, clock.real_now(), sees_addresses=can(request.user, Permission.VIEW_PEOPLE))
+    page = {"campaign": test.campaign, "test": test, "results": told}
     return render_partial(request, "testing/results.html", page, fragment="results")
+
+
+@never_cache
+@require_safe
+@requires(Permission.MANAGE_CAMPAIGNS)
+def campaign_tests(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The tests of a campaign so far, the latest first; asked again while something may still come of one."""
+    campaign = find_campaign(pk)
+    past = past_tests(
+        campaign,
+        clock.real_now(),
+        sees_addresses=can(request.user, Permission.VIEW_PEOPLE),
+        cursor=request.GET.get("cursor", ""),
+    )
+    page = {"campaign": campaign, "past": past, "page": past.page, "days_kept": settings.INBOUND_KEPT.days}
+    return render_partial(request, "testing/tests.html", page, fragment="tests")
 
 
 def _choice(request: SignedInRequest, blueprint: Blueprint) -> Choice:

@@ -68,6 +68,8 @@ PAGES = (
     Page("campaign_test", "draft", queries=18),
     Page("campaign_test", "running", queries=18),
     Page("campaign_test_result", "test"),
+    Page("campaign_tests", "tested"),
+    Page("campaign_tests", "draft"),
     Page("test_people"),
     Page("test_person_new"),
     Page("test_person_edit", "test_person"),

@@ -5,6 +5,8 @@ from datetime import timedelta
 from random import Random
 from uuid import uuid4
 
+from django.db.models import F
+
 from campaigns import blueprints, links
 from campaigns.models import (
     ApiKey,
@@ -21,6 +23,7 @@ from campaigns.models import (
     TestAddress,
     TestMessage,
     TestPerson,
+    TestSend,
     User,
 )
 from campaigns.models.campaigns import CampaignStatus
@@ -175,7 +178,7 @@ def _campaigns() -> dict[str, Args]:
 
 
 def tested(user: User, campaign: Campaign) -> dict[str, Args]:
-    """Test people of `user`, and a test of `campaign` that its vendor has refused."""
+    """Test people of `user`, and tests of `campaign` that its vendor has refused: more than a page shows."""
     people = [TestPerson.objects.create(name=f"Anna {number}", made_by=user) for number in range(6)]
     kinds = {
         AddressKind.PHONE: "+491511235000",
@@ -186,9 +189,12 @@ def tested(user: User, campaign: Campaign) -> dict[str, Args]:
     TestAddress.objects.bulk_create(rows)
     blueprint = blueprints.load(campaign)
     plan = make_plan(blueprint, people=people, steps=list(blueprint.steps), contact=None)
-    test = confirm(plan=plan, blueprint=blueprint, key=uuid4(), seen=campaign.updated_at.isoformat(), by=user)
+    for _ in range(3):
+        test = confirm(plan=plan, blueprint=blueprint, key=uuid4(), seen=campaign.updated_at.isoformat(), by=user)
+        # Nobody sends so many within an hour.
+        TestSend.objects.update(at=F("at") - timedelta(days=1))
     TestMessage.objects.update(status=TestStatus.FAILED, error_class="account", code="402", detail="balance is empty")
-    return {"test": (campaign.pk, test.pk), "test_person": (people[0].pk,)}
+    return {"test": (campaign.pk, test.pk), "tested": (campaign.pk,), "test_person": (people[0].pk,)}
 
 
 def _signed() -> dict[str, Args]:

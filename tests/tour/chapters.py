@@ -46,6 +46,7 @@ CHAPTERS: Mapping[str, Mapping[str, str]] = {
         "campaign_editor": "Chain, message, audience and limits on one page, saved while you type.",
         "campaign_test": "The message on trial, to colleagues: what each gets, on which step, at what price.",
         "campaign_test_result": "What became of each test message; it counts in no figures.",
+        "campaign_tests": "The tests of a campaign so far: when, by whom, to whom, and what came of each.",
         "test_people": "The colleagues who get tests.",
         "test_person_new": "One more, with the addresses they are reached at.",
         "test_person_edit": "Their addresses change.",

@@ -2,16 +2,30 @@
 
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from campaigns.models import AuditEntry, Campaign, Contact, TestAddress, TestMessage, TestPerson, TestSend
+from campaigns.models import (
+    AuditEntry,
+    Campaign,
+    Contact,
+    Content,
+    TestAddress,
+    TestMessage,
+    TestPerson,
+    TestSend,
+    User,
+)
 from campaigns.models.campaigns import CampaignStatus
+from campaigns.pagination import PAGE_SIZE
 from campaigns.permissions import Permission, Role
+from channels import kinds
 from channels.kinds import Channel
 from channels.models import Sender
 from tests.campaigns.editor.pages import HTMX, page, text, the_step
@@ -180,6 +194,8 @@ def test_a_running_campaign_is_tested_and_one_that_is_over_is_not(marketer: Clie
     [
         ({"status": "queued"}, "Queued"),
         ({"status": "delivered"}, "Delivered"),
+        ({"status": "opened"}, "Opened"),
+        ({"status": "refused", "refusal": "deleted"}, "was deleted meanwhile."),
         ({"status": "refused", "refusal": "held"}, "The sender is held: the vendor refused it."),
         ({"status": "unknown"}, "It is not sent again by itself."),
         (
@@ -211,6 +227,7 @@ def test_only_whoever_makes_campaigns_sends_tests(client: Client) -> None:
     addresses = [
         page("campaign_test", campaign),
         page("campaign_test_result", campaign, test.pk),
+        page("campaign_tests", campaign),
         reverse("test_people"),
         NEW,
         reverse("test_person_edit", args=[person.pk]),
@@ -243,3 +260,100 @@ def test_more_people_and_steps_take_no_more_queries(
     with django_assert_max_num_queries(20):
         shown = marketer.get(page("campaign_test", campaign), chosen)
     assert "30 messages leave at once" in text(shown)
+
+
+def past(campaign: Campaign, **fields: Any) -> TestMessage:
+    """A message of a test that was sent a while ago, to Mona's phone."""
+    sender = the_step(campaign).sender
+    assert sender is not None
+    test = TestSend.objects.create(
+        key=uuid.uuid4(), campaign=campaign, sent_by=User.objects.last(), at=timezone.now() - timedelta(hours=1)
+    )
+    defaults = {
+        "id": test.pk,
+        "person_name": "Mona",
+        "channel": "sms",
+        "address": "+380501112233",
+        "address_hash": "0" * 32,
+        "token": f"t{test.pk}",
+        "outbound": {},
+        "status": "delivered",
+    }
+    return TestMessage.objects.create(test=test, sender=sender, **{**defaults, **fields})
+
+
+def test_the_tests_of_a_campaign_are_listed_the_latest_first(marketer: Client) -> None:
+    campaign, other = make_campaign(), make_campaign()
+    past(campaign, status="failed", error_class="account", code="402", detail="no credit")
+    past(campaign, person_name="Ann", status="opened")
+    past(other, person_name="Bob")
+    response = marketer.get(page("campaign_tests", campaign))
+    shown = text(response)
+    assert shown.index("Ann") < shown.index("Mona")
+    assert "Mona SMS · +380501112233" in shown
+    assert "The vendor says: 402 no credit" in shown
+    assert f"sent by {User.objects.get()}" in shown
+    assert "Bob" not in shown
+    assert "It is kept for 30 days." in shown
+    assert "data-asks-again" not in response.content.decode()
+
+
+def test_the_list_goes_on_while_something_may_come_and_is_led_to_from_everywhere(marketer: Client) -> None:
+    mona()
+    campaign = make_campaign()
+    address = page("campaign_tests", campaign)
+    assert "No tests yet" in text(marketer.get(address))
+    test = sent(marketer, campaign)
+    part = marketer.get(address, headers=HTMX).content.decode()
+    assert 'hx-trigger="every 2s"' in part
+    assert "<html" not in part
+    assert page("campaign_test_result", campaign, test.pk) in part
+    for name, args in (("campaign_editor", ()), ("campaign_test", ()), ("campaign_test_result", (test.pk,))):
+        assert address in marketer.get(page(name, campaign, *args)).content.decode()
+    Campaign.objects.update(status=CampaignStatus.FINISHED)
+    watched = marketer.get(page("campaign_watch", campaign)).content.decode()
+    assert address in watched
+    assert f'href="{page("campaign_test", campaign)}"' not in marketer.get(address).content.decode()
+
+
+def test_who_may_not_see_people_is_told_of_tests_without_addresses(client: Client) -> None:
+    client.force_login(make_user(permissions=[Permission.MANAGE_CAMPAIGNS]))
+    campaign = make_campaign()
+    message = past(campaign, status="failed", code="21211", detail="380501112233 (+380501112233) is no number")
+    for address in (page("campaign_tests", campaign), page("campaign_test_result", campaign, message.test_id)):
+        shown = client.get(address).content.decode()
+        assert "+38•••33" in shown
+        assert "380501112233" not in shown
+        assert "21211" in shown
+
+
+def test_somebody_who_was_deleted_has_no_name_in_a_test(marketer: Client) -> None:
+    campaign = make_campaign()
+    past(campaign, person_name="", address="")
+    assert "Somebody who was deleted SMS Delivered" in text(marketer.get(page("campaign_tests", campaign)))
+
+
+def test_many_tests_are_paged_and_take_no_more_queries(
+    marketer: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    campaign = make_campaign()
+    for number in range(PAGE_SIZE + 2):
+        past(campaign, person_name=f"Person {number}")
+    with django_assert_max_num_queries(9):
+        first = marketer.get(page("campaign_tests", campaign))
+    following = re.search(r'rel="next" href="([^"]+)"', first.content.decode())
+    assert following is not None
+    second = text(marketer.get(page("campaign_tests", campaign) + following[1]))
+    assert "Person 1 " in second
+    assert "Person 2 " not in second
+    assert marketer.get(page("campaign_tests", campaign), {"cursor": "nonsense"}).status_code == 200
+
+
+def test_a_text_that_the_mark_makes_too_long_is_told(marketer: Client) -> None:
+    mona()
+    steps = (StepPlan(channel=Channel.VIBER),)
+    limit = kinds.facts(Channel.VIBER).text_limit
+    campaign = make_campaign(routes=(RoutePlan(steps=steps),), text="a" * limit)
+    assert "characters – too long" in text(marketer.get(page("campaign_test", campaign)))
+    Content.objects.update(text="a")
+    assert "characters" not in text(marketer.get(page("campaign_test", campaign)))
