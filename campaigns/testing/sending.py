@@ -1,5 +1,6 @@
 """Sends confirmed test messages: each once, at the sender's pace, whatever quiet hours say."""
 
+import logging
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from channels.messages import Receipt, ReceiptStatus
 from channels.models import Sender
 from channels.opening import open_provider
 
+logger = logging.getLogger(__name__)
+
 # What nobody has sent for so long is not sent late: whoever tried it has gone on.
 LATE = timedelta(minutes=10)
 # Longer than any request may take: nobody waits for its answer any more.
@@ -39,13 +42,16 @@ _STATUS = {
 def send_tests() -> None:
     """Send what is queued, sender by sender, and give up what a dead worker left: unknown, never sent again.
 
-    Any number of workers may do this at once.
+    Any number of workers may do this at once. A sender at which something breaks keeps no other from sending.
     """
     give_up()
     queued = TestMessage.objects.filter(status=TestStatus.QUEUED)
     waiting = Sender.objects.filter(pk__in=queued.values("sender_id")).select_related("account")
     for sender in waiting.order_by("pk"):
-        _serve(sender)
+        try:
+            _serve(sender)
+        except Exception:
+            logger.exception("the tests of sender %s cannot be sent", sender.pk)
 
 
 def give_up() -> None:

@@ -17,7 +17,7 @@ from campaigns.audience.finding import Found, Sort, find
 from campaigns.audience.person_page import load_person
 from campaigns.audience.rules import InvalidRule
 from campaigns.forms.contacts import AddressForm, AttributeFormSet, ContactForm, FindForm, attribute_rows
-from campaigns.models import Address, Contact
+from campaigns.models import Address, Contact, TestAddress
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from channels import own_sandbox
@@ -159,6 +159,8 @@ def _effects_of_deleting(contact: Contact) -> list[str]:
         gettext("Name, addresses, consents and everything else about them is erased and cannot be brought back."),
         gettext("The figures of campaigns stay as they are. An address that must not be messaged stays so, as a code."),
     ]
+    if TestAddress.objects.filter(value__in=contact.addresses.values("value")).exists():
+        effects.append(gettext("A test person has the same address and stays: remove them among the test people."))
     if inside:
         sentence = ngettext(
             "They are inside %(count)s campaign, which ends for them at once.",

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.audience.belonging import segments_of
-from campaigns.models import Address, Contact, ContactImport, Suppression
+from campaigns.models import Address, Contact, ContactImport, Suppression, TestAddress, TestPerson
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.pagination import Page
 from campaigns.permissions import Permission, Role
@@ -268,6 +268,14 @@ def suppress(address: Address, **fields: Any) -> Suppression:
 
 
 # --- Deleting ------------------------------------------------------------------------------
+
+
+def test_deleting_says_that_a_test_person_with_the_same_address_stays(marketer: Client) -> None:
+    contact = make_contact(phone="+380501112233")
+    address = reverse("contact_delete", args=[contact.pk])
+    assert "A test person has the same address" not in marketer.get(address).text
+    TestAddress.objects.create(person=TestPerson.objects.create(name="Mona"), kind="phone", value="+380501112233")
+    assert "A test person has the same address" in marketer.get(address).text
 
 
 def test_deleting_asks_and_says_how_many_campaigns_end(marketer: Client) -> None:

@@ -56,9 +56,21 @@ from campaigns.testing.sending import ANSWER_WITHIN, LATE, claim, give_up, send_
 from channels.errors import ErrorClass
 from channels.kinds import AddressKind, Channel
 from channels.messages import Receipt, ReceiptStatus
-from channels.models import Sender, SenderState
+from channels.models import Account, Sender, SenderState
+from channels.opening import open_provider
+from channels.provider import Provider
 from tests.campaigns.engine.stage import Stage, enrolment_of, messages_of
-from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_contact, make_price, make_user
+from tests.factories import (
+    NOON,
+    RoutePlan,
+    StepPlan,
+    make_account,
+    make_campaign,
+    make_contact,
+    make_price,
+    make_sender,
+    make_user,
+)
 
 PHONE, EMAIL = "+380501112233", "olena@example.com"
 COUNTED = (
@@ -295,6 +307,25 @@ def test_a_vendor_that_goes_on_failing_is_tried_with_one_test_and_left_alone(sta
     assert SenderState.objects.get().failures_in_a_row == 13
     answers = sorted(TestMessage.objects.values_list("status", "refusal"))
     assert answers == [("refused", "resting"), ("refused", "resting"), ("unknown", "")]
+
+
+def test_a_sender_that_breaks_keeps_no_other_from_sending(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = make_sender(channel=Channel.EMAIL, account=make_account(settings={"url": stage.vendor.sandbox.url}))
+    steps = (StepPlan(channel=Channel.EMAIL, sender=broken), StepPlan(sender=stage.sender(Channel.SMS)))
+    assert broken.pk < stage.sender(Channel.SMS).pk
+    confirm(make_campaign(routes=(RoutePlan(steps=steps),)))
+
+    def opened(account: Account) -> Provider:
+        if account == broken.account:
+            raise RuntimeError("a defect")
+        return open_provider(account)
+
+    monkeypatch.setattr("campaigns.testing.sending.open_provider", opened)
+    send_tests()
+    assert dict(TestMessage.objects.values_list("channel", "status")) == {"email": "queued", "sms": "accepted"}
+    assert "cannot be sent" in caplog.text
 
 
 def test_no_answer_is_unknown(stage: Stage) -> None:
