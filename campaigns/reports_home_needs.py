@@ -18,6 +18,7 @@ from campaigns.operations.words import word
 from campaigns.permissions import Permission, can
 from campaigns.reports_counts import CampaignCounts, read_counts
 from campaigns.reports_home import Alive, CampaignLine
+from campaigns.sandbox_account import why_not_running
 from channels.kinds import Channel
 from channels.models import Sender, SenderState
 
@@ -52,7 +53,7 @@ def needs_of_user(user: User, alive: Alive) -> list[HomeNeed]:
     is_admin = can(user, Permission.MANAGE_ACCOUNTS)
     found: list[HomeNeed] = []
     if is_admin or may_send:
-        found += [*_held_senders(is_admin=is_admin), *_silent_vendors(is_admin=is_admin)]
+        found += [*_sandbox(is_admin=is_admin), *_held_senders(is_admin=is_admin), *_silent_vendors(is_admin=is_admin)]
     if can(user, Permission.MANAGE_SETTINGS) or may_send:
         found += _alerts(is_admin=can(user, Permission.MANAGE_SETTINGS), may_send=may_send)
     if may_send:
@@ -60,6 +61,19 @@ def needs_of_user(user: User, alive: Alive) -> list[HomeNeed]:
     if can(user, Permission.MANAGE_CONTACTS):
         found += _imports()
     return found
+
+
+def _sandbox(*, is_admin: bool) -> Iterator[HomeNeed]:
+    """The installation's own sandbox, where somebody has asked for it and it could not be started."""
+    if why := why_not_running():
+        yield HomeNeed(
+            key="sandbox",
+            icon="plug-x",
+            text=gettext("The sandbox is not running."),
+            why=_for_admins(why, is_admin=is_admin),
+            action=gettext("Look at it") if is_admin else "",
+            url=reverse("account_list") if is_admin else "",
+        )
 
 
 def _held_senders(*, is_admin: bool) -> Iterator[HomeNeed]:

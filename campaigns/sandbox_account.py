@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import chain, count
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from campaigns import connecting
 from campaigns.models import User
@@ -71,6 +73,17 @@ def use_sandbox(*, by: User) -> None:
         own_sandbox.prefer(_AUDIENCE)
         own_sandbox.ask_for()
     connect_sandbox(known_as=_KNOWN_AS, identities={channel: _identity(channel) for channel in Channel}, by=by)
+
+
+def why_not_running() -> str:
+    """The sentences that say why this installation's sandbox is not running, and how to mend it; '' where it is."""
+    if not own_sandbox.is_kept_out():
+        return ""
+    words = gettext(
+        "Another program has taken its port, %(port)s. Free that port, or choose another with CASCADE_SANDBOX_PORT, "
+        "and start Cascade again. Until then nothing is sent to it."
+    )
+    return words % {"port": urlsplit(settings.SANDBOX_URL).port}
 
 
 def is_connected() -> bool:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 
 from campaigns import wording
+from campaigns.sandbox_account import why_not_running
 from channels import own_sandbox
 from channels.kinds import Channel
 from channels.models import Account, Price, Sender
@@ -41,7 +42,7 @@ class AccountCard:
     """An account as its page shows it; `webhook` is '' where the vendor reports nothing.
 
     `is_out_of_reach` says that no vendor elsewhere can reach that address; `has_inbox`, that the account is at
-    this installation's own sandbox.
+    this installation's own sandbox; `why_not_running` why that is not running, '' for any other account.
     """
 
     account: Account
@@ -51,6 +52,7 @@ class AccountCard:
     webhook: str
     is_out_of_reach: bool
     has_inbox: bool
+    why_not_running: str
 
 
 def vendors() -> list[Vendor]:
@@ -79,6 +81,7 @@ def card(account: Account) -> AccountCard:
         webhook=webhook_url(account) if provider.has_webhooks else "",
         is_out_of_reach=not has_inbox and _is_private(settings.PUBLIC_URL),
         has_inbox=has_inbox,
+        why_not_running=why_not_running() if _is_at_sandbox(account) else "",
     )
 
 

@@ -186,9 +186,12 @@ def end_leftovers(record: Path) -> None:
 
 
 def remember(record: Path, children: Iterable[Child]) -> None:
-    """Write down which processes run, for a start after this supervisor was killed."""
+    """Write down which processes run, for a start after this supervisor was killed.
+
+    One that has ended is left out: its number may be another's by now.
+    """
     entries = []
-    for child in children:
+    for child in [child for child in children if child.process.poll() is None]:
         try:
             entries.append((child.process.pid, psutil.Process(child.process.pid).create_time()))
         except psutil.NoSuchProcess:

@@ -2,8 +2,8 @@
 
 Order of starting: the embedded PostgreSQL (unless DATABASE_URL names another), the preparation, the web
 server, and when that answers the workers, beat and the sandbox vendor: in the demo, or when somebody asks
-for it. What dies is started again. Everything stops within seconds, PostgreSQL last; if this process is
-killed, Linux stops them.
+for it and its port is free. What dies is started again. Everything stops within seconds, PostgreSQL last;
+if this process is killed, Linux stops them.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ from cascade_site import embedded, processes
 from cascade_site.children import FOLDER, Program
 from cascade_site.cluster import EmbeddedError
 from cascade_site.crew import Crew, StopRequested
-from channels.own_sandbox import was_asked_for
+from channels.own_sandbox import note_port, was_asked_for
 
 NEEDED_BYTES = 300_000_000
 # How many tasks of each queue run at once, each in a worker of its own: a tick waits neither for a long import
@@ -75,26 +75,35 @@ def read_plan(mode: str) -> Plan:
     The demo keeps to a folder of its own, so that its sample never mixes with real contacts.
     """
     is_demo = mode == "demo"
-    given = os.environ.get("PORT", "8000")
-    if not given.isdigit() or not 0 < int(given) < 65535:
-        raise Refusal(f"PORT must be a number from 1 to 65534, not {given!r}.")
+    port = _port("PORT", default=8000)
+    sandbox_port = _port("CASCADE_SANDBOX_PORT", default=port + 1)
+    if sandbox_port == port:
+        raise Refusal(f"CASCADE_SANDBOX_PORT must be another than PORT, not {port} too.")
     default_dir = FOLDER / "var" / "demo" if is_demo else FOLDER / "var"
     return Plan(
         is_demo=is_demo,
         data_dir=Path(os.environ.get("CASCADE_DATA_DIR") or default_dir).resolve(),
         host=os.environ.get("HOST", "127.0.0.1"),
-        port=int(given),
-        sandbox_port=int(os.environ.get("CASCADE_SANDBOX_PORT") or int(given) + 1),
+        port=port,
+        sandbox_port=sandbox_port,
     )
+
+
+def _port(variable: str, *, default: int) -> int:
+    given = os.environ.get(variable) or str(default)
+    if not given.isdecimal() or not 0 < int(given) < 65535:
+        raise Refusal(f"{variable} must be a number from 1 to 65534, not {given!r}.")
+    return int(given)
 
 
 def run(plan: Plan) -> None:
     """Start everything, greet, and keep it running. Raises StopRequested, everything stopped, or Refusal."""
     with only_one(plan), Crew(log_dir=plan.log_dir, record=plan.data_dir / "processes.json", tell=tell) as crew:
         require_port(plan.host, plan.port, variable="PORT")
-        if plan.is_demo or was_asked_for(plan.data_dir):
-            require_port("127.0.0.1", plan.sandbox_port, variable="CASCADE_SANDBOX_PORT")
+        if plan.is_demo and (refusal := sandbox_refusal(plan)):
+            raise refusal
         environment = environment_of(plan)
+        note_port(plan.data_dir, is_taken=has_sandbox_on_demand(environment) and sandbox_refusal(plan) is not None)
         start_database(crew, plan, environment)
         has_users = prepare(crew, environment)
         welcome_token = "" if has_users else secrets.token_urlsafe(24)
@@ -160,14 +169,29 @@ def environment_of(plan: Plan) -> dict[str, str]:
 
 
 def _sandbox_on_demand(plan: Plan) -> dict[str, str]:
-    """Tell the pages where a sandbox would listen, unless an admin has started one or something else listens there."""
+    """Tell the pages where a sandbox would listen.
+
+    Not where an admin has started one, nor where nobody has asked for it yet and something else listens there.
+    """
     if os.environ.get("CASCADE_SANDBOX_URL"):
         return {}
-    try:
-        require_port("127.0.0.1", plan.sandbox_port, variable="CASCADE_SANDBOX_PORT")
-    except Refusal:
+    if not was_asked_for(plan.data_dir) and sandbox_refusal(plan):
         return {}
     return {"CASCADE_SANDBOX_URL": f"http://127.0.0.1:{plan.sandbox_port}", "CASCADE_SANDBOX_ON_DEMAND": "true"}
+
+
+def has_sandbox_on_demand(environment: Mapping[str, str]) -> bool:
+    """Whether this supervisor starts the sandbox when somebody asks for it."""
+    return bool(environment.get("CASCADE_SANDBOX_ON_DEMAND"))
+
+
+def sandbox_refusal(plan: Plan) -> Refusal | None:
+    """Why the sandbox cannot listen at its port; None where it can."""
+    try:
+        require_port("127.0.0.1", plan.sandbox_port, variable="CASCADE_SANDBOX_PORT")
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def demo_password(data_dir: Path) -> str:
@@ -246,9 +270,18 @@ def start_history(crew: Crew, environment: dict[str, str]) -> None:
 
 
 def start_sandbox_on_demand(crew: Crew, plan: Plan, environment: dict[str, str]) -> None:
-    """Wait until somebody asks for the sandbox on the pages, and start it. Raises StopRequested."""
-    if environment.get("CASCADE_SANDBOX_ON_DEMAND"):
-        crew.watch(lambda: was_asked_for(plan.data_dir))
+    """Wait until somebody asks for the sandbox on the pages, and start it. Raises StopRequested.
+
+    Where another program has taken its port everything else goes on, and the console and the pages say so.
+    """
+    if not has_sandbox_on_demand(environment):
+        return
+    crew.watch(lambda: was_asked_for(plan.data_dir))
+    refusal = sandbox_refusal(plan)
+    note_port(plan.data_dir, is_taken=refusal is not None)
+    if refusal:
+        tell(f"The sandbox is not running. {refusal} Or free that port; then start Cascade again.")
+    else:
         crew.start(processes.sandbox(port=plan.sandbox_port, data_dir=plan.data_dir), environment=environment)
 
 

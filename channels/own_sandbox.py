@@ -1,7 +1,8 @@
 """The sandbox that runs beside the product on the same machine, and what the two of them share.
 
 It is there where SANDBOX_URL names it: in the demo, or where an admin has started one. Where the supervisor would
-start it on demand (IS_SANDBOX_ON_DEMAND), it is there once somebody has asked for it.
+start it on demand (IS_SANDBOX_ON_DEMAND), it is there once somebody has asked for it, unless another program is found
+at its port then.
 """
 
 import time
@@ -19,11 +20,14 @@ from channels.sandbox.vendor import Vendor
 FOLDER = "sandbox"
 DATABASE = "inbox.sqlite3"
 ASKED_FOR = "asked-for"
+KEPT_OUT = "kept-out"
 
 
 def is_there() -> bool:
     """Whether this installation has a sandbox of its own."""
-    return is_possible() and (not settings.IS_SANDBOX_ON_DEMAND or was_asked_for(settings.DATA_DIR))
+    return is_possible() and (
+        not settings.IS_SANDBOX_ON_DEMAND or (was_asked_for(settings.DATA_DIR) and not is_kept_out())
+    )
 
 
 def is_possible() -> bool:
@@ -34,6 +38,21 @@ def is_possible() -> bool:
 def was_asked_for(data_dir: Path) -> bool:
     """Whether somebody has asked for the sandbox of the installation that keeps its things in `data_dir`."""
     return (data_dir / FOLDER / ASKED_FOR).exists()
+
+
+def is_kept_out() -> bool:
+    """Whether somebody has asked for it, and the supervisor has found another program at its port."""
+    return is_possible() and settings.IS_SANDBOX_ON_DEMAND and (settings.DATA_DIR / FOLDER / KEPT_OUT).exists()
+
+
+def note_port(data_dir: Path, *, is_taken: bool) -> None:
+    """Have the pages know whether another program is at its port, for the installation with `data_dir`."""
+    mark = data_dir / FOLDER / KEPT_OUT
+    if is_taken:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    else:
+        mark.unlink(missing_ok=True)
 
 
 def ask_for() -> None:

@@ -15,6 +15,7 @@ from campaigns.forms.prices import in_usual_order, price_formset
 from campaigns.models import Installation, Message
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Permission, SignedInRequest, requires
+from campaigns.sandbox_account import why_not_running
 from channels import own_sandbox
 from channels.models import Account, Price, Sender
 from channels.registry import PROVIDERS, provider_class
@@ -24,7 +25,12 @@ from channels.registry import PROVIDERS, provider_class
 @requires(Permission.MANAGE_ACCOUNTS)
 def account_list(request: SignedInRequest) -> HttpResponse:
     """All accounts with their senders, and the vendors that can be connected."""
-    context = {"cards": vendors.cards(), "vendors": vendors.vendors(), "has_sandbox": own_sandbox.is_there()}
+    context = {
+        "cards": vendors.cards(),
+        "vendors": vendors.vendors(),
+        "has_sandbox": own_sandbox.is_there(),
+        "why_not_running": why_not_running(),
+    }
     return render(request, "accounts/list.html", context)
 
 

@@ -15,6 +15,8 @@ from campaigns.engine.counters import Counter
 from campaigns.models import Alert, AlertKind, BudgetState, Campaign, ContactImport, StepTotal
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Permission, Role
+from campaigns.sandbox_account import use_sandbox
+from channels import own_sandbox
 from channels.kinds import Channel
 from channels.models import Account, SenderState
 from tests.factories import (
@@ -282,6 +284,26 @@ def test_the_sandbox_is_one_click_away_where_it_can_be_started(
     assert "1 of 4 done" in page
     client.post(reverse("sandbox_use"))
     assert Account.objects.count() == 1
+
+
+def test_a_sandbox_that_could_not_be_started_is_told_with_the_way_to_mend_it(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR, settings.SANDBOX_URL, settings.IS_SANDBOX_ON_DEMAND = tmp_path, "http://127.0.0.1:8001", True
+    use_sandbox(by=make_user(roles=[Role.ADMIN]))
+    assert "The sandbox is not running." not in page_of(client, Role.ADMIN)
+    own_sandbox.note_port(tmp_path, is_taken=True)
+    account = Account.objects.get()
+    for path in ("/", reverse("account_list"), reverse("account_edit", args=[account.pk])):
+        page = page_of(client, Role.ADMIN, path=path)
+        assert "The sandbox is not running." in page
+        assert "Another program has taken its port, 8001." in page
+    elsewhere = reverse("account_edit", args=[make_account(provider="smtp", settings={}).pk])
+    assert "The sandbox is not running." not in page_of(client, Role.ADMIN, path=elsewhere)
+    told = page_of(client, Role.MARKETER)
+    assert "The sandbox is not running." in told
+    assert "An admin can mend it." in told
+    assert "The sandbox is not running." not in page_of(client, Role.MANAGER)
 
 
 def test_where_no_sandbox_can_be_started_a_real_vendor_is_connected(client: Client, settings: Settings) -> None:

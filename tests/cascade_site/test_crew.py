@@ -8,6 +8,7 @@ import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -211,6 +212,16 @@ def test_what_a_killed_supervisor_left_running_is_ended_by_the_next_one(tmp_path
         end_leftovers(record)
         assert not is_alive(left.pid)
     assert not record.exists()
+
+
+def test_a_child_that_has_ended_is_not_remembered_by_a_number_that_may_be_anothers(tmp_path: Path) -> None:
+    record = tmp_path / "processes.json"
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as stranger:
+        ended = SimpleNamespace(process=SimpleNamespace(pid=stranger.pid, poll=lambda: 0))
+        remember(record, [ended])  # type: ignore[list-item]  # it has the one thing that is read
+        end_leftovers(record)
+        assert is_alive(stranger.pid)
+        stranger.kill()
 
 
 def test_a_process_number_that_is_somebody_elses_by_now_is_left_alone(tmp_path: Path) -> None:

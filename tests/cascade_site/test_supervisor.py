@@ -16,7 +16,16 @@ from tempfile import TemporaryDirectory
 import psutil
 import pytest
 
-from cascade_site.supervisor import Refusal, demo_password, main, read_plan, require_port
+from cascade_site.supervisor import (
+    Plan,
+    Refusal,
+    demo_password,
+    environment_of,
+    has_sandbox_on_demand,
+    main,
+    read_plan,
+    require_port,
+)
 from tests import ports
 
 FOLDER = Path(__file__).resolve().parent.parent.parent
@@ -145,6 +154,55 @@ def test_a_taken_port_is_said_in_one_sentence_that_tells_the_way_out(data_dir: P
         assert refused.said == f"Port {port} is taken (Address already in use): choose another with PORT=.\n"
 
 
+@pytest.mark.timeout(400)
+def test_a_sandbox_whose_port_is_taken_keeps_nobody_from_starting(data_dir: Path, free_port: int) -> None:
+    (data_dir / "sandbox").mkdir()
+    (data_dir / "sandbox" / "asked-for").touch()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = str(other.getsockname()[1])
+        with started("run", data_dir=data_dir, port=free_port, CASCADE_SANDBOX_PORT=taken) as running:
+            running.wait_for("The sandbox is not running.")
+            assert "Cascade is running at" in running.said
+            assert running.said.splitlines()[-1] == (
+                f"The sandbox is not running. Port {taken} is taken (Address already in use): choose another with "
+                "CASCADE_SANDBOX_PORT=. Or free that port; then start Cascade again."
+            )
+            assert (data_dir / "sandbox" / "kept-out").exists()
+            assert not any("channels.sandbox" in process.cmdline() for process in running.family())
+
+
+@pytest.fixture
+def at_taken_port(data_dir: Path, free_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plan]:
+    """A plan whose sandbox's port another program has."""
+    monkeypatch.delenv("CASCADE_SANDBOX_URL", raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield Plan(
+            is_demo=False,
+            data_dir=data_dir,
+            host="127.0.0.1",
+            port=free_port,
+            sandbox_port=other.getsockname()[1],
+        )
+
+
+def test_pages_are_told_of_a_sandbox_that_was_asked_for_and_not_of_another_program(at_taken_port: Plan) -> None:
+    assert not has_sandbox_on_demand(environment_of(at_taken_port))
+    (at_taken_port.data_dir / "sandbox").mkdir()
+    (at_taken_port.data_dir / "sandbox" / "asked-for").touch()
+    assert has_sandbox_on_demand(environment_of(at_taken_port))
+
+
+def test_a_sandbox_that_an_admin_runs_elsewhere_needs_no_port_of_ours(
+    at_taken_port: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (at_taken_port.data_dir / "sandbox").mkdir()
+    (at_taken_port.data_dir / "sandbox" / "asked-for").touch()
+    monkeypatch.setenv("CASCADE_SANDBOX_URL", "http://127.0.0.1:9001")
+    environment = environment_of(at_taken_port)
+    assert not has_sandbox_on_demand(environment)
+    assert environment["CASCADE_SANDBOX_URL"] == "http://127.0.0.1:9001"
+
+
 def test_a_port_that_was_in_use_a_moment_ago_is_free(free_port: int) -> None:
     with socket.create_server(("127.0.0.1", free_port)) as server, socket.create_connection(server.getsockname()):
         server.accept()[0].close()
@@ -155,6 +213,16 @@ def test_a_port_that_was_in_use_a_moment_ago_is_free(free_port: int) -> None:
 def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
     monkeypatch.setenv("PORT", port)
     with pytest.raises(Refusal, match="PORT must be a number"):
+        read_plan("run")
+
+
+@pytest.mark.parametrize("port", ["http", "0", "70000", "8000"])
+def test_a_port_of_the_sandbox_that_is_none_or_the_pages_own_is_refused(
+    monkeypatch: pytest.MonkeyPatch, port: str
+) -> None:
+    monkeypatch.setenv("PORT", "8000")
+    monkeypatch.setenv("CASCADE_SANDBOX_PORT", port)
+    with pytest.raises(Refusal, match="CASCADE_SANDBOX_PORT must be"):
         read_plan("run")
 
 
