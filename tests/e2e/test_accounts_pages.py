@@ -68,6 +68,26 @@ def test_the_pages_can_be_used_by_everybody(page_as: PageAs, width: int, suits_e
         suits_everybody(page, name)
 
 
+@pytest.fixture
+def kept_out(settings: Settings, tmp_path: Path) -> None:
+    """This installation's own sandbox could not be started: another program has its port."""
+    settings.DATA_DIR, settings.SANDBOX_URL, settings.IS_SANDBOX_ON_DEMAND = tmp_path, "http://127.0.0.1:8001", True
+    own_sandbox.ask_for()
+    own_sandbox.note_port(tmp_path, is_taken=True)
+
+
+@pytest.mark.usefixtures("kept_out")
+def test_a_sandbox_that_is_not_running_is_told_to_everybody(
+    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
+) -> None:
+    account = make_channels()
+    page = page_as(Role.ADMIN, width=width)
+    for name, path in {"home": "/", "channels": "/channels/", "account": f"/channels/{account.pk}/"}.items():
+        page.goto(path)
+        expect(page.get_by_text("Another program has taken its port, 8001.")).to_be_visible()
+        suits_everybody(page, f"{name}-without-sandbox")
+
+
 def test_errors_and_open_sections_can_be_read_by_everybody(
     page_as: PageAs, width: int, suits_everybody: SuitsEverybody
 ) -> None:

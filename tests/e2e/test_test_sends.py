@@ -99,6 +99,31 @@ def test_a_marketer_sends_a_test_by_keyboard_alone(
     expect(page.locator("#test-results")).to_contain_text("A test counts in no figures")
 
 
+def test_past_tests_are_found_by_keyboard_and_go_on_while_somebody_looks(
+    page_as: PageAs, width: int, campaign: Campaign
+) -> None:
+    person = TestPerson.objects.create(name="Mona")
+    TestAddress.objects.create(person=person, kind="phone", value="+380501112233")
+    page = page_as(Role.MARKETER, width=width)
+    page.goto(f"/campaigns/{campaign.pk}/test/")
+    page.get_by_role("button", name="Send 1 test message").click()
+    expect(page.locator("#test-results")).to_contain_text("Queued")
+    tab_to(page, page.get_by_role("link", name="Past tests"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Past tests")
+    expect(page.locator("#tests")).to_contain_text("+380501112233")
+    test = page.locator("#tests h2 a")
+    tab_to(page, test)
+    TestMessage.objects.update(status="sending")
+    expect(page.locator("#tests")).to_contain_text("Sending")
+    expect(test).to_be_focused()
+    TestMessage.objects.update(status="opened")
+    expect(page.locator("#tests")).to_contain_text("Opened")
+    expect(page.locator("#tests:not([data-asks-again])")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#test-results")).to_contain_text("Opened")
+
+
 def test_a_double_click_sends_once(page_as: PageAs, campaign: Campaign) -> None:
     person = TestPerson.objects.create(name="Mona")
     TestAddress.objects.create(person=person, kind="phone", value="+380501112233")
@@ -137,9 +162,13 @@ def test_the_pages_of_a_test_can_be_read_by_everybody(
     page.get_by_label("Phone number").fill("+380501112233")
     page.get_by_role("button", name="Save").click()
     suits_everybody(page, "test-people")
+    page.goto(f"/campaigns/{campaign.pk}/tests/")
+    suits_everybody(page, "tests-none")
     page.goto(f"/campaigns/{campaign.pk}/test/")
     suits_everybody(page, "test")
     page.get_by_role("button", name="Send 1 test message").click()
     TestMessage.objects.update(status="failed", error_class="account", code="401", detail="no credit on this account")
     expect(page.locator("#test-results")).to_contain_text("no credit")
     suits_everybody(page, "test-results")
+    page.get_by_role("link", name="Past tests").click()
+    suits_everybody(page, "tests")
