@@ -15,23 +15,24 @@ def write_content(
     text: str,
     channel: str = "",
     language: str = "",
-    subject: str = "",
-    image_url: str = "",
-    button_label: str = "",
+    subject: str | None = None,
+    image_url: str | None = None,
+    button_label: str | None = None,
     link_url: str | None = None,
     seen: datetime | None = None,
 ) -> Content:
-    """Write the text for `channel` and `language` ('' is any), and let `{{ link }}` lead to `link_url` (None keeps it).
+    """Write the text for `channel` and `language` ('' is any), and let `{{ link }}` lead to `link_url`.
 
-    Raises NotADraft and ChangedMeanwhile.
+    What is None stays as it is. Raises NotADraft and ChangedMeanwhile.
     """
+    beside = {"subject": subject, "image_url": image_url, "button_label": button_label}
     with opened(campaign, seen=seen) as draft:
         content, _is_new = Content.objects.update_or_create(
             version=version_of(draft),
             channel=channel,
             language=language,
             variant="",
-            defaults={"text": text, "subject": subject, "image_url": image_url, "button_label": button_label},
+            defaults={"text": text, **{field: value for field, value in beside.items() if value is not None}},
         )
         if link_url is not None:
             _point(version_of(draft), "link", link_url)

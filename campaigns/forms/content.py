@@ -99,6 +99,10 @@ class ContentForm(forms.Form):
         fields = ("subject", "text", "button_label", "image_url")
         return Content(**{field: self.data.get(self.add_prefix(field), "") for field in fields})
 
+    def given(self) -> dict[str, Any]:
+        """The answers of a valid form to what its page asked; other fields may hold what another chain needs."""
+        return {field: answer for field, answer in self.cleaned_data.items() if self.add_prefix(field) in self.data}
+
     def _checked(self, text: str, *, is_address: bool = False) -> str:
         """`text`, if its braces are closed and its variables known."""
         names = self.texts.link_names

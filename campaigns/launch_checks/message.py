@@ -27,14 +27,18 @@ def message_problems(draft: Blueprint) -> Iterator[Problem]:
 def content_problems(draft: Blueprint, content: Content, known: frozenset[str]) -> Iterator[Problem]:
     """What is wrong with one text; `known` are the names that its variables may have."""
     query = text_query(content.channel, content.language)
-    for anchor, text in (("message-text", content.text), ("message-subject", content.subject)):
+    facts = [kinds.facts(channel) for channel in draft.channels if content in draft.texts.usable_on(channel)]
+    # What no channel of the chain shows is kept for one that may come back; the editor has no field for it now.
+    subject = content.subject if any(fact.has_subject for fact in facts) else ""
+    for anchor, text in (("message-text", content.text), ("message-subject", subject)):
         for problem in personalise.syntax_problems(text):
             yield Problem(anchor=anchor, sentence=problem.sentence, query=query)
         for problem in personalise.unknown_variables(text, known):
             # Whoever enrols people by API may send the value along.
             is_blocking = not variables.come_with_entries(draft.campaign)
             yield Problem(anchor=anchor, sentence=problem.sentence, query=query, is_blocking=is_blocking)
-    if content.button_label.strip() and not draft.texts.links:
+    has_button = content.button_label.strip() and any(fact.has_buttons for fact in facts)
+    if has_button and not draft.texts.links:
         sentence = gettext("The button leads nowhere. Give the tracked link an address.")
         yield Problem(anchor="message-link_url", sentence=sentence, query=query)
 

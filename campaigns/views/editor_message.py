@@ -77,8 +77,8 @@ def message_remove(request: SignedInRequest, campaign: Campaign) -> HttpResponse
 
 def _write(request: SignedInRequest, campaign: Campaign, place: Place, form: ContentForm) -> None:
     """Save what `form` holds, over what somebody else wrote if that is the choice. Raises ChangedMeanwhile."""
-    given, seen = dict(form.cleaned_data), seen_by(request)
-    drafting.write_content(campaign=campaign, channel=place.channel, language=place.language, seen=seen, **given)
+    seen = seen_by(request)
+    drafting.write_content(campaign=campaign, channel=place.channel, language=place.language, seen=seen, **form.given())
 
 
 def _refused(request: SignedInRequest, campaign: Campaign, form: ContentForm) -> HttpResponse:

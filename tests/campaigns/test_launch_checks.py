@@ -163,6 +163,12 @@ def test_a_button_needs_a_link(olena: Contact) -> None:
     assert only(campaign).anchor == "message-link_url"
 
 
+def test_what_no_channel_of_the_chain_shows_is_nothing_to_mend(olena: Contact) -> None:
+    campaign = with_step(channel=Channel.SMS, condition=Condition.DELIVERED)
+    drafting.write_content(campaign=campaign, text="Look", subject="For {{ nobody }}", button_label="Open", link_url="")
+    assert told(campaign) == []
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "shop.example.com", "https://{{ country }}.example.com/"])
 def test_a_link_leads_somewhere_safe(olena: Contact, url: str) -> None:
     campaign = make_campaign()
@@ -179,7 +185,7 @@ def test_a_variable_of_the_link_is_known(olena: Contact) -> None:
 def test_a_mail_needs_a_subject() -> None:
     make_contact(email="olena@example.com", consents=[Channel.EMAIL])
     campaign = with_step(channel=Channel.EMAIL, condition=Condition.OPENED)
-    drafting.write_content(campaign=campaign, text="Look")
+    drafting.write_content(campaign=campaign, text="Look", subject="")
     assert told(campaign) == [("message-subject", True)]
 
 

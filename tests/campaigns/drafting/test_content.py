@@ -20,6 +20,16 @@ def test_a_channel_may_have_a_text_of_its_own_and_give_it_up_again() -> None:
     assert campaign.version.contents.get().channel == ""
 
 
+def test_what_is_not_asked_for_stays_as_it_was_written() -> None:
+    campaign = draft(Channel.SMS, Channel.EMAIL)
+    picture = "https://shop.example.com/a.png"
+    drafting.write_content(campaign=campaign, text="Hello", subject="Sale", image_url=picture, button_label="Look")
+    drafting.write_content(campaign=campaign, text="Hello again", button_label="")
+    content = campaign.version.contents.get()
+    assert (content.text, content.subject, content.image_url) == ("Hello again", "Sale", picture)
+    assert content.button_label == ""
+
+
 def test_the_link_gets_an_address_another_and_none() -> None:
     campaign = draft(Channel.SMS)
     drafting.write_content(campaign=campaign, text="See {{ link }}", link_url="https://shop.example.com/a")

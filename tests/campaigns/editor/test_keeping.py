@@ -8,11 +8,12 @@ from django.test import Client
 
 from campaigns import drafting
 from campaigns.drafting.opening import acting
-from campaigns.models import Campaign, Content
+from campaigns.models import Campaign, Content, Step
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
+from channels.kinds import Channel
 from tests.campaigns.editor.pages import HTMX, fresh, page, text
-from tests.factories import make_campaign, make_user
+from tests.factories import RoutePlan, StepPlan, make_campaign, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,16 @@ def test_one_save_after_another_is_no_conflict(marketer: Client) -> None:
 def test_a_text_of_a_channel_is_saved_in_its_own_tab(marketer: Client) -> None:
     keep(marketer, make_campaign(), "For SMS", at_text="sms")
     assert Content.objects.get(channel="sms").text == "For SMS"
+
+
+def test_the_subject_outlives_a_mail_step_that_is_taken_out_and_put_back(marketer: Client) -> None:
+    campaign = make_campaign(routes=[RoutePlan(steps=[StepPlan(channel=Channel.SMS), StepPlan(channel=Channel.EMAIL)])])
+    drafting.write_content(campaign=campaign, text="Hello", subject="Our sale")
+    mail = Step.objects.get(channel=Channel.EMAIL)
+    marketer.post(page("step_remove", campaign, mail.pk), headers=HTMX)
+    keep(marketer, campaign, "Hello there")
+    marketer.post(page("step_restore", campaign), {"key": mail.key}, headers=HTMX)
+    assert 'value="Our sale"' in marketer.get(page("campaign_editor", campaign)).content.decode()
 
 
 @pytest.mark.parametrize(
