@@ -1,6 +1,8 @@
 """How people go along a chain and what it costs, by figures that anybody can check."""
 
+import math
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from campaigns.forecasting.budget import Verdict, reach_of
 from campaigns.forecasting.chain import Stage, go
 from campaigns.forecasting.crowd import Group
 from campaigns.forecasting.ranges import NOTHING, Range, exactly, total
-from campaigns.forecasting.rates import Rate, Tally, rate_of, wilson
+from campaigns.forecasting.rates import Rate, Tally, rate_of, student, wilson
 from campaigns.models import SkipReason
 from channels.kinds import Channel
 from tests.campaigns.forecasting.plans import MANY, ROUTE, crowd_of, foretold, passage
@@ -104,6 +106,33 @@ def test_of_one_campaign_nobody_can_tell_how_much_campaigns_differ() -> None:
     one = rate_of([Tally(MANY, MANY // 10)], usual_spread=0.3)
     assert one.least < 0.08
     assert one.highest > 0.12
+
+
+def drawn(people: int, luck: Random) -> Tally:
+    """What comes of a campaign with so many people where campaigns differ: a fifth act, give or take three tenths."""
+    share = luck.betavariate(*ALIKE)
+    by_chance = luck.gauss(people * share, math.sqrt(people * share * (1 - share)))
+    return Tally(people, min(people, max(0, round(by_chance))))
+
+
+# A beta distribution with the mean 0.2 and the standard deviation 0.06.
+ALIKE = (8.69, 34.76)
+
+
+@pytest.mark.parametrize("campaigns", [3, 4, 6, 12, 40])
+def test_nine_of_ten_similar_campaigns_come_out_between_the_bounds(campaigns: int) -> None:
+    luck, trials, within = Random(campaigns), 600, 0
+    for _ in range(trials):
+        rate = rate_of([drawn(luck.choice((200, 500, 2000)), luck) for _ in range(campaigns)], usual_spread=0)
+        another = drawn(luck.choice((300, 1000, 2000)), luck)
+        told = rate.among(another.people).times(another.people).in_people()
+        within += told.least <= another.did <= told.highest
+    assert 0.87 <= within / trials <= 0.97
+
+
+@pytest.mark.parametrize(("freedom", "bound"), [(2, 2.920), (3, 2.353), (5, 2.015), (11, 1.796), (40, 1.684)])
+def test_students_t_is_the_one_of_the_tables(freedom: int, bound: float) -> None:
+    assert student(freedom) == pytest.approx(bound, rel=0.015)
 
 
 @pytest.mark.parametrize(("did", "expected"), [(0, 0.0), (500, 1.0)])
