@@ -9,6 +9,7 @@ from django.db.models import BigIntegerField, Case, QuerySet, Value, When
 
 from campaigns import launch_checks
 from campaigns.audience.rules import as_q, contacts_matching, parse
+from campaigns.drafting import opening
 from campaigns.engine import budget, clock
 from campaigns.engine.counters import Counter
 from campaigns.engine.deltas import Deltas, Place
@@ -60,12 +61,13 @@ class EnrolResult:
 
 
 @transaction.atomic
-def launch(*, campaign: Campaign, actor: User | None) -> None:
+def launch(*, campaign: Campaign, actor: User | None, seen: datetime | None = None) -> None:
     """Freeze the draft `campaign` and start it, now or at its start time.
 
-    Raises LaunchRefused with everything that is wrong, also when somebody else launched it meanwhile.
+    `seen` is its `updated_at` as whoever launches it has reviewed it (None: as it is). Raises ChangedMeanwhile where
+    that has moved on, and LaunchRefused with everything that is wrong, also when it was launched already.
     """
-    locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    locked = opening.locked(campaign, seen=seen)
     problems = launch_checks.launch_problems(locked)
     if problems:
         raise LaunchRefused(problems)

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from campaigns import drafting, wording
+from campaigns import wording
 from campaigns.asked_ids import read_id
+from campaigns.drafting import ChangedMeanwhile, acting
 from campaigns.engine.launch import LaunchRefused, launch
 from campaigns.models import Campaign, Contact
 from campaigns.models.campaigns import CampaignStatus
@@ -56,14 +57,15 @@ def campaign_texts(request: SignedInRequest, pk: int) -> HttpResponse:
 def campaign_launch(request: SignedInRequest, pk: int) -> HttpResponse:
     """Launch what the review showed; where the draft has changed since, show it again."""
     campaign = find_campaign(pk)
-    seen = seen_by(request)
-    if campaign.is_editable and seen is not None and seen != campaign.updated_at:
-        messages.warning(
-            request, changed_meanwhile(drafting.ChangedMeanwhile(campaign.updated_at, campaign.changed_by))
-        )
-        return _show(request, campaign, status=409)
     try:
-        launch(campaign=campaign, actor=request.user)
+        with acting(request.user):
+            launch(campaign=campaign, actor=request.user, seen=seen_by(request))
+    except ChangedMeanwhile as error:
+        campaign.refresh_from_db()
+        if not campaign.is_editable:
+            return redirect("campaign_watch", pk)
+        messages.warning(request, changed_meanwhile(error))
+        return _show(request, campaign, status=409)
     except LaunchRefused:
         campaign.refresh_from_db()
         return _show(request, campaign, status=422) if campaign.is_editable else redirect("campaign_watch", pk)

@@ -4,11 +4,13 @@ import pytest
 from django.test import Client
 
 from campaigns import drafting
+from campaigns.engine.launch import launch
 from campaigns.models import Condition, Contact
 from campaigns.models.campaigns import CampaignStatus
+from campaigns.permissions import Role
 from channels.kinds import Channel
 from tests.campaigns.editor.pages import fresh, page, text, the_step
-from tests.factories import RoutePlan, StepPlan, ago, make_campaign, make_price, make_sender
+from tests.factories import RoutePlan, StepPlan, ago, make_campaign, make_price, make_sender, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,32 @@ def test_a_draft_that_changed_after_the_review_is_reviewed_again(marketer: Clien
     assert response.status_code == 409
     assert "in another window" in text(response)
     assert fresh(campaign).status == CampaignStatus.DRAFT
+
+
+def test_what_is_launched_is_what_was_reviewed_whoever_was_quicker(olena: Contact) -> None:
+    campaign = make_campaign()
+    reviewed = fresh(campaign)
+    drafting.write_content(campaign=campaign, text="Other words")
+    with pytest.raises(drafting.ChangedMeanwhile):
+        launch(campaign=reviewed, actor=None, seen=reviewed.updated_at)
+    assert fresh(campaign).status == CampaignStatus.DRAFT
+
+
+def test_my_own_change_in_another_window_is_told_as_mine(client: Client, olena: Contact) -> None:
+    user, campaign = make_user(roles=[Role.MARKETER]), make_campaign()
+    seen = campaign.updated_at.isoformat()
+    with drafting.acting(user):
+        drafting.write_content(campaign=campaign, text="Other words")
+    client.force_login(user)
+    assert "You changed this campaign" in text(client.post(page("campaign_launch", campaign), {"seen": seen}))
+
+
+def test_a_second_launch_leads_to_the_campaign(marketer: Client, olena: Contact) -> None:
+    campaign = make_campaign()
+    seen = fresh(campaign).updated_at.isoformat()
+    for _ in range(2):
+        response = marketer.post(page("campaign_launch", campaign), {"seen": seen})
+        assert (response.status_code, response["Location"]) == (302, page("campaign_watch", campaign))
 
 
 def test_a_launch_starts_the_campaign_and_shows_it(marketer: Client, olena: Contact) -> None:
