@@ -1,5 +1,6 @@
 """The review, counted; the forecast that a launch keeps; the card that holds it against what came."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from campaigns import blueprints
+from campaigns import blueprints, drafting
 from campaigns.eligibility import load_reach
 from campaigns.engine import clock, counters
 from campaigns.engine.counters import Counter
@@ -19,6 +20,7 @@ from campaigns.forecasting.comparing import Verdict, compare
 from campaigns.forecasting.crowd import count_crowd
 from campaigns.forecasting.forecast import foretell
 from campaigns.forecasting.launched import foretell_launched
+from campaigns.forecasting.sms_parts import measure_parts
 from campaigns.forecasting.storing import stored_for
 from campaigns.models import Campaign, Contact, LaunchForecast, Outcome, Purpose, Step, Suppression
 from campaigns.models.campaigns import CampaignStatus
@@ -26,6 +28,7 @@ from campaigns.permissions import Permission, Role
 from campaigns.reports import campaign_report
 from channels.kinds import AddressKind, Channel
 from tests.campaigns.editor.pages import HTMX, page, text
+from tests.campaigns.forecasting.plans import crowd_of
 from tests.campaigns.histories import count
 from tests.factories import (
     NOON,
@@ -130,6 +133,18 @@ def test_the_statements_are_as_many_for_many_people_steps_and_languages() -> Non
         make_contact(phone=f"+38050222000{each}", language=f"l{each}", consents=[Channel.SMS])
     steps = [StepPlan(channel=channel) for channel in (Channel.SMS, Channel.PUSH, Channel.EMAIL, Channel.VOICE)]
     assert taken(make_campaign(routes=[RoutePlan(steps=steps)])) == few
+
+
+def test_the_parts_on_average_are_those_of_the_readers_not_of_the_languages() -> None:
+    make_contact(phone="+380501110001", language="en")
+    make_contact(phone="+380501110002", language="uk")
+    campaign = make_campaign()
+    drafting.write_content(campaign=campaign, language="uk", text="щ" * 100)
+    group = crowd_of(90).groups[0]
+    crowd = crowd_of(90, more=[replace(group, language="uk", people=10)])
+    parts = measure_parts(blueprints.load(campaign), crowd)["sms"]
+    assert (parts.of("en"), parts.of("uk"), parts.measured) == (1, 3, 2)
+    assert parts.overall == parts.of("another") == Decimal("1.2")
 
 
 def test_the_counting_comes_after_the_page(marketer: Client) -> None:
