@@ -30,15 +30,19 @@ def last_removed(session: SessionBase, *, route_id: int) -> RemovedStep | None:
     return next((step for step in steps if step.route_id == route_id), None)
 
 
-def find_removed(session: SessionBase, key: str) -> RemovedStep | None:
-    """The removed step with this key; None when it has been forgotten."""
+def find_removed(session: SessionBase, key: str, *, route_id: int) -> RemovedStep | None:
+    """The step with this key that was removed from this route; None when it has been forgotten.
+
+    In copies of its route and of its campaign, steps have the same key.
+    """
     steps = (_FORM.validate_python(note["step"]) for note in _notes(session))
-    return next((step for step in steps if step.key == key), None)
+    return next((step for step in steps if (step.key, step.route_id) == (key, route_id)), None)
 
 
-def forget(session: SessionBase, key: str) -> None:
-    """Offer the step with this key no more."""
-    session[_KEY] = [note for note in _notes(session) if note["step"]["key"] != key]
+def forget(session: SessionBase, removed: RemovedStep) -> None:
+    """Offer `removed` no more."""
+    gone = (removed.key, removed.route_id)
+    session[_KEY] = [note for note in _notes(session) if (note["step"]["key"], note["step"]["route_id"]) != gone]
 
 
 def forget_route(session: SessionBase, route_id: int) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from campaigns import drafting, sentences
+from campaigns.asked_ids import read_id
 from campaigns.chain_card import NO_NEWS, ChainNews, place_in_words
 from campaigns.drafting import DraftRefused
 from campaigns.editor import Forms
@@ -112,13 +113,14 @@ def step_remove(request: SignedInRequest, campaign: Campaign, step_pk: int) -> H
 def step_restore(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
     """A removed step back at its place."""
     seen, back = seen_by(request), []
-    removed = find_removed(request.session, request.POST.get("key", ""))
+    told = request.POST
+    removed = find_removed(request.session, told.get("key", ""), route_id=read_id(told.get("route", "")))
 
     def restore() -> None:
         if removed is None:
             raise DraftRefused("removed", gettext("This can no longer be undone."))
         back.append(drafting.restore_step(campaign=campaign, removed=removed, seen=seen))
-        forget(request.session, removed.key)
+        forget(request.session, removed)
 
     attempt(request, campaign, restore)
     sentence = gettext("%(step)s is back as step %(number)s of %(count)s.")

@@ -38,3 +38,8 @@ def the_step(campaign: Campaign) -> Step:
 def fresh(campaign: Campaign) -> Campaign:
     """The campaign as it is now."""
     return Campaign.objects.get(pk=campaign.pk)
+
+
+def undone(step: Step) -> dict[str, str]:
+    """What the button sends that puts `step` back, after it was removed."""
+    return {"key": step.key, "route": str(step.route_id)}

@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns import drafting
+from campaigns.drafting.opening import version_of
 from campaigns.models import Campaign, Route, Step
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
 from campaigns.removed_steps import KEPT_FOR
 from channels.kinds import Channel
-from tests.campaigns.editor.pages import HTMX, page, text, the_step
+from tests.campaigns.editor.pages import HTMX, page, text, the_step, undone
 from tests.factories import RoutePlan, StepPlan, make_campaign, make_segment, make_sender, make_user
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +106,7 @@ def test_nothing_is_put_back_into_a_campaign_that_was_launched_meanwhile(markete
     step = route.steps.get()
     marketer.post(page("step_remove", campaign, step.pk), headers=HTMX)
     Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.RUNNING)
-    response = marketer.post(page("step_restore", campaign), {"key": step.key}, headers=HTMX)
+    response = marketer.post(page("step_restore", campaign), undone(step), headers=HTMX)
     assert response.headers["HX-Redirect"] == page("campaign_review", campaign)
     assert chain(route) == []
 
@@ -126,7 +127,7 @@ def test_a_removed_step_can_be_put_back_after_a_reload(marketer: Client) -> None
     assert "was removed. Undo" in text(reloaded)
     # Other changes meanwhile do not take it away.
     drafting.set_link(campaign=campaign, url="https://shop.example.com/other")
-    response = marketer.post(page("step_restore", campaign), {"key": step.key}, headers=HTMX)
+    response = marketer.post(page("step_restore", campaign), undone(step), headers=HTMX)
     assert "is back as step 1 of 2." in text(response)
     assert chain(route) == ["sms", "viber"]
     assert "was removed. Undo" not in text(marketer.get(page("campaign_editor", campaign)))
@@ -139,7 +140,7 @@ def test_removed_steps_are_put_back_one_after_the_other(marketer: Client) -> Non
         marketer.post(page("step_remove", campaign, step.pk), headers=HTMX)
     for step in reversed(steps[:2]):
         assert f'name="key" value="{step.key}"' in marketer.get(page("campaign_editor", campaign)).content.decode()
-        marketer.post(page("step_restore", campaign), {"key": step.key}, headers=HTMX)
+        marketer.post(page("step_restore", campaign), undone(step), headers=HTMX)
     assert chain(route) == ["sms", "viber", "voice"]
 
 
@@ -152,13 +153,26 @@ def test_a_removed_step_is_offered_in_its_route_only(marketer: Client) -> None:
     assert "was removed" not in text(marketer.get(address, {"route": other.pk}))
 
 
+def test_a_step_is_put_back_into_its_own_route_where_a_copy_lost_the_same(marketer: Client) -> None:
+    campaign, route = draft(Channel.SMS, Channel.VIBER)
+    copied = drafting.copy(campaign=campaign, name="Copy", actor=None)
+    other = drafting.add_route(campaign=campaign, segment=make_segment())
+    steps = [each.steps.get(channel=Channel.SMS) for each in (route, other, version_of(copied).routes.get())]
+    for owner, step in zip((campaign, campaign, copied), steps, strict=True):
+        marketer.post(page("step_remove", owner, step.pk), headers=HTMX)
+    for step in steps[:2]:
+        marketer.post(page("step_restore", campaign), undone(step), headers=HTMX)
+    assert (chain(route), chain(other)) == (["sms", "viber"], ["sms", "viber"])
+    assert "was removed. Undo" in text(marketer.get(page("campaign_editor", copied)))
+
+
 def test_after_an_hour_nothing_is_offered_any_more(marketer: Client) -> None:
     campaign, route = draft(Channel.SMS)
     step = route.steps.get()
     marketer.post(page("step_remove", campaign, step.pk), headers=HTMX)
     with time_machine.travel(timezone.now() + KEPT_FOR + timedelta(minutes=1)):
         assert "was removed" not in text(marketer.get(page("campaign_editor", campaign)))
-        response = marketer.post(page("step_restore", campaign), {"key": step.key}, headers=HTMX)
+        response = marketer.post(page("step_restore", campaign), undone(step), headers=HTMX)
     assert "can no longer be undone" in response.headers["HX-Trigger"]
     assert chain(route) == []
 
@@ -170,7 +184,7 @@ def test_what_somebody_else_removed_is_not_mine_to_put_back(marketer: Client) ->
     colleague = Client()
     colleague.force_login(make_user(roles=[Role.MARKETER]))
     assert "was removed" not in text(colleague.get(page("campaign_editor", campaign)))
-    response = colleague.post(page("step_restore", campaign), {"key": step.key}, headers=HTMX)
+    response = colleague.post(page("step_restore", campaign), undone(step), headers=HTMX)
     assert "can no longer be undone" in response.headers["HX-Trigger"]
 
 
@@ -178,7 +192,7 @@ def test_who_was_overtaken_can_undo_after_looking_again(marketer: Client) -> Non
     campaign, route = draft(Channel.SMS)
     step = route.steps.get()
     marketer.post(page("step_remove", campaign, step.pk), headers=HTMX)
-    old = {"key": step.key, "seen_now": step_seen(campaign)}
+    old = {**undone(step), "seen_now": step_seen(campaign)}
     drafting.set_link(campaign=campaign, url="https://shop.example.com/theirs")
     response = marketer.post(page("step_restore", campaign), old, headers=HTMX)
     assert "in another window" in response.headers["HX-Trigger"]

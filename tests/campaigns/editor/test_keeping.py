@@ -12,7 +12,7 @@ from campaigns.models import Campaign, Content, Step
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
 from channels.kinds import Channel
-from tests.campaigns.editor.pages import HTMX, fresh, page, text
+from tests.campaigns.editor.pages import HTMX, fresh, page, text, undone
 from tests.factories import RoutePlan, StepPlan, make_campaign, make_user
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_the_subject_outlives_a_mail_step_that_is_taken_out_and_put_back(markete
     mail = Step.objects.get(channel=Channel.EMAIL)
     marketer.post(page("step_remove", campaign, mail.pk), headers=HTMX)
     keep(marketer, campaign, "Hello there")
-    marketer.post(page("step_restore", campaign), {"key": mail.key}, headers=HTMX)
+    marketer.post(page("step_restore", campaign), undone(mail), headers=HTMX)
     assert 'value="Our sale"' in marketer.get(page("campaign_editor", campaign)).content.decode()
 
 
