@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import Q
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import F, Func, Q, TextField, Value
 
 from campaigns import routing, variables
 from campaigns.audience.rules import InvalidRule
@@ -61,9 +60,14 @@ def _without(people: ContactQuerySet, name: str) -> ContactQuerySet:
         return people.filter(_EMPTY[name])
     for number, key in enumerate(variables.attribute_keys(name)):
         alias = f"value_{number}"
-        people = people.alias(**{alias: KeyTextTransform(key, "attributes")})
+        people = people.alias(**{alias: _attribute(key)})
         people = people.filter(Q(**{f"{alias}__isnull": True}) | Q(**{alias: ""}))
     return people
+
+
+def _attribute(key: str) -> Func:
+    """The attribute called `key` as text; Django's own look-up takes "2024" for a place in a list."""
+    return Func(F("attributes"), Value(key), function="jsonb_extract_path_text", output_field=TextField())
 
 
 def _key(campaign: Campaign, name: str) -> str:

@@ -89,6 +89,13 @@ def test_how_many_lack_it_is_counted_once_and_then_remembered(marketer: Client) 
     assert "2 people of 3 have none." in shown
 
 
+def test_an_attribute_may_be_called_by_a_number(marketer: Client) -> None:
+    make_contact(attributes={"2024": "silver"})
+    make_contact(attributes={"2024": ""})
+    counted = marketer.get(page("message_lacking", make_campaign()), {"name": "2024"})
+    assert "1 person of 2 has none." in text(counted)
+
+
 def test_a_variable_that_others_lack_is_told_beside_somebody_who_has_it(marketer: Client) -> None:
     ann = make_contact(first_name="Ann", last_name="Lee")
     make_contact(first_name="", last_name="Lee")
