@@ -1,9 +1,10 @@
 """What to expect of a draft: for each step and in all, how many people are reached and act, and what it costs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 
 from campaigns import prices, sentences
 from campaigns.blueprints import Blueprint
@@ -57,7 +58,7 @@ class RouteForecast:
 class Cost:
     """In `currency`: `least` if everybody acts at the first step that reaches them, `highest` if nobody acts at all.
 
-    `unpriced` are the steps ("SMS from SHOP") whose price nobody has told; they count as free.
+    `unpriced` are the steps ("SMS from SHOP") whose price nobody has told for some whom they reach; it counts as free.
     """
 
     least: Decimal
@@ -134,11 +135,18 @@ def cost_limits(routes: Sequence[Route], crowd: Crowd, charges: Charges) -> Cost
             each = [charges.of(step, group) for step in steps if step.channel not in group.lacks]
             least += group.people * sum(each[:1], _NOUGHT)
             highest += group.people * sum(each, _NOUGHT)
-    without = [
-        step for route in routes for step in route.steps.all() if step.sender and charges.told.of(step.sender) is None
-    ]
-    unpriced = tuple(dict.fromkeys(sentences.step_title(step) for step in without))
+    unpriced = tuple(dict.fromkeys(_unpriced(routes, crowd, charges.told)))
     return Cost(least=least, highest=highest, currency=charges.currency, unpriced=unpriced)
+
+
+def _unpriced(routes: Sequence[Route], crowd: Crowd, told: prices.PriceList) -> Iterator[str]:
+    """The steps that reach somebody for whom nobody has told the price."""
+    for route in routes:
+        groups = crowd.of_route(route.pk)
+        for step in filter(attrgetter("sender"), route.steps.all()):
+            countries = {group.country for group in groups if step.channel not in group.lacks}
+            if any(told.of(step.sender, country) is None for country in countries):
+                yield sentences.step_title(step)
 
 
 def work_out(routes: Sequence[Route], crowd: Crowd, *, history: History, charges: Charges) -> Forecast:

@@ -83,12 +83,10 @@ def _told_between(tallies: Sequence[Tally], share: float) -> float:
 
 def student(freedom: int) -> float:
     """The bound of Student's t for as many degrees of `freedom`, two or more, that nine of ten do not pass."""
-    terms = (
-        (Z**3 + Z) / 4,
-        (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96,
-        (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384,
-    )
-    return Z + sum(term / freedom**power for power, term in enumerate(terms, start=1))
+    first = (Z**3 + Z) / 4
+    second = (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96
+    third = (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384
+    return Z + first / freedom + second / freedom**2 + third / freedom**3
 
 
 def _between(tallies: Sequence[Tally], share: float) -> float:

@@ -1,6 +1,7 @@
 """How people go along a chain and what it costs, by figures that anybody can check."""
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -12,11 +13,13 @@ from campaigns.forecasting import assumptions
 from campaigns.forecasting.budget import Verdict, reach_of
 from campaigns.forecasting.chain import Stage, go
 from campaigns.forecasting.crowd import Group
+from campaigns.forecasting.forecast import Charges, cost_limits
 from campaigns.forecasting.ranges import NOTHING, Range, exactly, total
 from campaigns.forecasting.rates import Rate, Tally, rate_of, student, wilson
 from campaigns.models import SkipReason
+from campaigns.prices import PriceList
 from channels.kinds import Channel
-from tests.campaigns.forecasting.plans import MANY, ROUTE, crowd_of, foretold, passage
+from tests.campaigns.forecasting.plans import MANY, ROUTE, crowd_of, foretold, passage, route_of
 
 SIX = (Channel.SMS, Channel.PUSH, Channel.EMAIL, Channel.VIBER, Channel.WHATSAPP, Channel.VOICE)
 HALVES = [passage(MANY // 2, channel=channel, campaign=number) for channel in SIX for number in (1, 2, 3)]
@@ -155,6 +158,15 @@ def test_a_message_costs_what_its_sender_charges_and_a_missing_price_is_nothing_
     assert second.cost == NOTHING
     assert forecast.limits.unpriced == ("Viber from S2",)
     assert (forecast.limits.least, forecast.limits.highest) == (100, 100)
+
+
+@pytest.mark.parametrize(("country", "unpriced"), [("US", ()), ("GB", ("SMS from S1",))])
+def test_a_price_is_missing_where_nobody_told_it_for_a_country_that_is_reached(
+    country: str, unpriced: tuple[str, ...]
+) -> None:
+    told = Charges(told=PriceList(amounts={(1, "sms", "US"): Decimal("0.10")}), parts={}, currency="USD")
+    crowd = crowd_of(0, more=[replace(crowd_of(9).groups[0], country=country)])
+    assert cost_limits([route_of(Channel.SMS)], crowd, told).unpriced == unpriced
 
 
 @pytest.mark.parametrize(
