@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import links, personalise, variables
+from campaigns import personalise, variables
+from campaigns.forms.link_field import LinkField
 from campaigns.forms.rendering import TablerBoundField
 from campaigns.models import Campaign, Content
 from campaigns.texts import Texts
@@ -32,12 +33,8 @@ class ContentForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "aria-describedby": "kept-text"}),
     )
-    link_url = forms.CharField(
-        label=_("Tracked link"),
-        max_length=1000,
-        required=False,
-        widget=forms.URLInput(attrs={"inputmode": "url", "placeholder": "https://", "autocomplete": "off"}),
-        help_text=_("Stands in the text as {{ link }}, or below it where the text does not say where."),
+    link_url = LinkField(
+        help_text=_("Stands in the text as {{ link }}, or below it where the text does not say where.")
     )
     button_label = forms.CharField(
         label=_("Button"),
@@ -87,12 +84,8 @@ class ContentForm(forms.Form):
         return self._checked(self.cleaned_data["button_label"])
 
     def clean_link_url(self) -> str:
-        """The link's address, where somebody can be led."""
-        url = str(self.cleaned_data["link_url"]).strip()
-        sentences = links.validate_link(url) if url else []
-        if sentences:
-            raise forms.ValidationError(sentences)
-        return self._checked(url, is_address=True)
+        """The link's address, its variables known."""
+        return self._checked(self.cleaned_data["link_url"], is_address=True)
 
     def typed(self) -> Content:
         """What was typed, right or wrong, as a content that is only looked at."""

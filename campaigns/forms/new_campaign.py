@@ -8,9 +8,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import links
 from campaigns.drafting.recipes import RECIPES, Recipe, find_recipe
 from campaigns.forms.campaigns import AudienceForm
+from campaigns.forms.link_field import LinkField
 from campaigns.forms.rendering import TablerBoundField
 from campaigns.models import Segment
 
@@ -37,13 +37,7 @@ class NewCampaignForm(AudienceForm):
         widget=forms.RadioSelect,
         bound_field_class=_NotMarked,
     )
-    link_url = forms.CharField(
-        label=_("Tracked link"),
-        max_length=1000,
-        required=False,
-        widget=forms.URLInput(attrs={"inputmode": "url", "placeholder": "https://", "autocomplete": "off"}),
-        help_text=_("Where the message leads to. Steps of a recipe wait for people to follow it."),
-    )
+    link_url = LinkField(help_text=_("Where the message leads to. Steps of a recipe wait for people to follow it."))
 
     @classmethod
     def proposed(cls, segment: Segment | None) -> "NewCampaignForm":
@@ -57,14 +51,6 @@ class NewCampaignForm(AudienceForm):
     def clean_recipe(self) -> Recipe | None:
         """The recipe that was chosen; None for an empty chain."""
         return find_recipe(self.cleaned_data["recipe"])
-
-    def clean_link_url(self) -> str:
-        """The link's address, where somebody can be led."""
-        url = str(self.cleaned_data["link_url"]).strip()
-        sentences = links.validate_link(url) if url else []
-        if sentences:
-            raise forms.ValidationError(sentences)
-        return url
 
     def given(self) -> dict[str, Any]:
         """The answers of a valid form as `drafting.start` takes them."""
