@@ -126,7 +126,7 @@ def load_chain(editor: Editor, *, session: SessionBase, recipe_key: str = "", ne
         offers=offers,
         question=_question(editor.campaign, asked) if asked else None,
         suggestion=_suggestion(editor, senders),
-        sender_ways={channel: way_to_a_sender(channel) for channel in lacking},
+        sender_ways=ways_to_senders(lacking) if lacking else {},
         admins=list(team.admins()[:_MOST_SUGGESTED]) if lacking else [],
         news=news,
     )
@@ -148,13 +148,18 @@ def place_in_words(step: Step) -> dict[str, object]:
     return {"step": sentences.step_title(step), "number": ids.index(step.pk) + 1, "count": len(ids)}
 
 
-def way_to_a_sender(channel: str) -> str:
-    """The page where an admin adds a sender on `channel`: of an account that carries it, else of all accounts."""
-    accounts = Account.objects.filter(is_active=True, archived_at=None).order_by("pk")
-    for account in accounts:
-        if account.provider in PROVIDERS and Channel(channel) in provider_class(account.provider).channels:
-            return reverse("sender_new", args=[account.pk])
-    return reverse("account_list") + "#connect"
+def ways_to_senders(channels: Collection[str]) -> dict[str, str]:
+    """For each of `channels` the page where an admin adds a sender: of an account that carries it, else of all."""
+    accounts = list(Account.objects.filter(is_active=True, archived_at=None).order_by("pk"))
+    carriers = {channel: next((one for one in accounts if _carries(one, channel)), None) for channel in channels}
+    return {
+        channel: reverse("sender_new", args=[one.pk]) if one else reverse("account_list") + "#connect"
+        for channel, one in carriers.items()
+    }
+
+
+def _carries(account: Account, channel: str) -> bool:
+    return account.provider in PROVIDERS and Channel(channel) in provider_class(account.provider).channels
 
 
 def _column(route: Route, editor: Editor) -> RouteColumn:

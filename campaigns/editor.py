@@ -141,7 +141,7 @@ def load_editor(campaign: Campaign, place: Place, forms: Forms = NO_FORMS) -> Ed
     route = next((each for each in blueprint.routes if each.pk == place.route_id), blueprint.routes[-1])
     content = blueprint.texts.find(place.channel, place.language)
     channels = channels_at(blueprint, place)
-    problems = launch_checks.quick_problems(campaign)
+    problems = launch_checks.quick_problems(blueprint)
     return Editor(
         campaign=campaign,
         blueprint=blueprint,

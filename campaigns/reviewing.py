@@ -73,14 +73,14 @@ def review(campaign: Campaign, *, person: Contact | None = None, has_figures: bo
     are left out.
     """
     blueprint = blueprints.load(campaign)
-    division = _divide(blueprint)
-    crowd = _crowd(blueprint, division, has_figures=has_figures)
+    people = _count(blueprint, has_figures=has_figures)
+    crowd = people if isinstance(people, Crowd) else None
     currency = Installation.current().reporting_currency
     return Review(
         campaign=campaign,
-        people=division.people if division else None,
-        untracked=division.untracked if division else 0,
-        routes=[_route(route, division) for route in blueprint.routes],
+        people=people.people if people else None,
+        untracked=people.untracked if people else 0,
+        routes=[_route(route, people) for route in blueprint.routes],
         looks=_looks(blueprint, person),
         expected=_expected(blueprint, crowd) if crowd and crowd.people else None,
         limits=sentences.limits(campaign, currency),
@@ -94,11 +94,21 @@ def looks(campaign: Campaign, person: Contact | None) -> list[previews.Look]:
     return _looks(blueprints.load(campaign), person)
 
 
-def _crowd(blueprint: Blueprint, division: routing.Division | None, *, has_figures: bool) -> Crowd | None:
-    """The people one by one. Nobody is counted at once, which is worth knowing in any case."""
-    if division is None or (division.people and not has_figures):
+def _count(blueprint: Blueprint, *, has_figures: bool) -> Crowd | routing.Division | None:
+    """The people of a draft: without `has_figures` only who goes which way. None where there is nobody to count.
+
+    Of a campaign that was launched the figures tell it.
+    """
+    if blueprint.campaign.kind != CampaignKind.ONCE or not blueprint.campaign.is_editable:
         return None
-    return launch_checks.count_people(blueprint)
+    if has_figures:
+        return launch_checks.count_people(blueprint)
+    try:
+        division = routing.divide(blueprint.campaign, blueprint.routes)
+    except InvalidRule:
+        return None
+    # Nobody is counted at once, which is worth knowing in any case.
+    return division if division.people else launch_checks.count_people(blueprint)
 
 
 def _expected(blueprint: Blueprint, crowd: Crowd) -> Expectation:
@@ -109,19 +119,9 @@ def _expected(blueprint: Blueprint, crowd: Crowd) -> Expectation:
     return Expectation(forecast=forecast, calendar=plan(blueprint, forecast), budget=budget)
 
 
-def _divide(blueprint: Blueprint) -> routing.Division | None:
-    """Who goes which way; of a campaign that was launched the figures tell it."""
-    if blueprint.campaign.kind != CampaignKind.ONCE or not blueprint.campaign.is_editable:
-        return None
-    try:
-        return routing.divide(blueprint.campaign, blueprint.routes)
-    except InvalidRule:
-        return None
-
-
-def _route(route: Route, division: routing.Division | None) -> RouteReview:
-    people = division.on_route(route.pk) if division else None
-    return RouteReview(route=route, people=people, chain=sentences.chain(list(route.steps.all())))
+def _route(route: Route, people: Crowd | routing.Division | None) -> RouteReview:
+    number = people.on_route(route.pk) if people else None
+    return RouteReview(route=route, people=number, chain=sentences.chain(list(route.steps.all())))
 
 
 def _looks(blueprint: Blueprint, person: Contact | None) -> list[previews.Look]:

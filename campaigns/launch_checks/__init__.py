@@ -37,7 +37,7 @@ def problems(campaign: Campaign) -> tuple[Problem, ...]:
 
 def draft_problems(draft: Blueprint, crowd: Crowd | None) -> tuple[Problem, ...]:
     """What `problems` gives, for a draft that is loaded already and its `crowd`, None where nobody can be counted."""
-    return (*audience_problems(draft, crowd), *_without_people(draft), *budget_problems(draft, crowd))
+    return (*audience_problems(draft, crowd), *quick_problems(draft), *budget_problems(draft, crowd))
 
 
 def count_people(draft: Blueprint) -> Crowd | None:
@@ -55,19 +55,15 @@ def launch_problems(campaign: Campaign) -> tuple[Problem, ...]:
     if not campaign.is_editable:
         return problems(campaign)
     draft = load(campaign)
-    found = (*audience_problems(draft, Anybody(campaign=campaign)), *_without_people(draft))
+    found = (*audience_problems(draft, Anybody(campaign=campaign)), *quick_problems(draft))
     return tuple(problem for problem in found if problem.is_blocking)
 
 
-def quick_problems(campaign: Campaign) -> tuple[Problem, ...]:
-    """Like `problems`, but without those for which people have to be counted."""
-    return tuple(_without_people(load(campaign)))
+def quick_problems(draft: Blueprint) -> tuple[Problem, ...]:
+    """Those of `problems` for which nobody has to be counted, for a draft that is loaded already."""
+    return (*message_problems(draft), *chain_problems(draft), *limit_problems(draft))
 
 
 def people_problems(draft: Blueprint, crowd: Crowd) -> tuple[Problem, ...]:
     """Those of `problems` for which people have to be counted, for a draft that is loaded already and its `crowd`."""
     return (*audience_problems(draft, crowd), *budget_problems(draft, crowd))
-
-
-def _without_people(draft: Blueprint) -> tuple[Problem, ...]:
-    return (*message_problems(draft), *chain_problems(draft), *limit_problems(draft))

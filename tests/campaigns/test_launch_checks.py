@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from campaigns import drafting
+from campaigns import blueprints, drafting
 from campaigns.launch_checks import Problem, problems, quick_problems
 from campaigns.models import Campaign, Condition, Contact, Purpose, Segment, Step
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
@@ -309,4 +309,4 @@ def test_a_budget_that_will_not_do_for_the_first_step_is_a_warning(olena: Contac
 
 def test_the_editor_asks_for_no_count_of_people() -> None:
     """A page with a million contacts must not wait for them: they are counted apart."""
-    assert quick_problems(make_campaign()) == ()
+    assert quick_problems(blueprints.load(make_campaign())) == ()

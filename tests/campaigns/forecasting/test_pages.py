@@ -147,6 +147,15 @@ def test_the_parts_on_average_are_those_of_the_readers_not_of_the_languages() ->
     assert parts.overall == parts.of("another") == Decimal("1.2")
 
 
+def test_the_counting_looks_at_the_audience_once(marketer: Client) -> None:
+    people(2)
+    campaign = shop_campaign()
+    with CaptureQueriesContext(connection) as asked:
+        marketer.get(page("campaign_forecast", campaign), headers=HTMX)
+    counted = [query for query in asked.captured_queries if '"route_id"' in query["sql"] and "GROUP BY" in query["sql"]]
+    assert len(counted) == 1
+
+
 def test_the_counting_comes_after_the_page(marketer: Client) -> None:
     people(6)
     campaign = shop_campaign(budget=Decimal("0.10"))
