@@ -2,7 +2,7 @@
 
 People come to step k+1 only if they did not act in step k. Of the people whom a step's channel reaches, vendors accept
 the messages of a share (`accepting`), and of the people who got theirs a share acts (`acting`). Whom the channel does
-not reach goes on at once.
+not reach goes on at once. A campaign may end for people of whom nobody can tell whether they act, once they got one.
 
 Bounds go together as they would in life: the most people come to a step when as few as possible acted before it, and
 the fewest when as many as possible did. The bounds of the steps' messages therefore add up to those of all steps, and
@@ -20,10 +20,14 @@ _ONE = Decimal(1)
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A step in figures: the share of messages that vendors accept, and of those who got one the share that acts."""
+    """A step in figures: the share of messages that vendors accept, and of those who got one the share that acts.
+
+    Where it `is_end_once_accepted`, whoever got one goes no further.
+    """
 
     accepting: Range
     acting: Range
+    is_end_once_accepted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +71,7 @@ def go(stages: Sequence[Stage], reached: Sequence[bool]) -> Way:
             expected=acted.expected + came.expected * share.expected,
             highest=acted.highest + came.least * share.highest,
         )
-        came = _times(came, _rest(share))
+        came = _times(came, _rest(stage.accepting if stage.is_end_once_accepted else share))
         unreached = _times(unreached, _rest(stage.accepting))
     return Way(steps=steps, acted=acted, reached=_rest(unreached))
 

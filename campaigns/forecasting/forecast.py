@@ -11,9 +11,10 @@ from campaigns.blueprints import Blueprint
 from campaigns.forecasting.chain import Passing, Stage, Way, go
 from campaigns.forecasting.crowd import Crowd, Group, count_crowd
 from campaigns.forecasting.history import History, Known, Source, load_history
-from campaigns.forecasting.ranges import NOTHING, Range, exactly, total
+from campaigns.forecasting.judged import judged
+from campaigns.forecasting.ranges import NOTHING, Range, total
 from campaigns.forecasting.sms_parts import ONE_PART, Parts, measure_parts
-from campaigns.models import Installation, Route, SkipReason, Step
+from campaigns.models import Campaign, Installation, Route, SkipReason, Step
 from channels.kinds import Channel
 
 _NOUGHT = Decimal(0)
@@ -100,6 +101,7 @@ def foretell(blueprint: Blueprint, crowd: Crowd | None = None) -> Forecast:
         crowd,
         history=load_history(crowd.channels, purpose=blueprint.campaign.purpose),
         charges=load_charges(blueprint, crowd),
+        untracked=blueprint.campaign.untracked,
     )
 
 
@@ -149,9 +151,19 @@ def _unpriced(routes: Sequence[Route], crowd: Crowd, told: prices.PriceList) -> 
                 yield sentences.step_title(step)
 
 
-def work_out(routes: Sequence[Route], crowd: Crowd, *, history: History, charges: Charges) -> Forecast:
-    """The forecast for `crowd` on `routes` by what `history` and `charges` tell; reads nothing from the database."""
-    told = [_Walk(route, crowd, history).tell(charges) for route in routes]
+def work_out(
+    routes: Sequence[Route],
+    crowd: Crowd,
+    *,
+    history: History,
+    charges: Charges,
+    untracked: str = Campaign.Untracked.ALL_STEPS,
+) -> Forecast:
+    """The forecast for `crowd` on `routes` by what `history` and `charges` tell; reads nothing from the database.
+
+    `untracked` is what the campaign does with people of whom nobody can tell whether they act.
+    """
+    told = [_Walk(route, crowd, history, untracked).tell(charges) for route in routes]
     steps = [step for each in told for step in each.forecast.steps]
     return Forecast(
         people=crowd.people,
@@ -173,14 +185,19 @@ class _Told:
 
 
 class _Walk:
-    """Sends the people of a route along its chain, once to learn how many come, then with bounds that fit so many."""
+    """Sends the people of a route along its chain, once to learn how many come, then with bounds that fit so many.
 
-    def __init__(self, route: Route, crowd: Crowd, history: History) -> None:
+    Who may be tracked (True) and who may not (False) are not judged by the same.
+    """
+
+    def __init__(self, route: Route, crowd: Crowd, history: History, untracked: str) -> None:
         self.route, self.crowd = route, crowd
         self.steps = list(route.steps.all())
         self.groups = crowd.of_route(route.pk)
-        self.acting = [history.acting(step.channel, step.condition) for step in self.steps]
-        self.accepting = [history.accepting(step.channel) for step in self.steps]
+        self.judged = {
+            is_trackable: [judged(step, history, is_trackable=is_trackable, untracked=untracked) for step in self.steps]
+            for is_trackable in (True, False)
+        }
 
     def tell(self, charges: Charges) -> _Told:
         """The route's forecast."""
@@ -195,32 +212,28 @@ class _Walk:
             acted=total(way.acted.times(group.people) for group, way in ways),
         )
 
-    def _stages(self) -> list[Stage]:
+    def _stages(self) -> Mapping[bool, Sequence[Stage]]:
         """The shares of each step, with bounds for as many people as are expected there."""
-        certain = [Stage(accepting=_middle(one), acting=_middle(other)) for one, other in self._known]
-        ways = self._ways(certain)
-        found = []
-        for position, (accepting, acting) in enumerate(self._known):
-            expected = [(group, way.steps[position]) for group, way in ways]
-            entered = sum(
-                (each.came.expected * group.people for group, each in expected if each.sent != NOTHING), _NOUGHT
-            )
-            sent = sum((each.sent.expected * group.people for group, each in expected), _NOUGHT)
-            found.append(Stage(accepting=accepting.rate.among(entered), acting=acting.rate.among(sent)))
-        return found
+        ways = self._ways({kind: [each.expected() for each in steps] for kind, steps in self.judged.items()})
+        return {
+            kind: [
+                each.among(entered=_entered(ways, position), sent=_sent(ways, position, is_trackable=kind))
+                for position, each in enumerate(steps)
+            ]
+            for kind, steps in self.judged.items()
+        }
 
-    @property
-    def _known(self) -> list[tuple[Known, Known]]:
-        return list(zip(self.accepting, self.acting, strict=True))
-
-    def _ways(self, stages: Sequence[Stage]) -> list[tuple[Group, Way]]:
+    def _ways(self, stages: Mapping[bool, Sequence[Stage]]) -> list[tuple[Group, Way]]:
         """Each group with its way; groups whom the same channels reach go the same."""
 
         @cache
-        def way(reached: tuple[bool, ...]) -> Way:
-            return go(stages, reached)
+        def way(is_trackable: bool, reached: tuple[bool, ...]) -> Way:
+            return go(stages[is_trackable], reached)
 
-        return [(group, way(tuple(step.channel not in group.lacks for step in self.steps))) for group in self.groups]
+        return [
+            (group, way(group.is_trackable, tuple(step.channel not in group.lacks for step in self.steps)))
+            for group in self.groups
+        ]
 
     def _step(self, position: int, ways: Sequence[tuple[Group, Way]], charges: Charges) -> StepForecast:
         step = self.steps[position]
@@ -235,10 +248,18 @@ class _Walk:
             sent=total(each.sent.times(group.people) for group, each in passing),
             acted=total(each.acted.times(group.people) for group, each in passing),
             cost=total(each.sent.times(group.people * charges.of(step, group)) for group, each in passing),
-            acting=self.acting[position],
+            acting=self.judged[True][position].acting,
             parts=charges.parts.get(Channel(step.channel).value),
         )
 
 
-def _middle(known: Known) -> Range:
-    return exactly(known.rate.among(0).expected)
+def _entered(ways: Sequence[tuple[Group, Way]], position: int) -> Decimal:
+    """How many are expected to come to a step that reaches them."""
+    expected = ((group, way.steps[position]) for group, way in ways)
+    return sum((each.came.expected * group.people for group, each in expected if each.sent != NOTHING), _NOUGHT)
+
+
+def _sent(ways: Sequence[tuple[Group, Way]], position: int, *, is_trackable: bool) -> Decimal:
+    """How many of one kind are expected to get the message of a step."""
+    expected = ((group, way.steps[position]) for group, way in ways if group.is_trackable == is_trackable)
+    return sum((each.sent.expected * group.people for group, each in expected), _NOUGHT)

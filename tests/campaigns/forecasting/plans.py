@@ -6,7 +6,7 @@ from decimal import Decimal
 from campaigns.forecasting.crowd import Crowd, Group
 from campaigns.forecasting.forecast import Charges, Forecast, work_out
 from campaigns.forecasting.history import History, Passage
-from campaigns.models import Condition, Route, SkipReason, Step
+from campaigns.models import Campaign, Condition, Route, SkipReason, Step
 from campaigns.prices import PriceList
 from channels.kinds import Channel
 from channels.models import Account, Sender
@@ -61,6 +61,13 @@ def charges(*amounts: str) -> Charges:
     return Charges(told=told, parts={}, currency="USD")
 
 
-def foretold(*channels: Channel, crowd: Crowd, history: Sequence[Passage] = (), prices: Sequence[str] = ()) -> Forecast:
+def foretold(
+    *channels: Channel,
+    crowd: Crowd,
+    history: Sequence[Passage] = (),
+    prices: Sequence[str] = (),
+    untracked: str = Campaign.Untracked.ALL_STEPS,
+) -> Forecast:
     """What is to be expected of a chain over `channels`."""
-    return work_out([route_of(*channels)], crowd, history=History(passages=history), charges=charges(*prices))
+    known = History(passages=history)
+    return work_out([route_of(*channels)], crowd, history=known, charges=charges(*prices), untracked=untracked)

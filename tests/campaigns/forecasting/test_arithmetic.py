@@ -16,7 +16,7 @@ from campaigns.forecasting.crowd import Group
 from campaigns.forecasting.forecast import Charges, cost_limits
 from campaigns.forecasting.ranges import NOTHING, Range, exactly, total
 from campaigns.forecasting.rates import Rate, Tally, rate_of, student, wilson
-from campaigns.models import SkipReason
+from campaigns.models import Campaign, SkipReason
 from campaigns.prices import PriceList
 from channels.kinds import Channel
 from tests.campaigns.forecasting.plans import MANY, ROUTE, crowd_of, foretold, passage, route_of
@@ -63,6 +63,20 @@ def test_whom_a_channel_does_not_reach_goes_on_at_once_and_is_told_with_the_reas
     assert (first.reachable, first.people, first.skips) == (400, 1000, {SkipReason.NO_ADDRESS: 600})
     assert whole(first.sent.expected) == 400
     assert whole(second.sent.expected) == 800
+
+
+@pytest.mark.parametrize(
+    ("untracked", "sent"),
+    [(Campaign.Untracked.ALL_STEPS, [1000, 700]), (Campaign.Untracked.FIRST_ONLY, [1000, 300])],
+)
+def test_of_people_of_whom_nobody_can_tell_whether_they_act_none_is_expected_to(
+    untracked: str, sent: list[int]
+) -> None:
+    # The senders of these chains report nothing by themselves.
+    hidden = replace(crowd_of(400).groups[0], is_trackable=False)
+    forecast = foretold(*SIX[:2], crowd=crowd_of(600, more=[hidden]), history=HALVES, untracked=untracked)
+    assert [whole(step.sent.expected) for step in forecast.steps] == sent
+    assert [whole(step.acted.expected) for step in forecast.steps] == [300, 150]
 
 
 def test_nobody_is_reached_where_no_channel_reaches_anybody() -> None:

@@ -16,13 +16,14 @@ from campaigns.engine.counters import Counter
 from campaigns.engine.launch import LaunchRefused, launch
 from campaigns.engine.stats import fold
 from campaigns.engine.ticking import find_work
+from campaigns.forecasting.assumptions import ACCEPTED, assumed_rate
 from campaigns.forecasting.comparing import Verdict, compare
 from campaigns.forecasting.crowd import count_crowd
 from campaigns.forecasting.forecast import foretell
 from campaigns.forecasting.launched import foretell_launched
 from campaigns.forecasting.sms_parts import measure_parts
 from campaigns.forecasting.storing import stored_for
-from campaigns.models import Campaign, Contact, LaunchForecast, Outcome, Purpose, Step, Suppression
+from campaigns.models import Campaign, Condition, Contact, LaunchForecast, Outcome, Purpose, Step, Suppression
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Permission, Role
 from campaigns.reports import campaign_report
@@ -133,6 +134,14 @@ def test_the_statements_are_as_many_for_many_people_steps_and_languages() -> Non
         make_contact(phone=f"+38050222000{each}", language=f"l{each}", consents=[Channel.SMS])
     steps = [StepPlan(channel=channel) for channel in (Channel.SMS, Channel.PUSH, Channel.EMAIL, Channel.VOICE)]
     assert taken(make_campaign(routes=[RoutePlan(steps=steps)])) == few
+
+
+def test_who_may_not_be_tracked_is_judged_by_what_the_vendor_reports() -> None:
+    people(6, is_trackable=False)
+    (first, _second) = foretell(blueprints.load(shop_campaign())).steps[2:]
+    # The vendor tells of deliveries, so these stop the chain where others have to follow the link.
+    delivered = assumed_rate(Channel.SMS, Condition.DELIVERED)
+    assert float(first.acted.expected) == pytest.approx(4 * ACCEPTED.expected * delivered.expected, abs=0.001)
 
 
 def test_the_parts_on_average_are_those_of_the_readers_not_of_the_languages() -> None:
