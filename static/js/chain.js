@@ -65,6 +65,37 @@
     ask(address, {});
   });
 
+  // What was chosen in a step, and not saved yet, outlives the answer to another button, and another route's tab.
+  const unsaved = new Map();
+  let isComing = false;
+  const fields = () => [...document.querySelectorAll("#chain form :is(input:not([type=hidden]), select)[id]")];
+  const isTicked = (field) => field.matches("[type=checkbox], [type=radio]");
+  const value = (field) => (isTicked(field) ? field.checked : field.value);
+  const saved = (field) => {
+    if (isTicked(field)) return field.defaultChecked;
+    if (field.tagName !== "SELECT") return field.defaultValue;
+    return ([...field.options].find((option) => option.defaultSelected) || field.options[0])?.value;
+  };
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    isComing = detail.target.id === "chain" && detail.shouldSwap;
+    if (!isComing) return;
+    const sent = detail.requestConfig.elt.closest("form");
+    for (const field of fields()) {
+      if (field.form !== sent && value(field) !== saved(field)) unsaved.set(field.id, value(field));
+      else unsaved.delete(field.id);
+    }
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (!isComing) return;
+    isComing = false;
+    for (const field of fields().filter(({ id }) => unsaved.has(id))) {
+      field[isTicked(field) ? "checked" : "value"] = unsaved.get(field.id);
+      const fold = field.closest("details");
+      if (fold) fold.open = true;
+    }
+  });
+
   // The button that was pressed may be gone. Whoever works by keyboard goes on at what it has changed.
   document.addEventListener("htmx:afterSettle", () => {
     const fresh = document.querySelector("#chain [data-fresh]");

@@ -1,6 +1,7 @@
 """The chain in a real browser: dragged by mouse and touch, built by keyboard alone, undone, at both widths."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -207,6 +208,21 @@ def _duplicate_and_remove_by_keys(page: Page) -> None:
     )
     expect(page.locator("#chain-said")).to_have_text("SMS from SHOP is back as step 2 of 4.")
     expect(page.locator(".wait summary").nth(1)).to_contain_text("wait up to 5 hours")
+
+
+def test_what_was_typed_into_a_step_outlives_other_buttons_until_it_is_saved(page_as: PageAs) -> None:
+    page, campaign = page_as(Role.MARKETER), draft(Channel.SMS, Channel.VIBER)
+    open_editor(page, campaign)
+    sms = page.locator(".chain-step", has_text="SMS from SHOP")
+    sms.locator(".wait summary").click()
+    sms.get_by_label("Wait up to").fill("5")
+    sms.get_by_label("Unit").select_option(label="days")
+    page.locator(".chain-step", has_text="Viber from SHOP").get_by_role("button", name="Duplicate the step").click()
+    expect(titles(page)).to_have_count(3)
+    expect(sms.get_by_label("Wait up to")).to_have_value("5")
+    sms.get_by_role("button", name="Save the waiting time").click()
+    expect(sms.locator(".wait summary")).to_contain_text("5 days")
+    assert Step.objects.get(channel=Channel.SMS).timeout == timedelta(days=5)
 
 
 def test_a_removed_step_comes_back_after_a_reload(page_as: PageAs, width: int) -> None:
