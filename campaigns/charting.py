@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
+from campaigns.asked_languages import write_language
 from campaigns.models import Campaign, Outcome
 from campaigns.models.campaigns import CampaignKind
 from campaigns.reports_flow import FlowNode, FlowPicture, NodeKind
@@ -135,6 +136,6 @@ def _address(node: FlowNode, campaign: Campaign, part: Part) -> str:
     if not figure or len(node.steps) > 1:
         return ""
     route, key = node.steps[0] if node.steps else (part.route_id, "")
-    asked = {"figure": figure, "step": key, "route": route}
+    asked = {"figure": figure, "step": key, "route": route, "language": write_language(part.language)}
     query = urlencode({name: value for name, value in asked.items() if value})
     return f"{reverse('campaign_people', args=[campaign.pk])}?{query}"

@@ -58,8 +58,8 @@ class Part:
 
     @property
     def has_lists(self) -> bool:
-        """Do the lists of people know this part? They can be asked for a route only."""
-        return self.language is None and self.until is None
+        """Do the lists of people know this part? They say who is where now."""
+        return self.until is None
 
 
 WHOLE = Part()
@@ -67,7 +67,8 @@ WHOLE = Part()
 
 def read_part(campaign_id: int, part: Part) -> CampaignCounts:
     """The counters of `part` of a campaign, in one statement."""
-    counts = read_counts([campaign_id])[campaign_id] if part.has_lists else _read_hours(campaign_id, part)
+    is_in_totals = part.language is None and part.until is None
+    counts = read_counts([campaign_id])[campaign_id] if is_in_totals else _read_hours(campaign_id, part)
     if part.route_id is None:
         return counts
     return CampaignCounts(places={place: each for place, each in counts.places.items() if place[0] == part.route_id})

@@ -44,12 +44,16 @@ class UnknownFigure(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Whose list is wanted: a figure by its name, of a campaign, of one route of it, or of one step."""
+    """Whose list is wanted: a figure by its name, of a campaign, of one route of it, or of one step.
+
+    With `language` only those who were enrolled with it; '' is an unknown one, None every one.
+    """
 
     campaign_id: int
     figure: str
     step_key: str = ""
     route_id: int | None = None
+    language: str | None = None
 
     @property
     def is_about_messages(self) -> bool:
@@ -180,12 +184,24 @@ def enrolments_among(question: Question) -> QuerySet[Enrolment]:
 
 def wanted_by(question: Question) -> Q:
     """What tells the rows that the figure counts from the others among which they stand. Raises UnknownFigure."""
+    wanted = question.meaning.rows & _speaking(question)
     if question.is_about_messages:
         is_everywhere = not question.step_key and not question.route_id
-        return question.meaning.rows if is_everywhere else question.meaning.rows & Q(step__in=_steps(question))
+        return wanted if is_everywhere else wanted & Q(step__in=_steps(question))
     credited = Q(credit_step_key=question.step_key) if question.step_key else Q()
     routed = Q(route_id=question.route_id) if question.route_id else Q()
-    return question.meaning.rows & credited & routed
+    return wanted & credited & routed
+
+
+def _speaking(question: Question) -> Q:
+    """Those with the language that was asked for; of messages, those to them."""
+    if question.language is None:
+        return Q()
+    if not question.is_about_messages:
+        return Q(language=question.language)
+    # Each message asks for its own enrolment: with a join PostgreSQL may go through those of all campaigns.
+    enrolment = Enrolment.objects.filter(pk=OuterRef("enrolment"), language=question.language).values("pk")[:1]
+    return Q(IsNull(Subquery(enrolment), False))
 
 
 def _steps(question: Question) -> list[int]:

@@ -90,7 +90,7 @@ def _messages(question: Question, number: int) -> Sought[Message]:
         wanted=wanted_by(question),
         number=number,
         order_by=_BY_STEP,
-        stretch=STRETCH,
+        stretch=STRETCH if question.language is None else SHORT_STRETCH,
     )
 
 

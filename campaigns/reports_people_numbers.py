@@ -11,6 +11,7 @@ from campaigns.engine import counters
 from campaigns.engine.counters import Counter
 from campaigns.models import Outcome, SkipReason
 from campaigns.reports_counts import CampaignCounts, Counts, read_counts
+from campaigns.reports_part import Part, read_part
 from campaigns.reports_people import Question, UnknownFigure
 
 
@@ -76,11 +77,17 @@ def number_behind(question: Question) -> int:
     if question.figure not in table:
         raise UnknownFigure(question.figure)
     asked = table[question.figure]
-    names = [*asked.of, *asked.without, *asked.without_at_steps]
-    counts = read_counts([question.campaign_id], counters=names)[question.campaign_id]
+    counts = _read(question, [*asked.of, *asked.without, *asked.without_at_steps])
     at_steps = _counted(counts, question, is_at_steps=True)
     place = at_steps if is_at_steps else _counted(counts, question, is_at_steps=False)
     return _added(place, asked.of) - _added(place, asked.without) - _added(at_steps, asked.without_at_steps)
+
+
+def _read(question: Question, names: Sequence[str]) -> CampaignCounts:
+    """The counters called `names`, and perhaps others; the totals do not know languages."""
+    if question.language is not None:
+        return read_part(question.campaign_id, Part(language=question.language))
+    return read_counts([question.campaign_id], counters=names)[question.campaign_id]
 
 
 def _added(counts: Counts, names: Sequence[str]) -> int:

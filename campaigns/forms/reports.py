@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.exporting import FileFormat
+from campaigns.forms.questions import QuestionForm
 from campaigns.periods import Period, Preset
 
 _DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
@@ -23,14 +24,11 @@ class Report(models.TextChoices):
     PEOPLE = "people", _("People")
 
 
-class ExportForm(forms.Form):
-    """Which report of a campaign, as what; for people also which figure's (reports_people.Question)."""
+class ExportForm(QuestionForm):
+    """Which report of a campaign, as what; for people also whose."""
 
     report = forms.ChoiceField(choices=Report)
     format = forms.ChoiceField(choices=FileFormat)
-    figure = forms.CharField(required=False, empty_value="audience")
-    step = forms.CharField(required=False)
-    route = forms.IntegerField(required=False)
 
 
 def _day_input() -> forms.DateInput:

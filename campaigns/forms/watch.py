@@ -11,12 +11,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience.places import language_name
+from campaigns.asked_languages import language_words, read_language, write_language
 from campaigns.models import Campaign, Route
 from campaigns.reports_part import WHOLE, Part, languages_of
-
-# The choice that stands for people whose language nobody knows.
-UNKNOWN = "-"
 
 
 class View(models.TextChoices):
@@ -44,7 +41,7 @@ class WatchForm(forms.Form):
         routes = Route.objects.filter(version__campaign=campaign).select_related("segment", "version")
         named = {str(route.pk): _route_name(route) for route in routes.order_by("-version__number", "position")}
         self._offer("route", named)
-        self._offer("language", {code or UNKNOWN: _language_name(code) for code in languages_of(campaign.pk)})
+        self._offer("language", {write_language(code): language_words(code) for code in languages_of(campaign.pk)})
 
     def _offer(self, name: str, choices: dict[str, str]) -> None:
         field = self.fields[name]
@@ -61,7 +58,7 @@ class WatchForm(forms.Form):
         route, language, until = (self.cleaned_data.get(name) for name in ("route", "language", "until"))
         return Part(
             route_id=int(route) if route else None,
-            language={UNKNOWN: ""}.get(language, language) if language else None,
+            language=read_language(language or ""),
             until=until.replace(minute=0, second=0, microsecond=0) if until else None,
         )
 
@@ -98,7 +95,3 @@ def _route_name(route: Route) -> str:
     if route.version.number == 1:
         return name
     return str(_("%(route)s (version %(number)s)")) % {"route": name, "number": route.version.number}
-
-
-def _language_name(code: str) -> str:
-    return language_name(code) if code else str(_("unknown"))

@@ -50,8 +50,9 @@ def figure(
     """`{% figure 5197 "engaged" step=step.key route=route.route_id %}`: a number, linked to the people it counts.
 
     A dash where nobody tells of such a thing; without a link where there is nobody, or where this user
-    may not see people. The page gives `campaign` and `may_view_people`; `place` tells the same figure at
-    two places of a page apart, because htmx finds the focused link again by its id.
+    may not see people. The page gives `campaign`, `may_view_people` and, where it shows the people of one language,
+    `people_language` (asked_languages.py); `place` tells the same figure at two places of a page apart, because htmx
+    finds the focused link again by its id.
     """
     if value is None:
         untold = gettext("not reported on this channel")
@@ -60,14 +61,14 @@ def figure(
         )
     if not value or not context.get("may_view_people"):
         return format_html("{}", wording.number(value))
-    address = _address(context, name, step, route)
+    address = _address(context, name, step=step, route=route, language=context.get("people_language") or "")
     return format_html('<a id="{}-{}-{}-{}" href="{}">{}</a>', place, name, step, route, address, wording.number(value))
 
 
 @register.simple_tag(takes_context=True)
 def people_url(context: Context, name: str) -> str:
     """`{% people_url "unknown" %}`: where a campaign's figure lists its people; '' if this user may not see them."""
-    return _address(context, name, "", "") if context.get("may_view_people") else ""
+    return _address(context, name) if context.get("may_view_people") else ""
 
 
 @register.filter
@@ -161,7 +162,7 @@ def turned_to(order: Order, name: str) -> str:
     return str(order.turned_to(name))
 
 
-def _address(context: Context, name: str, step: str, route: int | str) -> str:
-    asked: dict[str, Any] = {"figure": name, "step": step, "route": route}
+def _address(context: Context, name: str, **rest: int | str) -> str:
+    asked = {"figure": name, **rest}
     query = urlencode({key: value for key, value in asked.items() if value})
     return f"{reverse('campaign_people', args=[context['campaign'].pk])}?{query}"

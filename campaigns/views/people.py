@@ -6,7 +6,8 @@ from django.utils.timezone import get_current_timezone_name
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaigns.asked_ids import read_id
+from campaigns.asked_languages import language_words
+from campaigns.forms.questions import QuestionForm
 from campaigns.models import Campaign, Contact, Enrolment, Route, Step
 from campaigns.partials import render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
@@ -37,20 +38,16 @@ def campaign_people(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_export": can(request.user, Permission.EXPORT_REPORTS),
         "step": _step(question),
         "route": _route(question),
+        "spoken": "" if question.language is None else language_words(question.language),
     }
     return render(request, "people/list.html", context)
 
 
 def _question(request: SignedInRequest, campaign: Campaign) -> Question:
-    route = request.GET.get("route", "")
-    if route and not read_id(route):
+    form = QuestionForm(request.GET)
+    if not form.is_valid():
         raise Http404
-    return Question(
-        campaign_id=campaign.pk,
-        figure=request.GET.get("figure", "audience"),
-        step_key=request.GET.get("step", ""),
-        route_id=read_id(route) or None,
-    )
+    return form.question_about(campaign)
 
 
 def _step(question: Question) -> Step | None:

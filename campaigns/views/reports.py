@@ -44,10 +44,7 @@ def campaign_export(request: SignedInRequest, pk: int) -> HttpResponseBase:
 
 
 def _question(campaign: Campaign, form: ExportForm) -> Question:
-    given = form.cleaned_data
-    question = Question(
-        campaign_id=campaign.pk, figure=given["figure"], step_key=given["step"], route_id=given["route"]
-    )
+    question = form.question_about(campaign)
     try:
         question.meaning  # noqa: B018  an unknown figure is found before anything is sent
     except UnknownFigure as unknown:

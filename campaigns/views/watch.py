@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from campaigns import charting
+from campaigns.asked_languages import write_language
 from campaigns.engine import clock
 from campaigns.forms.compare import CompareForm
 from campaigns.forms.watch import View, WatchForm
@@ -79,6 +80,7 @@ def _context(request: SignedInRequest, seen: Watch, form: WatchForm) -> dict[str
         "saving": saving_of(seen.shown),
         "may_view_people": may_view_people,
         "may_open_lists": may_view_people and seen.part.has_lists,
+        "people_language": write_language(seen.part.language),
         "may_export": can(request.user, Permission.EXPORT_REPORTS),
         "may_manage": can(request.user, Permission.MANAGE_CAMPAIGNS),
         "may_manage_accounts": can(request.user, Permission.MANAGE_ACCOUNTS),

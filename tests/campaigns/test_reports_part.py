@@ -52,9 +52,8 @@ def test_a_part_of_one_route_names_no_other() -> None:
     assert campaign_report(campaign.pk, Part(route_id=first.route_id)).routes == (first,)
 
 
-def test_only_the_lists_of_a_route_are_there() -> None:
-    assert Part(route_id=1).has_lists
-    assert not Part(language="uk").has_lists
+def test_there_are_no_lists_of_what_has_been() -> None:
+    assert Part(route_id=1, language="uk").has_lists
     assert not Part(until=NOON).has_lists
 
 

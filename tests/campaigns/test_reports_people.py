@@ -12,13 +12,14 @@ from campaigns.models import Fate, HoldReason, Message, SkipReason
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
 from campaigns.reports import campaign_report
+from campaigns.reports_part import Part
 from campaigns.reports_people import OF_CREDIT, OF_ENROLMENTS, OF_MESSAGES, Question, UnknownFigure, messages_behind
 from campaigns.reports_people_lines import lines_behind
 from campaigns.reports_people_numbers import number_behind
 from channels.kinds import Channel
 from tests.campaigns.examples import in_the_database, undone
 from tests.campaigns.figures import figures_of_campaign, figures_of_step
-from tests.campaigns.histories import count_passage, make_history
+from tests.campaigns.histories import LANGUAGES, count_passage, make_history
 from tests.campaigns.recounting import count_behind
 from tests.campaigns.turning import turned
 from tests.factories import (
@@ -50,6 +51,21 @@ def test_every_figure_is_as_large_as_its_list(random: Random, people: int) -> No
         for figure, value in figures_of_campaign(report):
             question = Question(campaign_id=report.campaign_id, figure=figure)
             assert count_behind(question) == number_behind(question) == value, question
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_lists_of_a_language_are_as_large_as_its_figures(language: str) -> None:
+    campaign = make_history(random=Random(7), people=30)
+    report = campaign_report(campaign.pk, Part(language=language))
+    asked: list[tuple[str, int, dict[str, Any]]] = [(name, n, {}) for name, n in figures_of_campaign(report)]
+    for route in report.routes:
+        for step in route.steps:
+            place = {"step_key": step.key, "route_id": route.route_id}
+            asked += [(figure, value, place) for figure, value in figures_of_step(step)]
+    assert sum(value for _figure, value, _place in asked)
+    for figure, value, place in asked:
+        question = Question(campaign_id=campaign.pk, figure=figure, language=language, **place)
+        assert count_behind(question) == number_behind(question) == value, question
 
 
 @in_the_database

@@ -188,13 +188,15 @@ def test_a_part_is_shown_with_its_own_figures_and_says_which_it_is() -> None:
 
 
 def test_only_figures_with_a_list_lead_to_it() -> None:
-    """The lists know segments, and neither languages nor hours: they would show others than were counted."""
+    """The lists know segments and languages, and no hours: they would show others than were counted."""
     campaign = make_history(random=Random(4), people=12)
     route = first_route(campaign)
     of_route = ask(campaign, route=route.pk).text
     assert f"figure=open&amp;route={route.pk}" in of_route or f"figure=outcome_engaged&amp;route={route.pk}" in of_route
     needs = re.compile(r'<section class="card" aria-labelledby="needs">.*?</section>', re.DOTALL)
-    assert "figure=" not in needs.sub("", ask(campaign, language="uk").text)
+    of_language = needs.sub("", ask(campaign, language="uk").text)
+    assert "figure=audience&language=uk" in of_language.replace("&amp;", "&").replace("\\u0026", "&")
+    assert set(re.findall(r"figure=\w+(?![^\"]*language=uk)", of_language)) == set()
     assert "figure=" not in needs.sub("", ask(campaign, until="2030-01-01T10:00").text)
 
 

@@ -101,6 +101,21 @@ def test_every_figure_of_the_page_leads_to_as_many_people() -> None:
             ), link
 
 
+@pytest.mark.parametrize(("code", "name"), [("uk", "Ukrainian"), ("-", "unknown")])
+def test_a_list_of_one_language_says_which_and_can_be_taken_away(code: str, name: str) -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    for language in ("uk", "", "ru"):
+        enrolment = make_enrolment(campaign=campaign, language=language)
+        count(enrolment, Counter.AUDIENCE)
+    marketer = signed_in(Role.MARKETER, Role.MANAGER)
+    page = marketer.get(reverse("campaign_people", args=[campaign.pk]), {"language": code}).text
+    assert re.search(rf"1 person\s+· {name}", page)
+    address = re.search(r'href="([^"]*format=csv[^"]*)"', page)
+    assert address
+    answer = marketer.get(address[1].replace("&amp;", "&"))
+    assert len(b"".join(answer).splitlines()) == 2
+
+
 def test_a_figure_that_the_channel_cannot_report_is_a_dash() -> None:
     sms = make_sender(channel=Channel.SMS)
     campaign = make_campaign(
@@ -232,7 +247,7 @@ def test_routes_have_tables_of_their_own_when_there_are_several() -> None:
 def test_a_list_of_an_unknown_figure_is_not_found() -> None:
     campaign = make_campaign(status=CampaignStatus.RUNNING)
     marketer = signed_in(Role.MARKETER)
-    for query in ("figure=nonsense", "figure=came&route=x", "figure=credit"):
+    for query in ("figure=nonsense", "figure=came&route=x", "figure=came&step=%00", "figure=credit"):
         assert marketer.get(f"{reverse('campaign_people', args=[campaign.pk])}?{query}").status_code == 404
 
 
