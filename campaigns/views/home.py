@@ -79,14 +79,15 @@ def _live(user: User) -> dict[str, Any]:
     running = alive()
     needs = needs_of_user(user, running)
     rows = running.shown if may_see else []
-    state = (needs, [_state(line) for line in rows], running.not_shown)
+    is_moving = bool(running.lines) or _is_importing()
+    state = (needs, [_state(line) for line in rows], running.not_shown, is_moving)
     return {
         "needs": needs,
         "lines": rows,
         "not_shown": running.not_shown,
         "may_see_campaigns": may_see,
         "currency": currency(),
-        "is_moving": bool(running.lines) or _is_importing(),
+        "is_moving": is_moving,
         "digest": hashlib.sha256(repr(state).encode()).hexdigest()[:16],
     }
 

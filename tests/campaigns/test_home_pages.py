@@ -215,6 +215,18 @@ def test_the_live_part_is_sent_only_when_it_has_changed(client: Client) -> None:
     assert "of 200 people acted" in client.get(path, {"seen": digest}).text
 
 
+def test_the_page_stops_asking_when_an_upload_has_been_read(client: Client) -> None:
+    launched(status=CampaignStatus.FINISHED, ended_at=NOON)
+    contact_import = ContactImport.objects.create(name="club.csv", size=1, state=ContactImport.State.RUNNING)
+    client.force_login(make_user(roles=[Role.MARKETER]))
+    page = client.get("/")
+    assert "data-asks-again" in page.text
+    ContactImport.objects.filter(pk=contact_import.pk).update(state=ContactImport.State.DONE)
+    answer = client.get(reverse("home_live"), {"seen": page.context["digest"]})
+    assert answer.status_code == 200
+    assert "data-asks-again" not in answer.text
+
+
 def test_parts_of_the_page_ask_who_is_there(client: Client) -> None:
     for name in ("home_live", "home_week"):
         assert "/accounts/login/" in client.get(reverse(name))["Location"]
