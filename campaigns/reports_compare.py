@@ -12,6 +12,8 @@ from campaigns.reports_part import WHOLE, Part
 from campaigns.reports_saving import Saving, saving_of
 from channels.kinds import Channel
 
+_HOUR = timedelta(hours=1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelFigures:
@@ -78,12 +80,14 @@ def compare(campaigns: Iterable[Campaign]) -> Comparison:
 
 
 def compare_at_same_age(campaigns: Iterable[Campaign], now: datetime) -> Comparison:
-    """`campaigns`, each as it stood when it was as old as the youngest is `now`, in whole hours of the counters.
+    """`campaigns`, each as it stood when it was as old as the youngest is `now`, in whole hours, one at the least.
 
-    What has not been launched stands as it is.
+    Counters know no minutes: the hour under way is left out of all alike, and what was launched between two hours
+    stands as at the nearest. What has not been launched stands as it is.
     """
     campaigns = list(campaigns)
-    age = min((_age(campaign, now) for campaign in campaigns if campaign.launched_at), default=timedelta(0))
+    ages = [_age(campaign, now) for campaign in campaigns if campaign.launched_at]
+    age = max(min(ages, default=_HOUR) // _HOUR * _HOUR, _HOUR)
     return Comparison(sides=tuple(_side(campaign, _part_at(campaign, age)) for campaign in campaigns))
 
 
@@ -92,7 +96,11 @@ def _age(campaign: Campaign, now: datetime) -> timedelta:
 
 
 def _part_at(campaign: Campaign, age: timedelta) -> Part:
-    return Part(until=campaign.launched_at + age) if campaign.launched_at else WHOLE
+    return Part(until=_nearest_hour(campaign.launched_at + age)) if campaign.launched_at else WHOLE
+
+
+def _nearest_hour(at: datetime) -> datetime:
+    return (at + _HOUR / 2).replace(minute=0, second=0, microsecond=0)
 
 
 def _side(campaign: Campaign, part: Part) -> Side:

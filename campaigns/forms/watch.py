@@ -1,10 +1,12 @@
 """Which figures the page of a campaign shows, and how it draws them."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import cast
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import QueryDict
 from django.utils.formats import date_format
@@ -14,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.asked_languages import language_words, read_language, write_language
 from campaigns.models import Campaign, Route
 from campaigns.reports_part import WHOLE, Part, languages_of
+
+# No campaign is older, and none is launched later.
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 12, 31, tzinfo=UTC)
 
 
 class View(models.TextChoices):
@@ -33,6 +38,7 @@ class WatchForm(forms.Form):
     until = forms.DateTimeField(
         label=_("As it stood at"),
         required=False,
+        validators=[MinValueValidator(_EARLIEST), MaxValueValidator(_LATEST)],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "3600"}, format="%Y-%m-%dT%H:%M"),
     )
 
@@ -59,7 +65,7 @@ class WatchForm(forms.Form):
         return Part(
             route_id=int(route) if route else None,
             language=read_language(language or ""),
-            until=until.replace(minute=0, second=0, microsecond=0) if until else None,
+            until=_hour_of(until) if until else None,
         )
 
     @property
@@ -88,6 +94,11 @@ class WatchForm(forms.Form):
         asked["view"] = view or self.chosen_view
         told = {name: value for name, value in asked.items() if value and value != View.FLOW}
         return f"?{urlencode(told)}" if told else ""
+
+
+def _hour_of(at: datetime) -> datetime:
+    """The hour of the counters that `at` is in, which are UTC's: in some zones it begins at half past."""
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def _route_name(route: Route) -> str:

@@ -63,7 +63,12 @@ def campaign_compare(request: SignedInRequest, pk: int) -> HttpResponse:
     form = CompareForm(request.GET, campaign=campaign)
     chosen = [campaign, *filter(None, [form.chosen])]
     comparison = compare_at_same_age(chosen, clock.now()) if form.has_same_age else compare(chosen)
-    context = {"campaign": campaign, "form": form, "comparison": comparison}
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "comparison": comparison,
+        "may_view_people": can(request.user, Permission.VIEW_PEOPLE) and not form.has_same_age,
+    }
     return render(request, "campaigns/compare.html", context, status=422 if form.errors else 200)
 
 

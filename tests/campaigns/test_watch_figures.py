@@ -20,6 +20,7 @@ from campaigns.engine.stats import fold
 from campaigns.models import Campaign, HoldReason, Outcome, Route, StepDelta, StepStats, StepTotal
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.permissions import Role
+from campaigns.reports_compare import compare_at_same_age
 from tests.campaigns.histories import count, make_history
 from tests.campaigns.signing_in import signed_in
 from tests.factories import NOON, RoutePlan, make_campaign, make_enrolment, make_message, make_segment
@@ -153,7 +154,7 @@ def test_the_lines_over_time_have_their_figures_in_a_table() -> None:
     told = chart_of(response, "chart-time-told")
     assert {line["title"]: line["values"] for line in told["lines"]} == {"Acted so far": [0, 3], "Sent so far": [4, 4]}
     table = response.text.partition('id="series"')[2].partition("</table>")[0]
-    assert re.findall(r'is-figure">([^<]*)<', table)[4:] == [
+    assert re.findall(r'is-figure">(?:<a [^>]*>)?([^<]*)<', table)[4:] == [
         *["0", "0", "3", "$0.00"],
         *["10", "4", "0", "$2.00"],
         *["10", "4", "3", "$2.00"],
@@ -206,6 +207,20 @@ def test_what_has_been_is_not_asked_for_again() -> None:
     assert "data-asks-again" not in ask(campaign, until="2026-02-11T10:00").text
 
 
+def test_an_hour_that_begins_at_half_past_elsewhere_is_told_as_it_is_counted() -> None:
+    campaign = running(came=10)
+    page = ask(campaign, client=signed_in(Role.MARKETER, time_zone="Asia/Kolkata"), until="2026-02-11T10:00").text
+    assert "Only: Feb. 11, 2026, 9:30 a.m.." in page
+
+
+def test_everybody_is_in_reach_of_the_keyboard() -> None:
+    """The picture's nodes are for the mouse: what they lead to stands in the tables too."""
+    campaign = make_history(random=Random(4), people=12)
+    for view in ("flow", "time"):
+        drawn = ask(campaign, view=view).text.partition('id="places"')[2].partition('aria-labelledby="needs"')[0]
+        assert re.search(r'<tfoot>.*figure=audience">12</a>', drawn)
+
+
 def test_an_address_shows_the_same_to_whoever_opens_it() -> None:
     campaign = make_history(random=Random(4), people=12)
     marketer = signed_in(Role.MARKETER)
@@ -219,7 +234,7 @@ def test_an_address_shows_the_same_to_whoever_opens_it() -> None:
 
 def test_what_cannot_be_asked_for_is_refused_with_a_reason() -> None:
     campaign = make_history(random=Random(4), people=12)
-    for query in ({"route": "0"}, {"language": "xx"}, {"until": "yesterday"}):
+    for query in ({"route": "0"}, {"language": "xx"}, {"until": "yesterday"}, {"until": "0001-01-01T00:00"}):
         response = ask(campaign, **query)
         assert response.status_code == 422
         assert "invalid-feedback" in response.text
@@ -260,7 +275,11 @@ def test_two_campaigns_stand_side_by_side() -> None:
     page = ask(ours, "campaign_compare", other=theirs.pk).text
     assert page.index(ours.name) < page.index(theirs.name)
     row = page.partition(">People</th>")[2].partition("</tr>")[0]
-    assert re.findall(r'is-figure">(\d+)<', row) == ["10", "12"]
+    assert re.findall(r">(\d+)</a>", row) == ["10", "12"]
+    assert re.findall(r'href="([^"]+)', row) == [
+        f"{reverse('campaign_people', args=[each.pk])}?figure=audience" for each in (ours, theirs)
+    ]
+    assert "figure=" not in ask(ours, "campaign_compare", signed_in(Role.MANAGER), other=theirs.pk).text
     viber = page.partition("<span>Viber</span>")[2].partition("</tbody>")[0]
     assert viber.count("—") >= 3
 
@@ -278,6 +297,24 @@ def test_two_campaigns_can_be_compared_at_the_same_age() -> None:
     row = page.partition(">People</th>")[2].partition("</tr>")[0]
     assert re.findall(r'is-figure">(\d+)<', row) == ["100", "100"]
     assert page.count("as it stood on") == 2
+
+
+def test_at_the_same_age_neither_has_an_hour_more_than_the_other() -> None:
+    """An hour under way counts for nobody: the older campaign's would be whole, the younger one's not."""
+    now = NOON + timedelta(minutes=20)
+    old, young = running(), running()
+    for campaign, hours in ((old, 50), (young, 2)):
+        campaign.launched_at = NOON - timedelta(hours=hours)
+        for hour in range(3):
+            count(
+                campaign.enrolments.get(),
+                Counter.ACCEPTED,
+                step=campaign.version.routes.get().steps.get(),
+                value=5,
+                hour=campaign.launched_at + timedelta(hours=hour),
+            )
+    sides = compare_at_same_age([old, young], now).sides
+    assert [side.report.sent for side in sides] == [10, 10]
 
 
 def test_before_another_is_chosen_the_page_says_what_to_do() -> None:
