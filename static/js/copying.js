@@ -10,6 +10,8 @@
     if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
     else document.execCommand("copy");
     const words = button.querySelector("span") || button;
+    // Once more before the words are back, they are no longer those to come back to.
+    if (words.textContent === button.dataset.copied) return;
     const before = words.textContent;
     words.textContent = button.dataset.copied;
     setTimeout(() => { words.textContent = before; }, 2000);

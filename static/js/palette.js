@@ -1,10 +1,12 @@
 // The command palette: Ctrl-K or ⌘-K, or its button, opens the <dialog>; what fits comes from the server by htmx. Pages
-// seen lately stand first while nothing is typed; this browser alone knows them, for each user, until they sign out.
+// seen lately stand first while nothing is typed; this browser alone knows them, until their user signs out or another
+// one, after a session that ran out, is there.
 (() => {
   const dialog = document.getElementById("palette");
   const field = document.getElementById("palette-sought");
   const found = document.getElementById("palette-found");
-  const key = `seen-lately-${dialog.dataset.user}`;
+  const SEEN = "seen-lately-";
+  const key = `${SEEN}${dialog.dataset.user}`;
   const MOST = 6;
 
   const seen = () => {
@@ -14,11 +16,15 @@
       return [];
     }
   };
+  const forgetOthers = () => {
+    for (const each of Object.keys(localStorage)) if (each.startsWith(SEEN) && each !== key) localStorage.removeItem(each);
+  };
   const here = location.pathname;
   const heading = document.querySelector("h1")?.textContent.trim();
   const others = seen().filter((page) => page.url !== here);
   if (heading) {
     try {
+      forgetOthers();
       localStorage.setItem(key, JSON.stringify([{ url: here, label: heading }, ...others].slice(0, MOST + 1)));
     } catch {
       // A browser that keeps nothing has no pages seen lately.

@@ -48,6 +48,15 @@
     isOffline = true;
   };
 
+  // Nor does it say every few seconds that it failed: not again before it was answered.
+  const failing = new WeakSet();
+  const isSaidAlready = (part) => {
+    if (!part.matches("[data-asks-again]")) return false;
+    const isSaid = failing.has(part);
+    failing.add(part);
+    return isSaid;
+  };
+
   document.addEventListener("toasts", (event) => event.detail.toasts.forEach(show));
   // The page stays as it is, so that nothing typed in it is lost.
   const signedOut = () => {
@@ -59,7 +68,7 @@
   document.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
     if (xhr.status === 401) signedOut();
     const isInPlace = isSaidInPlace(elt, sentence(xhr, partly().broken));
-    if (xhr.status !== 401 && !isInPlace) show({ level: "error", text: sentence(xhr, region().dataset.broken) });
+    if (xhr.status !== 401 && !isInPlace && !isSaidAlready(elt)) show({ level: "error", text: sentence(xhr, region().dataset.broken) });
   });
   document.addEventListener("htmx:sendError", offline);
   document.addEventListener("htmx:timeout", offline);
@@ -71,6 +80,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     waiting = Math.max(0, waiting - 1);
     if (event.detail.xhr && event.detail.xhr.status > 0) isOffline = false;
+    if (event.detail.successful) failing.delete(event.detail.elt);
     mark();
   });
 })();

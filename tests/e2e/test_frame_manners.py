@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
 from tests.e2e.browser import PageAs
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_account, make_campaign, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -125,6 +126,29 @@ def test_a_lost_connection_is_said_once(page_as: PageAs) -> None:
         page.get_by_role("link", name="Deactivate").click()
     expect(page.locator("#toasts .toast")).to_have_count(1)
     expect(page.locator("#toasts")).to_contain_text("No connection to Cascade.")
+
+
+def test_a_part_that_asks_again_says_once_that_it_fails(page_as: PageAs) -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    page = page_as(Role.MARKETER, may_complain=True)
+    page.route("**/live/*", lambda route: route.fulfill(status=500, body=""))
+    page.goto(f"/campaigns/{campaign.pk}/")
+    for _time in range(3):
+        page.wait_for_event("requestfinished", lambda request: "/live/" in request.url)
+    expect(page.locator("#toasts .toast")).to_have_count(1)
+
+
+def test_what_is_copied_twice_says_in_the_end_what_it_said(page_as: PageAs) -> None:
+    page = page_as(Role.ADMIN)
+    page.context.grant_permissions(["clipboard-write"])
+    page.clock.install()
+    page.goto(f"/channels/{make_account().pk}/")
+    button = page.locator("[data-copies]")
+    for _press in range(2):
+        button.click()
+        expect(button).to_have_text("Copied")
+    page.clock.run_for(5_000)
+    expect(button).to_have_text("Copy")
 
 
 def test_a_session_that_ended_leads_to_the_sign_in_page_and_back(page_as: PageAs) -> None:

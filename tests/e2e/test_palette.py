@@ -109,6 +109,15 @@ def test_pages_seen_lately_are_forgotten_with_signing_out(page_as: PageAs) -> No
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('seen-lately'))") == []
 
 
+def test_pages_seen_lately_are_forgotten_when_somebody_else_signs_in(page_as: PageAs) -> None:
+    page = page_as(Role.MARKETER)
+    page.goto("/segments/")
+    page.evaluate("localStorage.setItem('seen-lately-0', JSON.stringify([{url: '/contacts/1/', label: 'Olena'}]))")
+    page.goto("/campaigns/")
+    assert "Olena" not in str(page.evaluate("Object.values(localStorage)"))
+    assert "Segments" in str(page.evaluate("Object.values(localStorage)"))
+
+
 def test_single_keys_lead_to_pages_and_to_the_search_of_a_list(page_as: PageAs) -> None:
     page = page_as(Role.MARKETER)
     page.goto("/")
