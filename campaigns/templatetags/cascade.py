@@ -1,6 +1,5 @@
 """What the pages show again and again: icons, channels, figures, bars. `{% load cascade %}` brings it."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -102,12 +101,6 @@ def number(value: Figure) -> str:
 def money(amount: Figure, currency: str) -> str:
     """`{{ amount|money:currency }}`: "$537.78", "537,78 $" as the language writes it; a dash for None."""
     return wording.money(amount, currency)
-
-
-@register.filter
-def duration(value: timedelta | None) -> str:
-    """`{{ step.timeout|duration }}`: "2 hours", "90 minutes"; a dash for None."""
-    return wording.duration(value)
 
 
 @register.filter

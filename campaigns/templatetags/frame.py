@@ -28,12 +28,6 @@ def theme(context: Context) -> appearance.Theme:
     return appearance.theme_of(context.get("request"))
 
 
-@register.simple_tag
-def themes() -> type[appearance.Theme]:
-    """`{% themes as choices %}`: all themes, for a switch."""
-    return appearance.Theme
-
-
 @register.simple_tag(takes_context=True)
 def block_again(context: Context, name: str) -> SafeString:
     """`{% block_again "title" %}`: what the page put into block `name`, once more.

@@ -68,7 +68,6 @@ COMPONENTS = """{% load cascade %}
 {% endfor %}
 {% for tone in tones %}<p class="{{ tone }}">2 parts</p>{% endfor %}
 {% include "parts/empty.html" with icon_name="users" heading="Nobody yet" text="Upload a file." %}
-{% include "parts/table.html" with caption="Rows" headings=headings rows=rows %}
 <button class="btn btn-danger">Delete</button>
 <a class="btn btn-outline-danger" href="/">Cancel</a> <a class="btn" href="/">Back</a>
 """
@@ -87,8 +86,6 @@ def test_the_parts_that_pages_are_made_of_can_be_read(page_as: PageAs, suits_eve
         "channels": Channel.values,
         "levels": ("success", "info", "warning", "danger"),
         "tones": ("is-good", "is-warning", "is-bad", "is-notable"),
-        "headings": ("Line", "Reason"),
-        "rows": (("2", "no phone"), ("7", "no consent")),
     }
     page = page_as(Role.MARKETER)
     page.goto("/")
