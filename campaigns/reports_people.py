@@ -146,6 +146,7 @@ OF_ENROLMENTS: Mapping[str, Figure] = {
         among=_ENGAGED,
         at="ended_at",
     ),
+    "late": Figure(label=_("Contacted twice"), rows=Q(is_late=True), among=_ENGAGED, at="ended_at"),
     "credit_before_any": Figure(
         label=_("Acted before any message"), rows=Q(credit_step_key=""), among=_ENGAGED, at="ended_at"
     ),

@@ -19,7 +19,8 @@ from campaigns.reports_people import Question, UnknownFigure
 class _Sum:
     """A figure as the sum of some counters less others, some of which may be those of the steps where it is not."""
 
-    of: Sequence[str]
+    of: Sequence[str] = ()
+    of_at_steps: Sequence[str] = ()
     without: Sequence[str] = ()
     without_at_steps: Sequence[str] = ()
 
@@ -67,6 +68,7 @@ _OF_CAMPAIGN: Mapping[str, _Sum] = {
     "engaged_after_end": _Sum(of=[Counter.ENGAGED_AFTER_END]),
     "engaged_between": _Sum(of=[Counter.ENGAGED]),
     "credit_before_any": _Sum(of=[Counter.CREDIT]),
+    "late": _Sum(of_at_steps=[Counter.LATE]),
 }
 
 
@@ -77,10 +79,11 @@ def number_behind(question: Question) -> int:
     if question.figure not in table:
         raise UnknownFigure(question.figure)
     asked = table[question.figure]
-    counts = _read(question, [*asked.of, *asked.without, *asked.without_at_steps])
+    counts = _read(question, [*asked.of, *asked.of_at_steps, *asked.without, *asked.without_at_steps])
     at_steps = _counted(counts, question, is_at_steps=True)
     place = at_steps if is_at_steps else _counted(counts, question, is_at_steps=False)
-    return _added(place, asked.of) - _added(place, asked.without) - _added(at_steps, asked.without_at_steps)
+    counted = _added(place, asked.of) + _added(at_steps, asked.of_at_steps)
+    return counted - _added(place, asked.without) - _added(at_steps, asked.without_at_steps)
 
 
 def _read(question: Question, names: Sequence[str]) -> CampaignCounts:

@@ -27,6 +27,7 @@ def figures_of_campaign(report: CampaignReport) -> Iterator[tuple[str, int]]:
     audience = report.audience
     yield "audience", audience.people
     yield "between", report.between
+    yield "late", report.late
     for name in ("open", "engaged_after_end", "engaged_between", "credit_before_any"):
         yield name, getattr(audience, name)
     yield from ((f"outcome_{ended.outcome.value}", ended.people) for ended in audience.outcomes)

@@ -271,7 +271,7 @@ def test_a_million_held_messages_are_not_counted_one_by_one(monkeypatch: pytest.
 
 
 def test_two_campaigns_stand_side_by_side() -> None:
-    ours, theirs = running(came=10, accepted=4, credit=1, cost=2), make_history(random=Random(4), people=12)
+    ours, theirs = running(came=10, accepted=4, credit=1, late=1, cost=2), make_history(random=Random(4), people=12)
     page = ask(ours, "campaign_compare", other=theirs.pk).text
     assert page.index(ours.name) < page.index(theirs.name)
     row = page.partition(">People</th>")[2].partition("</tr>")[0]
@@ -279,6 +279,7 @@ def test_two_campaigns_stand_side_by_side() -> None:
     assert re.findall(r'href="([^"]+)', row) == [
         f"{reverse('campaign_people', args=[each.pk])}?figure=audience" for each in (ours, theirs)
     ]
+    assert "figure=late" in page
     assert "figure=" not in ask(ours, "campaign_compare", signed_in(Role.MANAGER), other=theirs.pk).text
     viber = page.partition("<span>Viber</span>")[2].partition("</tbody>")[0]
     assert viber.count("—") >= 3
