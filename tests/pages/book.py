@@ -120,7 +120,8 @@ PAGES = (
     Page("account_reauthenticate"),
     Page("account_change_password"),
     Page("mfa_index"),
-    Page("mfa_activate_totp", queries=12, kilobytes=12),
+    # Its picture is of a secret drawn by lot, which packs now well, now badly: 11.9 to 12.1 in 25 tries.
+    Page("mfa_activate_totp", queries=12, kilobytes=13),
     Page("account_login", is_public=True),
     Page("account_signup", is_public=True),
     Page("account_inactive", is_public=True),
