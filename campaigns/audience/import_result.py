@@ -46,6 +46,8 @@ class ImportResult:
     kept_withdrawn_count: int
     is_nobody_messageable: bool
     has_downloads: bool
+    # Its id where it added somebody, else None.
+    added: int | None
     # The channels that its people agreed to.
     channels: tuple[Channel, ...]
 
@@ -56,7 +58,12 @@ class ImportResult:
 
     @property
     def segment_query(self) -> str:
-        """What the form of a new segment is asked, to begin with those who can be reached because of it."""
+        """What the form of a new segment is asked, to begin with those it added.
+
+        Where it added nobody, and only changed people or their consents, with those who can be reached because of it.
+        """
+        if self.added:
+            return f"?{urlencode({'file': self.added})}"
         return f"?{urlencode({'reachable': self.channels}, doseq=True)}" if self.channels else ""
 
 
@@ -83,6 +90,7 @@ def result_of(contact_import: ContactImport) -> ImportResult:
         kept_withdrawn_count=contact_import.kept_withdrawn_count,
         is_nobody_messageable=choices is not None and choices.consent.basis == ConsentBasis.NOBODY,
         has_downloads=bool(contact_import.file and (not_taken or left_out)),
+        added=contact_import.pk if contact_import.created_count else None,
         channels=choices.consent.channels if choices else (),
     )
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 from pydantic import Field
 
-from campaigns.audience.rule_schema import Condition, Years, YearSpan
+from campaigns.audience.rule_schema import Condition, FileNames, Years, YearSpan
 
 
 class AgeBetween(Condition):
@@ -21,7 +21,7 @@ class AgeBetween(Condition):
         """A range of birth dates, so that its index serves."""
         return _aged(today, at_least=self.value[0], at_most=self.value[1])
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "are 18 to 25 years old"."""
         youngest, oldest = self.value
         return gettext("are %(youngest)s to %(oldest)s years old") % {"youngest": youngest, "oldest": oldest}
@@ -38,7 +38,7 @@ class AgeAtLeast(Condition):
         """Born on or before a day."""
         return _aged(today, at_least=self.value)
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "are 18 or older"."""
         return gettext("are %(age)s or older") % {"age": self.value}
 
@@ -54,7 +54,7 @@ class AgeAtMost(Condition):
         """Born after a day, and not in the future."""
         return _aged(today, at_least=0, at_most=self.value)
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "are 25 or younger"."""
         return gettext("are %(age)s or younger") % {"age": self.value}
 
@@ -71,7 +71,7 @@ class BirthdayToday(Condition):
         """Born on this day of a year."""
         return _has_birthday(today, today)
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "have their birthday today"."""
         return gettext("have their birthday today")
 
@@ -87,7 +87,7 @@ class BirthdayWithin(Condition):
         """Born on one of those days of a year."""
         return _has_birthday(today, today + timedelta(days=self.value))
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "have their birthday within 7 days"."""
         sentence = ngettext(
             "have their birthday within %(days)s day", "have their birthday within %(days)s days", self.value
@@ -107,7 +107,7 @@ class BirthDateKnown(Condition):
         """There is one, or there is none."""
         return Q(birth_date__isnull=self.is_ == "unknown")
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "have a known birth date"."""
         return gettext("have a known birth date") if self.is_ == "known" else gettext("have no known birth date")
 

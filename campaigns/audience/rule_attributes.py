@@ -21,7 +21,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 from pydantic import Field
 
-from campaigns.audience.rule_schema import Condition, Day, Word, spellings
+from campaigns.audience.rule_schema import Condition, Day, FileNames, Word, spellings
 
 # Without bounds in the pattern, which make PostgreSQL's matching three times as slow.
 _NUMBER = r"^[-+]?[0-9]+[.,]?[0-9]*$"
@@ -49,7 +49,7 @@ class AttributeText(Condition):
             same |= Q(attributes__contains={self.name: form})
         return ~same if self.is_ == "not_equals" else same
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "have “Kyiv” as city"."""
         sentences = {
             "equals": gettext("have “%(value)s” as %(name)s"),
@@ -73,7 +73,7 @@ class AttributePresent(Condition):
         present = ~Q(Exact(Coalesce(_text_of(self.name), _text("")), _text("")))
         return present if self.is_ == "set" else ~present
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "have no city"."""
         sentence = gettext("have some %(name)s") if self.is_ == "set" else gettext("have no %(name)s")
         return sentence % {"name": self.name}
@@ -95,7 +95,7 @@ class AttributeNumber(Condition):
         side: type[Lookup[Any]] = GreaterThanOrEqual if self.is_ == "at_least" else LessThanOrEqual
         return _is_true(side(number, Value(self.value, output_field=_Numeric())))
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "have 100 or more as balance"."""
         sentences = {
             "at_least": gettext("have %(value)s or more as %(name)s"),
@@ -121,7 +121,7 @@ class AttributeDay(Condition):
         side: type[Lookup[Any]] = LessThan if self.is_ == "before" else GreaterThanOrEqual
         return _is_true(side(day, _text(self.value.isoformat())))
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "have a day before 1 May 2026 as last_order"."""
         sentences = {
             "before": gettext("have a day before %(value)s as %(name)s"),

@@ -10,7 +10,7 @@ from campaigns.audience.rule_age import (
 )
 from campaigns.audience.rule_attributes import AttributeDay, AttributeNumber, AttributePresent, AttributeText
 from campaigns.audience.rule_permission import ConsentIs, Reachable
-from campaigns.audience.rule_profile import AddedLately, AddedOnDay, Country, Language, Name, Preferences
+from campaigns.audience.rule_profile import AddedByFile, AddedLately, AddedOnDay, Country, Language, Name, Preferences
 from campaigns.audience.rule_schema import Condition
 
 # Field → operator → the class of the condition.
@@ -36,4 +36,5 @@ CONDITIONS: dict[str, dict[str, type[Condition]]] = {
     "reachable": {"on": Reachable, "not_on": Reachable},
     "consent": {"granted": ConsentIs, "withdrawn": ConsentIs, "none": ConsentIs},
     "created_at": {"within_days": AddedLately, "since": AddedOnDay, "before": AddedOnDay},
+    "contact_import": {"is": AddedByFile, "is_not": AddedByFile},
 }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from pydantic import Field
 
 from campaigns.audience.reach import reachable_q
-from campaigns.audience.rule_schema import Condition
+from campaigns.audience.rule_schema import Condition, FileNames
 from campaigns.models import Consent, Purpose
 from campaigns.models.consent import ConsentStatus
 from channels.kinds import Channel
@@ -29,7 +29,7 @@ class Reachable(Condition):
         reachable = reachable_q(self.channel, self.purpose)
         return reachable if self.is_ == "on" else ~reachable
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "can be reached by SMS (marketing)"."""
         sentences = {
             "on": gettext("can be reached by %(channel)s (%(purpose)s)"),
@@ -55,7 +55,7 @@ class ConsentIs(Condition):
             return ~Q(Exists(rows))
         return Q(Exists(rows.filter(status=ConsentStatus(self.is_))))
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "agreed to SMS (marketing)"."""
         sentences = {
             "granted": gettext("agreed to %(channel)s (%(purpose)s)"),

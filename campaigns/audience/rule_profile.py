@@ -1,4 +1,4 @@
-"""Conditions on what is known of a person: preferences, language, country, name, when they were added."""
+"""Conditions on what is known of a person: preferences, language, country, name, when and by which file they came."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
@@ -12,7 +12,17 @@ from django.utils.translation import gettext, ngettext
 from pydantic import Field
 
 from campaigns.audience.places import country_name, language_name
-from campaigns.audience.rule_schema import Condition, CountryCodes, Day, LanguageCodes, Word, Words, spellings
+from campaigns.audience.rule_schema import (
+    Condition,
+    CountryCodes,
+    Day,
+    FileNames,
+    ImportId,
+    LanguageCodes,
+    Word,
+    Words,
+    spellings,
+)
 
 
 class Preferences(Condition):
@@ -29,7 +39,7 @@ class Preferences(Condition):
         shares_one = Q(preferences__overlap=[spelling for word in self.value for spelling in spellings(word)])
         return ~shares_one if self.is_ == "none_of" else shares_one
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "like fashion or sport"."""
         if self.is_ == "all_of":
             return gettext("like %(preferences)s") % {"preferences": gettext(" and ").join(self.value)}
@@ -50,7 +60,7 @@ class Language(Condition):
         chosen = Q(language__in=self.value)
         return ~chosen if self.is_ == "not_in" else chosen
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "speak Ukrainian or Russian"."""
         names = gettext(" or ").join(language_name(code) for code in self.value)
         sentence = gettext("do not speak %(languages)s") if self.is_ == "not_in" else gettext("speak %(languages)s")
@@ -69,7 +79,7 @@ class Country(Condition):
         chosen = Q(country__in=self.value)
         return ~chosen if self.is_ == "not_in" else chosen
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "are in Ukraine or Spain"."""
         names = gettext(" or ").join(country_name(code) for code in self.value)
         sentence = gettext("are not in %(countries)s") if self.is_ == "not_in" else gettext("are in %(countries)s")
@@ -87,7 +97,7 @@ class Name(Condition):
         """Within "first last"."""
         return Q(IContains(Concat("first_name", Value(" "), "last_name"), self.value))
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "have “Anna” in their name"."""
         return gettext("have “%(text)s” in their name") % {"text": self.value}
 
@@ -104,7 +114,7 @@ class AddedOnDay(Condition):
         midnight = _start_of(self.value)
         return Q(created_at__lt=midnight) if self.is_ == "before" else Q(created_at__gte=midnight)
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "were added before 1 May 2026"."""
         sentence = gettext("were added before %(day)s") if self.is_ == "before" else gettext("were added since %(day)s")
         return sentence % {"day": date_format(self.value)}
@@ -121,10 +131,33 @@ class AddedLately(Condition):
         """From the first instant of that many days ago."""
         return Q(created_at__gte=_start_of(today - timedelta(days=self.value)))
 
-    def describe(self) -> str:
+    def describe(self, files: FileNames) -> str:
         """As "were added in the last 30 days"."""
         sentence = ngettext("were added in the last %(days)s day", "were added in the last %(days)s days", self.value)
         return sentence % {"days": self.value}
+
+
+class AddedByFile(Condition):
+    """The contact was added by an import, or was not: another one did, or nobody knows which. Changed is not added."""
+
+    field: Literal["contact_import"]
+    is_: Literal["is", "is_not"] = Field(alias="is")
+    value: ImportId
+
+    @property
+    def imports(self) -> tuple[int, ...]:
+        """The one."""
+        return (self.value,)
+
+    def as_q(self, today: date) -> Q:
+        """Equal to its id, which the index of a file's people serves."""
+        added = Q(contact_import__isnull=False, contact_import=self.value)
+        return ~added if self.is_ == "is_not" else added
+
+    def describe(self, files: FileNames) -> str:
+        """As "were added by customers.csv (May 1, 2026)"."""
+        sentence = gettext("were not added by %(file)s") if self.is_ == "is_not" else gettext("were added by %(file)s")
+        return sentence % {"file": files.get(self.value, gettext("a file that is no longer known"))}
 
 
 def _start_of(day: date) -> datetime:

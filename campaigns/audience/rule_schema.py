@@ -5,6 +5,7 @@ around conditions `{"field": "age", "is": "at_least", "value": 18}`. Each condit
 own (the rule_*.py files beside this one) that knows its query and its words; rule_fields.py lists them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,8 +18,11 @@ from pydantic_core import PydanticCustomError
 
 EARLIEST_DAY = date(1900, 1, 1)
 LATEST_DAY = date(2199, 12, 31)
+MOST_ID = 2**63 - 1
 
 Path = tuple[int, ...]
+# What people call an import, by its id.
+FileNames = Mapping[int, str]
 
 
 class Operator(StrEnum):
@@ -41,12 +45,17 @@ class Condition(BaseModel):
     # The names of the parts that a person fills in, in the order they are read.
     parts: ClassVar[tuple[str, ...]] = ("value",)
 
+    @property
+    def imports(self) -> tuple[int, ...]:
+        """The ids of the imports that its words need the names of."""
+        return ()
+
     def as_q(self, today: date) -> Q:
         """The condition over Contact, never NULL, so that its negation is everybody else."""
         raise NotImplementedError
 
-    def describe(self) -> str:
-        """The condition as the end of a sentence "People who …"."""
+    def describe(self, files: FileNames) -> str:
+        """The condition as the end of a sentence "People who …"; `files` names its imports."""
         raise NotImplementedError
 
 
@@ -98,6 +107,12 @@ def _upper(code: object) -> object:
     return code.upper() if isinstance(code, str) else code
 
 
+def _chosen_import(given: object) -> object:
+    if given in ("", None):
+        raise PydanticCustomError("file", "{reason}", {"reason": gettext("Choose a file.")})
+    return given
+
+
 def _within_two_centuries(day: date) -> date:
     """Far enough from the ends of the calendar for every time zone and sum of days."""
     if not EARLIEST_DAY <= day <= LATEST_DAY:
@@ -123,6 +138,7 @@ CountryCodes = Annotated[tuple[CountryCode, ...], Field(min_length=1, max_length
 LanguageCodes = Annotated[tuple[LanguageCode, ...], Field(min_length=1, max_length=250), AfterValidator(_once_each)]
 Years = Annotated[int, Field(ge=0, le=150)]
 YearSpan = Annotated[tuple[Years, Years], AfterValidator(_in_order)]
+ImportId = Annotated[int, BeforeValidator(_chosen_import), Field(ge=1, le=MOST_ID)]
 Day = Annotated[date, AfterValidator(_within_two_centuries)]
 
 

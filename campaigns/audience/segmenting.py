@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaigns.audience.rules import Rule, parse
-from campaigns.models import AuditEntry, Campaign, Route, Segment, User
+from campaigns.models import AuditEntry, Campaign, ContactImport, Route, Segment, User
 from channels.kinds import Channel
 
 
@@ -27,6 +27,11 @@ def reachable_on(channels: Sequence[Channel]) -> Rule:
     """The rule of those who can be reached on one of `channels`, of which there is at least one."""
     conditions = [{"field": "reachable", "is": "on", "channel": channel.value} for channel in channels]
     return parse({"op": "any" if len(conditions) > 1 else "all", "rules": conditions})
+
+
+def added_by(contact_import: ContactImport) -> Rule:
+    """The rule of those whom `contact_import` added."""
+    return parse({"op": "all", "rules": [{"field": "contact_import", "is": "is", "value": contact_import.pk}]})
 
 
 @transaction.atomic

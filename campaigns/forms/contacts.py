@@ -6,15 +6,15 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.asked_ids import read_id
 from campaigns.audience import cleaning, places
+from campaigns.audience.file_names import offered_files
 from campaigns.audience.finding import Sort, Wish
 from campaigns.audience.headers import attribute_name
 from campaigns.forms.choices import time_zones
 from campaigns.models import Contact, ContactImport, Segment
 from campaigns.models.consent import ConsentStatus
 from channels.kinds import AddressKind, Channel
-
-_MOST_IMPORTS = 20
 
 
 class FindForm(forms.Form):
@@ -47,7 +47,8 @@ class FindForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._offer("country", [("", _("any country")), *places.country_choices()])
         self._offer("language", [("", _("any language")), *places.language_choices()])
-        self._offer("file", [("", _("any file or none")), *self._imports()])
+        chosen = {read_id(str(self.data.get("file", "")))} - {0}
+        self._offer("file", [("", _("any file or none")), *offered_files(chosen)])
         self.is_valid()
 
     @property
@@ -82,15 +83,6 @@ class FindForm(forms.Form):
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
-
-    def _imports(self) -> list[tuple[int, str]]:
-        """The latest files that brought somebody, and the chosen one."""
-        brought = ContactImport.objects.filter(created_count__gt=0).order_by("-id")
-        chosen = str(self.data.get("file", ""))
-        latest = list(brought[:_MOST_IMPORTS])
-        if chosen.isdecimal() and len(chosen) < 10 and int(chosen) not in {row.pk for row in latest}:
-            latest += ContactImport.objects.filter(pk=int(chosen))
-        return [(row.pk, str(row)) for row in latest]
 
 
 class ContactForm(forms.ModelForm):

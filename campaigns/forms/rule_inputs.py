@@ -1,16 +1,27 @@
 """The inputs of a condition's row. They take anything: what is wrong with it is the rule's to say, in one place."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.asked_ids import read_id
 from campaigns.audience import places
+from campaigns.audience.file_names import offered_files
 from campaigns.audience.rule_age import AgeAtLeast, AgeAtMost, AgeBetween, BirthdayWithin
 from campaigns.audience.rule_attributes import AttributeDay, AttributeNumber, AttributeText
-from campaigns.audience.rule_profile import AddedLately, AddedOnDay, Country, Language, Name, Preferences
+from campaigns.audience.rule_profile import (
+    AddedByFile,
+    AddedLately,
+    AddedOnDay,
+    Country,
+    Language,
+    Name,
+    Preferences,
+)
 from campaigns.audience.rule_schema import Condition
 from campaigns.models import Purpose
 from channels.kinds import Channel
@@ -65,8 +76,28 @@ class DecimalText(forms.CharField):
         return str(value or "").strip().replace(",", ".")
 
 
-def fields_of(kind: type[Condition], given: MultiValueDict[str, Any], prefix: str) -> dict[str, forms.Field]:
+class Offers:
+    """What the lists of a form offer that is read from the database: once for all its rows, and only where one asks."""
+
+    def __init__(self, given: MultiValueDict[str, Any]) -> None:
+        self._chosen = {
+            read_id(str(given.get(f"{name.removesuffix('-field')}-value", "")))
+            for name in given
+            if name.endswith("-field") and given[name] == "contact_import"
+        }
+
+    @cached_property
+    def files(self) -> list[tuple[str, str]]:
+        """The latest imports that brought somebody, and those that a row has."""
+        return [(str(pk), name) for pk, name in offered_files(self._chosen - {0})]
+
+
+def fields_of(
+    kind: type[Condition], given: MultiValueDict[str, Any], prefix: str, *, offers: Offers
+) -> dict[str, forms.Field]:
     """The inputs of a condition of `kind`, by part; `given` is what was sent, of which a list keeps its choices."""
+    if kind is AddedByFile:
+        return {"value": _file(offers)}
     makers = {"name": _attribute_name, "channel": _channel, "purpose": _purpose}
     made = {}
     for part in kind.parts:
@@ -121,6 +152,11 @@ def _attribute_name(given: Sequence[str]) -> forms.Field:
 
 def _channel(given: Sequence[str]) -> forms.Field:
     return forms.CharField(label=_("Channel"), required=False, widget=forms.Select(choices=Channel.choices))
+
+
+def _file(offers: Offers) -> forms.Field:
+    widget = forms.Select(choices=[("", _("Choose…")), *offers.files])
+    return forms.CharField(label=_("File"), required=False, widget=widget)
 
 
 def _purpose(given: Sequence[str]) -> forms.Field:

@@ -22,7 +22,7 @@ from campaigns.audience.rule_fields import CONDITIONS
 from campaigns.audience.rule_schema import Condition, Group, Operator, Path, RowError
 from campaigns.audience.rules import InvalidRule, Rule, parse
 from campaigns.forms import rule_words
-from campaigns.forms.rule_inputs import fields_of
+from campaigns.forms.rule_inputs import Offers, fields_of
 
 ROOT = "root"
 MOST_ROWS = 300
@@ -36,7 +36,7 @@ class ConditionForm(forms.Form):
 
     field = forms.CharField(label=_("About"), required=False, widget=forms.Select(choices=rule_words.FIELDS))
 
-    def __init__(self, given: MultiValueDict[str, Any], *, key: str) -> None:
+    def __init__(self, given: MultiValueDict[str, Any], *, key: str, offers: Offers) -> None:
         own = _own_parts(given, key)
         about = str(own.get(f"{key}-field", ""))
         operators = CONDITIONS.get(about, {})
@@ -50,7 +50,7 @@ class ConditionForm(forms.Form):
         if operators:
             widget = forms.Select(choices=rule_words.OPERATORS[about], attrs=redraws)
             self.fields["is"] = forms.CharField(label=_("Compare"), required=False, widget=widget)
-            self.fields.update(fields_of(operators[operator], own, key))
+            self.fields.update(fields_of(operators[operator], own, key, offers=offers))
             self.order_fields(READ_IN_ORDER)
 
     def as_json(self) -> dict[str, Any]:
@@ -125,9 +125,10 @@ class RuleForm:
         op = given.get(f"{ROOT}-op", Operator.ALL)
         self.root = GroupRow(key=ROOT, parent="", form=GroupForm({f"{ROOT}-op": op}, prefix=ROOT))
         self.groups = {ROOT: self.root}
+        offers = Offers(given)
         for key in dict.fromkeys(given.getlist("row")[:MOST_ROWS]):
             if _KEY.fullmatch(key):
-                self._place(make_row(given, key=key))
+                self._place(make_row(given, key=key, offers=offers))
 
     @classmethod
     def of(cls, rule: Rule) -> "RuleForm":
@@ -177,12 +178,12 @@ class RuleForm:
             row.messages.append(error.message)
 
 
-def make_row(given: MultiValueDict[str, Any], *, key: str) -> Row:
+def make_row(given: MultiValueDict[str, Any], *, key: str, offers: Offers) -> Row:
     """The row or group of `key` as it was sent, without what stands in it."""
     parent = given.get(f"{key}-in", ROOT)
     if f"{key}-op" in given:
         return GroupRow(key=key, parent=parent, form=GroupForm(given, prefix=key))
-    return ConditionRow(key=key, parent=parent, form=ConditionForm(given, key=key))
+    return ConditionRow(key=key, parent=parent, form=ConditionForm(given, key=key, offers=offers))
 
 
 def _at(row: Row, path: Path) -> Row:
@@ -202,12 +203,14 @@ def redrawn_row(order: str, given: MultiValueDict[str, Any]) -> Row | None:
     """The row that `redraw:KEY` asks for, as it has to look with what was sent; None for any other order."""
     verb, _colon, key = order.partition(":")
     is_known = verb == "redraw" and key in given.getlist("row") and _KEY.fullmatch(key)
-    return make_row(given, key=key) if is_known else None
+    return make_row(given, key=key, offers=Offers(given)) if is_known else None
 
 
 def _new_condition(parent: str) -> ConditionRow:
     key = _new_key()
-    row = ConditionRow(key=key, parent=parent, form=ConditionForm(MultiValueDict(), key=key))
+    row = ConditionRow(
+        key=key, parent=parent, form=ConditionForm(MultiValueDict(), key=key, offers=Offers(MultiValueDict()))
+    )
     row.form.fields["field"].widget.attrs["autofocus"] = True
     return row
 

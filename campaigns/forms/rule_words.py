@@ -27,6 +27,7 @@ FIELDS: Choices = [
     ("reachable", _("Can be reached by")),
     ("consent", _("Consent")),
     ("created_at", _("Added")),
+    ("contact_import", _("Added by the file")),
 ]
 
 OPERATORS: dict[str, Choices] = {
@@ -54,4 +55,5 @@ OPERATORS: dict[str, Choices] = {
     ],
     "consent": [("granted", _("is given")), ("withdrawn", _("was withdrawn")), ("none", _("was never asked"))],
     "created_at": [("within_days", _("in the last")), ("since", _("on or after")), ("before", _("before"))],
+    "contact_import": [("is", _("is")), ("is_not", _("is not"))],
 }

@@ -6,17 +6,19 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.asked_ids import read_id
 from campaigns.audience import segmenting
+from campaigns.audience.file_names import file_name
 from campaigns.audience.reach import channels_agreed_to, count_reach
-from campaigns.audience.rules import InvalidRule, Rule, contacts_matching, describe, parse
+from campaigns.audience.rules import InvalidRule, Rule, contacts_matching, describe, describe_all, parse
 from campaigns.audience.suggestions import suggestions
 from campaigns.forms.rule_rows import RuleForm, new_row, redrawn_row
 from campaigns.forms.segments import SegmentForm
-from campaigns.models import Campaign, Contact, Purpose, Segment
+from campaigns.models import Campaign, Contact, ContactImport, Purpose, Segment
 from campaigns.pagination import page_of
 from campaigns.partials import ask
 from campaigns.permissions import Permission, SignedInRequest, can, requires
@@ -24,6 +26,7 @@ from campaigns.routing import today
 from channels.kinds import Channel
 
 SAMPLE_SIZE = 6
+NAME_LENGTH = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +46,14 @@ def segment_list(request: SignedInRequest) -> HttpResponse:
     segments = Segment.objects.filter(archived_at__isnull=not is_archive)
     page = page_of(segments, order_by=["name"], cursor=request.GET.get("cursor", ""))
     using = segmenting.campaigns_using(page.rows)
+    sentences = describe_all({segment.pk: rule for segment in page.rows if (rule := _rule_of(segment)) is not None})
+    unreadable = gettext("This segment's rule can no longer be read.")
     lines = [
-        Line(segment=segment, sentence=_sentence(segment), campaigns=list(using.get(segment.pk, ())))
+        Line(
+            segment=segment,
+            sentence=sentences.get(segment.pk, unreadable),
+            campaigns=list(using.get(segment.pk, ())),
+        )
         for segment in page.rows
     ]
     archived_count = Segment.objects.exclude(archived_at=None).count()
@@ -81,15 +90,12 @@ def segment_count(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MANAGE_CONTACTS)
 def segment_create(request: SignedInRequest) -> HttpResponse:
-    """A new segment; `?reachable=sms&reachable=viber` begins with those who can be reached on one of these."""
-    asked = request.GET.getlist("reachable")
-    channels = [channel for channel in Channel if channel in asked]
+    """A new segment, empty or with what the address asks for (`_proposed`)."""
     if request.method == "POST":
         return _edit(request, Segment(), RuleForm(request.POST))
-    if channels:
-        names = ", ".join(str(channel.label) for channel in channels)
-        segment = Segment(name=gettext("Can be reached by %(channels)s") % {"channels": names})
-        return _show(request, SegmentForm(instance=segment), RuleForm.of(segmenting.reachable_on(channels)))
+    if proposed := _proposed(request):
+        name, rule = proposed
+        return _show(request, SegmentForm(instance=Segment(name=name)), RuleForm.of(rule))
     rule_form = RuleForm(request.POST)
     rule_form.act("add:root")
     return _edit(request, Segment(), rule_form)
@@ -206,19 +212,34 @@ def _preview(request: SignedInRequest, rule: Rule | None) -> dict[str, object]:
     }
 
 
+def _proposed(request: SignedInRequest) -> tuple[str, Rule] | None:
+    """The name and rule that a new segment begins with, as the address asks.
+
+    `?file=12`: those whom this import added; `?reachable=sms&reachable=viber`: who can be reached on one of these.
+    """
+    if contact_import := ContactImport.objects.filter(pk=read_id(request.GET.get("file", ""))).first():
+        name = gettext("Added by %(file)s") % {"file": file_name(contact_import)}
+        return Truncator(name).chars(NAME_LENGTH), segmenting.added_by(contact_import)
+    asked = request.GET.getlist("reachable")
+    channels = [channel for channel in Channel if channel in asked]
+    if not channels:
+        return None
+    names = ", ".join(str(channel.label) for channel in channels)
+    return gettext("Can be reached by %(channels)s") % {"channels": names}, segmenting.reachable_on(channels)
+
+
 def _form_of(request: SignedInRequest, segment: Segment) -> RuleForm:
-    try:
-        return RuleForm.of(parse(segment.rule))
-    except InvalidRule:
+    rule = _rule_of(segment)
+    if rule is None:
         messages.warning(request, gettext("The rule of this segment can no longer be read. Make it anew, and save it."))
-        return RuleForm.of(Rule())
+    return RuleForm.of(rule or Rule())
 
 
-def _sentence(segment: Segment) -> str:
+def _rule_of(segment: Segment) -> Rule | None:
     try:
-        return describe(parse(segment.rule))
+        return parse(segment.rule)
     except InvalidRule:
-        return gettext("This segment's rule can no longer be read.")
+        return None
 
 
 def _effects_of_archiving(segment: Segment) -> list[str]:

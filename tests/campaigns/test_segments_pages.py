@@ -1,15 +1,18 @@
 """The pages of segments: the form keeps what was typed, says what is wrong at its row, and shows whom it selects."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from campaigns.audience.reach import count_reach
-from campaigns.models import AuditEntry, Contact, Purpose, Segment
+from campaigns.forms.rule_rows import RuleForm
+from campaigns.models import AuditEntry, Contact, ContactImport, Purpose, Segment
 from campaigns.permissions import Permission, Role
 from channels.kinds import Channel
 from tests.factories import make_contact, make_segment, make_user
@@ -140,6 +143,60 @@ def test_a_choice_that_changed_without_script_does_not_carry_its_old_value_along
     html = post(marketer, given)
     assert "Enter a number." in html
     assert 'value="18"' not in html
+
+
+# --- Those whom a file added ----------------------------------------------------------------
+
+
+def test_an_import_proposes_a_segment_of_those_it_added(marketer: Client) -> None:
+    file = make_import(created_count=2)
+    make_contact(contact_import=file)
+    make_contact()
+    page = marketer.get(reverse("segment_create"), {"file": file.pk}).content.decode()
+    assert 'value="Added by spring.csv (May 1, 2026)"' in page
+    fields = filled_in(page)
+    assert "1 person" in marketer.post(reverse("segment_preview"), fields).content.decode()
+    assert marketer.post(reverse("segment_create"), fields).status_code == 302
+    assert Segment.objects.get().rule["rules"] == [{"field": "contact_import", "is": "is", "value": file.pk}]
+    assert "People who were added by spring.csv (May 1, 2026)" in marketer.get(reverse("segment_list")).text
+
+
+@pytest.mark.parametrize("asked", ["", "0", "999", "people.csv", "9" * 40])
+def test_a_file_that_is_none_proposes_nothing(marketer: Client, asked: str) -> None:
+    page = marketer.get(reverse("segment_create"), {"file": asked})
+    assert [row.is_blank for row in page.context["rule_form"].root.children] == [True]
+
+
+def test_a_long_name_of_a_file_is_cut_to_that_of_a_segment(marketer: Client) -> None:
+    file = make_import(name=f"{'customers ' * 20}.csv", created_count=1)
+    fields = filled_in(marketer.get(reverse("segment_create"), {"file": file.pk}).content.decode())
+    assert len(fields["name"][0]) == 100
+    assert marketer.post(reverse("segment_create"), fields).status_code == 302
+
+
+def test_a_row_about_a_file_offers_those_that_brought_somebody_and_its_own(marketer: Client) -> None:
+    brought, nobody, other = (make_import(name=name, created_count=n) for name, n in (("a", 3), ("b", 0), ("c", 0)))
+    about = row("r1", field="contact_import", is_="is_not", value=str(nobody.pk))
+    html = marketer.post(reverse("segment_row"), sent(about, do="redraw:r1")).content.decode()
+    assert [f'value="{file.pk}"' in html for file in (brought, nobody, other)] == [True, True, False]
+    assert f'value="{nobody.pk}" selected' in html
+
+
+def test_files_are_asked_for_once_however_many_rows_name_them(
+    marketer: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    rows = [row(f"r{n}", field="contact_import", is_="is", value=str(make_import().pk)) for n in range(5)]
+    given = QueryDict(mutable=True)
+    for name, value in sent(*rows).items():
+        given.setlist(name, value if isinstance(value, list) else [value])
+    with django_assert_num_queries(2):
+        RuleForm(given)
+
+
+def make_import(**fields: Any) -> ContactImport:
+    file = ContactImport.objects.create(**{"name": "spring.csv", "size": 1, **fields})
+    ContactImport.objects.filter(pk=file.pk).update(created_at=datetime(2026, 5, 1, 12, tzinfo=UTC))
+    return file
 
 
 # --- Without script the same buttons send the form ------------------------------------------

@@ -291,3 +291,12 @@ def test_the_list_shows_the_newest_first(client: Client, importer: User) -> None
 @pytest.mark.parametrize("pk", [0, 999_999])
 def test_an_import_that_does_not_exist_is_not_found(client: Client, importer: User, pk: int) -> None:
     assert client.get(reverse("import_detail", args=[pk])).status_code == 404
+
+
+def test_an_import_leads_to_a_segment_of_those_it_added_or_of_those_reached_because_of_it(client: Client) -> None:
+    client.force_login(make_user(roles=[Role.MARKETER]))
+    content = "phone,name,consent\n+380671234567,Olena,yes\n"
+    first, again = imported(content), imported(content.replace("Olena", "Olena K."))
+    pages = [client.get(reverse("import_detail", args=[one.pk])).text for one in (first, again)]
+    assert f'href="{reverse("segment_create")}?file={first.pk}"' in pages[0]
+    assert f'href="{reverse("segment_create")}?reachable=sms&amp;reachable=viber"' in pages[1]

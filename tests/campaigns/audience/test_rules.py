@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from campaigns.models import Contact, Purpose
+from campaigns.models import Contact, ContactImport, Purpose
 from campaigns.models.consent import ConsentStatus
 from channels.kinds import Channel
 from tests.campaigns.audience.rule_tables import condition, names, person, rule
@@ -154,6 +154,15 @@ def test_when_they_were_added(asked: dict[str, Any], expected: set[str]) -> None
         contact = person(name)
         Contact.objects.filter(pk=contact.pk).update(created_at=instant)
     assert names(rule(asked)) == expected
+
+
+def test_by_which_file_they_were_added() -> None:
+    one, other = (ContactImport.objects.create(name=name, size=1) for name in ("one.csv", "other.csv"))
+    for name, file in (("One", one), ("Other", other), ("None", None)):
+        person(name, contact_import=file)
+    assert names(rule(condition("contact_import", "is", value=one.pk))) == {"One"}
+    assert names(rule(condition("contact_import", "is_not", value=one.pk))) == {"Other", "None"}
+    assert names(rule(condition("contact_import", "is", value=other.pk + 1))) == set()
 
 
 # --- Attributes ----------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db.models import Case, F, IntegerField, Value, When
 from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
 
-from campaigns.audience.rules import as_q, describe, parse
-from campaigns.models import Contact
+from campaigns.audience.rules import as_q, describe, describe_all, parse
+from campaigns.models import Contact, ContactImport
 from channels.kinds import Channel
 from tests.campaigns.audience.rule_tables import TODAY, condition, names, person, rule
 
@@ -104,6 +105,26 @@ def test_a_rule_without_conditions_is_everybody_inside_a_case_too() -> None:
 def test_a_rule_reads_as_a_sentence(given: object, sentence: str) -> None:
     with translation.override("en"):
         assert describe(parse(given)) == sentence
+
+
+def test_files_are_named_with_their_day_by_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    files = [ContactImport.objects.create(name=name, size=1) for name in ("spring.csv", "autumn.csv")]
+    ContactImport.objects.update(created_at=datetime(2026, 5, 1, 12, tzinfo=UTC))
+    spring, autumn = (condition("contact_import", "is", value=file.pk) for file in files)
+    gone = condition("contact_import", "is", value=files[1].pk + 1)
+    rules = [parse(rule(spring, rule({**autumn, "is": "is_not"}), op="any")), parse(rule(autumn)), parse(rule(gone))]
+    with translation.override("en"), django_assert_num_queries(1):
+        sentences = describe_all(dict(enumerate(rules)))
+    assert sentences == {
+        0: "People who were added by spring.csv (May 1, 2026) or (were not added by autumn.csv (May 1, 2026))",
+        1: "People who were added by autumn.csv (May 1, 2026)",
+        2: "People who were added by a file that is no longer known",
+    }
+
+
+def test_without_files_a_sentence_asks_nothing(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        describe(parse(rule(FASHION)))
 
 
 def test_countries_are_named_in_the_readers_language() -> None:

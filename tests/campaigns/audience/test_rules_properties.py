@@ -50,6 +50,7 @@ conditions = st.one_of(
     condition("consent", ["granted", "withdrawn", "none"], channel=channels, purpose=purposes),
     condition("created_at", ["before", "since"], value=days),
     condition("created_at", ["within_days"], value=st.integers(1, 36_500)),
+    condition("contact_import", ["is", "is_not"], value=st.sampled_from([1, 2, 2**63 - 1])),
 )
 groups = st.recursive(
     st.fixed_dictionaries(
@@ -74,6 +75,7 @@ people = st.lists(
             "attributes": st.dictionaries(texts, values | st.lists(values, max_size=2), max_size=4),
             "phone": st.sampled_from(["", "+380671234567"]),
             "email": st.sampled_from(["", "olena@example.com"]),
+            "contact_import_id": st.sampled_from([None, 1, 2]),
         }
     ),
     max_size=4,

@@ -42,6 +42,9 @@ def errors(*conditions: object, op: object = "all") -> list[tuple[tuple[int, ...
         ({"field": "attribute", "is": "at_least", "name": "a", "value": "NaN"}, "value", "Enter a number."),
         ({"field": "attribute", "is": "since", "name": "a", "value": "soon"}, "value", "Enter a date."),
         ({"field": "created_at", "is": "before", "value": "0001-01-01"}, "value", "Enter a date from 1900 to 2199."),
+        ({"field": "contact_import", "is": "is", "value": ""}, "value", "Choose a file."),
+        ({"field": "contact_import", "is": "is"}, "value", "Fill this in."),
+        ({"field": "contact_import", "is": "is", "value": "people.csv"}, "value", "Enter a number."),
         ({"field": "reachable", "is": "on", "channel": "pigeon"}, "channel", "Choose one from the list."),
         (
             {"field": "consent", "is": "granted", "channel": "sms", "purpose": "x"},
