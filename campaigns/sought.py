@@ -14,8 +14,12 @@ from django.db.models.lookups import IsNull
 
 from campaigns.pagination import PAGE_SIZE, Cursor, Page, Row, in_order
 
-# PostgreSQL takes row after row from the inner query, in its order, until enough is found.
-_FIND = "SELECT id FROM ({looked_at}) AS looked_at WHERE is_sought LIMIT %s"
+# PostgreSQL takes row after row from the inner query, in its order, until enough is found. The last of a stretch comes
+# along, where the search goes on.
+_FIND = (
+    "SELECT id, is_sought, place FROM (SELECT id, is_sought, row_number() OVER () AS place"
+    " FROM ({looked_at}) AS looked_at) AS placed WHERE is_sought OR place = %s LIMIT %s"
+)
 # Of what a cursor says to have passed; Python reads no number of thousands of digits.
 _MOST_DIGITS = 18
 # The cursor of the end of a list, on whose last page there is nobody.
@@ -96,22 +100,22 @@ class _Look(Generic[Row]):
         is_descending = sought.is_descending != place.is_backwards
         self._rows = in_order(sought.among, sought.order_by, is_descending=is_descending, after=place.key)
         # Only for the first page is it sure how many are left: meanwhile some may have left the list.
-        ids = _ids(sought, self._rows, most=size + 1 if place.key else min(size + 1, sought.number))
+        ids, end = _ids(sought, self._rows, most=size + 1 if place.key else min(size + 1, sought.number))
+        reached = ids[size - 1] if len(ids) > size else end
         # They are read by their ids afterwards: with what is joined to them PostgreSQL may prefer to go through
         # everything. One that has changed meanwhile may no longer be among them.
-        found = sought.among.in_bulk(ids[:size])
+        found = sought.among.in_bulk({*ids[:size], *([reached] if reached else [])})
         self.shown = [found[pk] for pk in ids[:size] if pk in found]
-        self._goes_on_after = self._reached(found, ids[size - 1]) if len(ids) > size else None
+        self._is_full = len(ids) > size
+        self._goes_on_after = self._reached(found, reached) if reached else None
 
     def onward(self) -> str:
         """The cursor of the next page in this direction; '' where the rows end, or all that were sought are shown."""
         passed = self.place.passed + (-len(self.shown) if self.place.is_backwards else len(self.shown))
-        if self._goes_on_after is not None:
-            return self._cursor(self._goes_on_after, max(passed, 0), is_backwards=self.place.is_backwards)
-        if passed == (0 if self.place.is_backwards else self._sought.number):
+        are_all_shown = not self._is_full and passed == (0 if self.place.is_backwards else self._sought.number)
+        if self._goes_on_after is None or are_all_shown:
             return ""
-        last = self._row(self._sought.stretch - 1)
-        return self._cursor(last, max(passed, 0), is_backwards=self.place.is_backwards) if last else ""
+        return self._cursor(self._goes_on_after, max(passed, 0), is_backwards=self.place.is_backwards)
 
     def _reached(self, found: Mapping[int, Row], pk: int) -> Row:
         """The last row of the page, also where it is not among the sought any more."""
@@ -121,15 +125,14 @@ class _Look(Generic[Row]):
         """The cursor of the next page in the other direction; '' where nothing was found before this one."""
         if not self.place.passed and not self.place.is_backwards:
             return ""
-        first = self.shown[0] if self.shown else self._row(0)
+        first = self.shown[0] if self.shown else self._first()
         if first:
             return self._cursor(first, self.place.passed, is_backwards=not self.place.is_backwards)
         return "" if self.place.is_backwards else f"{self.place.passed}.{_END}"
 
-    def _row(self, number: int) -> Row | None:
-        """The columns of the order of the row with this number, sought or not; None where there are fewer."""
-        rows = self._rows.select_related(None).only(*self._sought.order_by)
-        return next(iter(rows[number : number + 1]), None)
+    def _first(self) -> Row | None:
+        """The columns of the order of the first row, sought or not; None where there is none."""
+        return next(iter(self._rows.select_related(None).only(*self._sought.order_by)[:1]), None)
 
     def _cursor(self, row: Row, passed: int, *, is_backwards: bool) -> str:
         return f"{passed}.{Cursor.write(row, self._sought.order_by, is_backwards=is_backwards)}"
@@ -145,9 +148,9 @@ def _read(cursor: str, sought: Sought[Row]) -> _Place:
     return _Place(key=key, passed=int(passed))
 
 
-def _one_by_one(wanted: Q) -> Q:
+def one_by_one(wanted: Q) -> Q:
     """`wanted` without EXISTS, for which PostgreSQL may gather all of a table, to look up some rows among them."""
-    parts = [_one_by_one(part) if isinstance(part, Q) else _looked_up(part) for part in wanted.children]
+    parts = [one_by_one(part) if isinstance(part, Q) else _looked_up(part) for part in wanted.children]
     return Q(*parts, _connector=wanted.connector, _negated=wanted.negated)
 
 
@@ -162,12 +165,14 @@ def _looked_up(condition: Any) -> Any:
     return IsNull(Subquery(query), False)
 
 
-def _ids(sought: Sought[Row], rows: QuerySet[Row], *, most: int) -> list[int]:
-    """The first `most` of the sought within a stretch of `rows`."""
+def _ids(sought: Sought[Row], rows: QuerySet[Row], *, most: int) -> tuple[list[int], int | None]:
+    """The first `most` of the sought within a stretch of `rows`, and the last of the stretch where it was reached."""
     if not sought.wanted:
-        return list(rows.values_list("id", flat=True)[:most])
-    looked_at = rows.annotate(is_sought=_one_by_one(sought.wanted)).values("id", "is_sought")[: sought.stretch]
+        return list(rows.values_list("id", flat=True)[:most]), None
+    looked_at = rows.annotate(is_sought=one_by_one(sought.wanted)).values("id", "is_sought")[: sought.stretch]
     query, parameters = looked_at.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_FIND.format(looked_at=query), [*parameters, most])
-        return [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_FIND.format(looked_at=query), [*parameters, sought.stretch, most])
+        found = cursor.fetchall()
+    ids = [pk for pk, is_sought, _place in found if is_sought]
+    return ids, next((pk for pk, _is_sought, place in found if place == sought.stretch), None)

@@ -1,6 +1,7 @@
 """The list of contacts: who is in it, in which order, and how many they are, as soon among a million as among ten."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
@@ -10,15 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.reach import reachable_q
 from campaigns.audience.rules import as_q, parse
-from campaigns.audience.searching import HANDFUL, estimate, fitting, handful
-from campaigns.models import Address, Contact, ContactImport, Purpose, Segment, Suppression
+from campaigns.audience.searching import HANDFUL, estimate, fitting, handful, is_about_names
+from campaigns.models import Address, Consent, Contact, ContactImport, Purpose, Segment, Suppression
+from campaigns.models.consent import ConsentStatus
 from campaigns.models.contacts import ContactQuerySet
 from campaigns.pagination import PAGE_SIZE
 from campaigns.routing import today
-from campaigns.sought import UNKNOWN, Sought, SoughtPage, page_of_sought
+from campaigns.sought import UNKNOWN, Sought, SoughtPage, one_by_one, page_of_sought
 
-# How many contacts a page looks through, one after another: more than a handful, so that of those it sees all.
-STRETCH = HANDFUL + 1
+# How many contacts a page looks through, one after another. Names are compared in no time, least of all where the index
+# of the order holds them; what else is asked is looked up for each.
+STRETCH = 4_000
+_STRETCH_OF_NAMES = 50_000
+_STRETCH_IN_ORDER_OF_NAMES = 100_000
 # From here on counting takes longer than anybody wants to wait for a number.
 _COUNTED = 10_000
 
@@ -66,6 +71,13 @@ class Wish:
         return Contact.objects.present().filter(**{name: value for name, value in asked.items() if value})
 
     @property
+    def stretch(self) -> int:
+        """How many contacts a page can look through."""
+        if self.is_suppressed or self.channel or self.segment or not is_about_names(self.text):
+            return STRETCH
+        return _STRETCH_IN_ORDER_OF_NAMES if "words" in self.sort.columns else _STRETCH_OF_NAMES
+
+    @property
     def wanted(self) -> Q:
         """What is asked of each contact. Raises InvalidRule where the segment's can no longer be read."""
         wanted = fitting(self.text)
@@ -100,9 +112,8 @@ def find(wish: Wish, *, cursor: str = "", size: int = PAGE_SIZE) -> Found:
     among, wanted = wish.among, wish.wanted
     page = _page(wish, among, wanted, cursor=cursor, size=size)
     if page.goes_on_at and (few := _few(wish)) is not None:
-        found = among.filter(pk__any=few)
-        page = _page(wish, found, wanted, cursor=cursor, size=size)
-        return Found(page=page, number=found.filter(wanted).count() if page.next_cursor else page.passed)
+        page = _page(wish, among.filter(pk__any=few), Q(), cursor=cursor, size=size)
+        return Found(page=page, number=len(few))
     if not wanted:
         return _estimated(page, among)
     return Found(page=page, number=page.passed, is_more=bool(page.next_cursor))
@@ -119,23 +130,43 @@ def _page(wish: Wish, among: QuerySet[Contact], wanted: Q, *, cursor: str, size:
         wanted=wanted,
         number=UNKNOWN,
         order_by=wish.sort.columns,
-        stretch=STRETCH,
+        stretch=wish.stretch,
         is_descending=wish.sort.is_descending,
     )
     return page_of_sought(sought, cursor=cursor, size=size)
 
 
 def _few(wish: Wish) -> list[int] | None:
-    """The ids among which all are whom the wish asks for; None where they may be anywhere."""
+    """The ids of all whom `wish` asks for, where an index tells a handful among whom they are; else None."""
     if wish.text and (found := handful(wish.text)) is not None:
-        return list(found)
-    return _suppressed() if wish.is_suppressed else None
+        return _who_fit(replace(wish, text=""), among=found)
+    if wish.is_suppressed and (found := _suppressed()) is not None:
+        return _who_fit(replace(wish, is_suppressed=False), among=found)
+    if wish.channel and (found := _agreed(wish.channel)) is not None:
+        return _who_fit(wish, among=found)
+    return None
+
+
+def _who_fit(wish: Wish, *, among: Sequence[int]) -> list[int]:
+    if replace(wish, sort=Sort.NEWEST) == Wish():
+        return list(among)
+    return list(wish.among.filter(one_by_one(wish.wanted), pk__any=among).values_list("pk", flat=True))
 
 
 def _suppressed() -> list[int] | None:
     hashes = Suppression.objects.active().values("address_hash")
-    ids = list(Address.objects.filter(value_hash__in=hashes).values_list("contact_id", flat=True)[: HANDFUL + 1])
-    return ids if len(ids) <= HANDFUL else None
+    return _at_most_handful(Address.objects.filter(value_hash__in=hashes).values_list("contact_id", flat=True))
+
+
+def _agreed(channel: str) -> list[int] | None:
+    """Those who agreed to be messaged on `channel` by marketing: nobody else is reached there."""
+    agreed = Consent.objects.filter(channel=channel, purpose=Purpose.MARKETING, status=ConsentStatus.GRANTED)
+    return _at_most_handful(agreed.values_list("contact_id", flat=True))
+
+
+def _at_most_handful(ids: QuerySet[Any, int]) -> list[int] | None:
+    found = list(ids[: HANDFUL + 1])
+    return list(dict.fromkeys(found)) if len(found) <= HANDFUL else None
 
 
 def _has_suppressed_address() -> Q:

@@ -6,7 +6,7 @@ indexes of parts, which is quick where few do.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +25,9 @@ _TRUNK = re.compile(r"^[08](?=\d{8})")
 _HAS_TRIGRAM = re.compile(r"[a-z0-9]{3}| [a-z0-9]")
 _FEWEST_SIGNS = 3
 _MOST_WORDS = 6
-# So many are a handful: they are looked at one by one. Many times as many are not even gathered.
-HANDFUL = 10_000
-_TOO_MANY = 50_000
+# So many are a handful: they are looked at one by one. Where PostgreSQL believes in many more, no index is asked.
+HANDFUL = 5_000
+_TOO_MANY = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,24 +48,25 @@ def fitting(text: str) -> Q:
     A text of digits and the signs that stand between them is a part of a phone number or of an id. Words of one or two
     letters are beginnings of names. Empty for an empty text.
     """
-    return Q(*[Q(_has_named(part)) | _has_address(part) for part in _parts(text)])
+    return _fitting(_parts(text))
+
+
+def is_about_names(text: str) -> bool:
+    """Whether no word of `text` may be a part of an address, so that Contact.words alone tells who fits."""
+    return not any(part.in_addresses for part in _parts(text))
 
 
 def handful(text: str) -> Sequence[int] | None:
     """The ids of the contacts who fit `text`; None where that is more than a handful, or no index tells."""
-    parts = [part for part in _parts(text) if _HAS_TRIGRAM.search(spelling(part.in_words))]
-    if not parts:
-        return None
-    by_name = [part for part in parts if not part.in_addresses]
-    longest = max(parts, key=lambda part: len(part.in_words))
-    found = _named(by_name) if by_name else Contact.objects.filter(pk__in=_named_or_addressed(longest))
-    if estimate(found) > _TOO_MANY:
-        return None
-    ids = list(found.filter(fitting(text)).order_by().values_list("pk", flat=True)[: HANDFUL + 1])
-    return ids if len(ids) <= HANDFUL else None
+    parts = _parts(text)
+    for asked in _askable(parts):
+        if (found := _gathered(asked)) is not None:
+            others = [part for part in parts if part not in asked]
+            return _who_fit(others, among=found) if others else found
+    return None
 
 
-def estimate(contacts: QuerySet[Contact]) -> int:
+def estimate(contacts: QuerySet[Any, Any]) -> int:
     """How many PostgreSQL believes them to be."""
     return int(json.loads(contacts.order_by().explain(format="json"))[0]["Plan"]["Plan Rows"])
 
@@ -96,6 +97,40 @@ def _word(word: str) -> _Part:
     return _Part(in_words=word, in_addresses=word if word.isascii() else "")
 
 
+def _askable(parts: Sequence[_Part]) -> Iterator[Sequence[_Part]]:
+    """What the indexes can be asked at once: all that is only in names, then the longest that addresses may hold."""
+    known = [part for part in parts if _HAS_TRIGRAM.search(spelling(part.in_words))]
+    if names := [part for part in known if not part.in_addresses]:
+        yield names
+    if others := [part for part in known if part.in_addresses]:
+        yield [max(others, key=lambda part: len(part.in_addresses))]
+
+
+def _gathered(parts: Sequence[_Part]) -> list[int] | None:
+    """The ids of those who fit `parts`: several that are only in names, or one that addresses may hold."""
+    sources: list[QuerySet[Any, int]] = [_spelt(parts).values_list("pk", flat=True)]
+    if parts[0].in_addresses:
+        sources.append(_addresses(parts[0]).values_list("contact_id", flat=True))
+    if estimate(_together(sources)) > _TOO_MANY:
+        return None
+    # Some letters share one in the index, so those it finds are looked at.
+    sources[0] = sources[0].filter(*[_has_named(part) for part in parts])
+    ids = list(_together([source[: HANDFUL + 1] for source in sources]))
+    return list(dict.fromkeys(ids)) if len(ids) <= HANDFUL else None
+
+
+def _together(sources: Sequence[QuerySet[Any, int]]) -> QuerySet[Any, int]:
+    return sources[0].union(*sources[1:], all=True) if sources[1:] else sources[0]
+
+
+def _who_fit(parts: Sequence[_Part], *, among: Sequence[int]) -> list[int]:
+    return list(Contact.objects.filter(pk__any=among).filter(_fitting(parts)).values_list("pk", flat=True))
+
+
+def _fitting(parts: Sequence[_Part]) -> Q:
+    return Q(*[Q(_has_named(part)) | _has_address(part) for part in parts])
+
+
 def _has_named(part: _Part) -> Contains:
     return Contains(F("words"), part.in_words)
 
@@ -115,10 +150,6 @@ def _addresses(part: _Part) -> QuerySet[Address]:
     return addresses
 
 
-def _named(parts: Sequence[_Part]) -> QuerySet[Contact]:
-    """Those whose words hold all `parts`, found by the index; a few others may be among them."""
+def _spelt(parts: Sequence[_Part]) -> QuerySet[Contact]:
+    """Those whose words hold all `parts` in the letters of the index; a few others may be among them."""
     return Contact.objects.filter(*[Contains(spelled("words"), spelling(part.in_words)) for part in parts])
-
-
-def _named_or_addressed(part: _Part) -> QuerySet[Contact, Any]:
-    return _named([part]).values("pk").union(_addresses(part).values("contact_id"), all=True)

@@ -5,6 +5,9 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+
+from campaigns.forms.select_html import select_html
 
 
 class TablerBoundField(BoundField):
@@ -47,6 +50,12 @@ class TablerRenderer(TemplatesSetting):
     form_template_name = "parts/form.html"
     field_template_name = "parts/form_field.html"
     bound_field_class = TablerBoundField
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        """The HTML of a form, field or widget; that of a list of choices without its template."""
+        if template_name == forms.Select.template_name:
+            return select_html(context["widget"])
+        return super().render(template_name, context, request)
 
 
 def _tabler_class(widget: forms.Widget) -> str:

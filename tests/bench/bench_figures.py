@@ -14,6 +14,7 @@ from tests.bench.ground import ground
 from tests.bench.telling import tell
 
 PEOPLE = 1_000_000
+REQUESTS = 200
 
 
 def measure(folder: Path) -> Iterator[dict[str, Any]]:
@@ -21,8 +22,9 @@ def measure(folder: Path) -> Iterator[dict[str, Any]]:
     with ground(folder / "data"):
         from tests.bench import pages, paging
 
+        requests = asked("REQUESTS", REQUESTS)
         campaign = paging.passed_through(asked("PEOPLE", PEOPLE))
-        yield from pages.ask_for_all(paging.paths(campaign), by=paging.signed_in(), folder=folder)
+        yield from pages.ask_for_all(paging.paths(campaign), by=paging.signed_in(), requests=requests, folder=folder)
 
 
 if __name__ == "__main__":

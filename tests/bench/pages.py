@@ -2,38 +2,42 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from django.conf import settings
 from django.test import Client
 
 from tests.bench import paging
-from tests.bench.asked import asked
 from tests.bench.ground import FOLDER
-from tests.bench.load import Request, generate
-from tests.bench.web import Web, web
+from tests.bench.load import Asker, Request
+from tests.bench.web import web
 
-REQUESTS = 200
-MOST_S = 600
+# The first answers wait for what is loaded once.
+WARMING = 5
 
 
-def ask_for_all(paths: Mapping[str, str], *, by: Client, folder: Path) -> Iterator[dict[str, Any]]:
-    """Every page of `paths` (path by name), one request after another; gives the rows."""
+def ask_for_all(paths: Mapping[str, str], *, by: Client, requests: int, folder: Path) -> Iterator[dict[str, Any]]:
+    """Every page of `paths` (path by name), so many requests, one after another; gives the rows."""
     # The pages name static files by what was collected.
     subprocess.run([sys.executable, "-m", "cascade_site.prepare"], cwd=FOLDER, stdout=subprocess.DEVNULL, check=True)
     cookie = f"{settings.SESSION_COOKIE_NAME}={by.cookies[settings.SESSION_COOKIE_NAME].value}"
     with web(folder) as server:
-        for number, (name, path) in enumerate(paths.items()):
-            milliseconds = _ask(server, path, cookie=cookie, folder=folder / f"page-{number}")
+        for name, path in paths.items():
+            request = Request(path=path, cookie=cookie)
+            milliseconds = uvloop.run(_ask(server.port, request, times=requests))
             yield from paging.rows(paging.look_at(by, name, path), milliseconds)
 
 
-def _ask(server: Web, path: str, *, cookie: str, folder: Path) -> list[float]:
+async def _ask(port: int, request: Request, *, times: int) -> list[float]:
     """How many milliseconds each answer took, once everything is loaded."""
-    requests = [Request(path=path, cookie=cookie)] * (asked("REQUESTS", REQUESTS) + 5)
-    *_, load = generate(requests, folder=folder, port=server.port, connections=1, seconds=MOST_S)
-    assert load is not None
-    assert all(200 <= one.status < 300 for one in load.answers), f"{path}: {load.answers[0].status}"
-    return load.milliseconds()[5:]
+    asker = Asker(port)
+    try:
+        answers = [await asker.ask(number, request, due_at=time.time()) for number in range(times + WARMING)]
+    finally:
+        asker.close()
+    assert all(200 <= one.status < 300 for one in answers), f"{request.path}: {answers[0].status}"
+    return [one.milliseconds for one in answers[WARMING:]]

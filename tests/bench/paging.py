@@ -93,15 +93,17 @@ def look_at(client: Client, name: str, path: str) -> Page:
 
 
 def rows(page: Page, milliseconds: list[float]) -> Iterator[dict[str, Any]]:
-    """What is printed of a page whose answers took so long; its slowest query goes to the screen where it is slow."""
+    """What is printed of a page whose answers took so long; on the screen too, with its slowest query if it is slow."""
     p95 = percentile(milliseconds, 95)
-    yield {
+    row = {
         "page": page.name,
         "requests": len(milliseconds),
         "p50 ms": round(percentile(milliseconds, 50)),
         "p95 ms": round(p95),
         "queries": page.queries,
     }
+    print(" · ".join(f"{heading} {value}" for heading, value in row.items()), file=sys.stderr, flush=True)
+    yield row
     goal = at_most(f"{page.name}, p95", p95, 100, unit="ms")
     if goal["reached"] == "no":
         print(f"{page.name} ({page.path}): its slowest query\n  {page.slowest}", file=sys.stderr)

@@ -129,7 +129,7 @@ def test_nobody_is_passed_over_because_another_left_the_list_while_it_was_read(m
     sought = replace(sought, among=Contact.objects.filter(is_trackable=True))
     found_ids = campaigns.sought._ids
 
-    def find_and_change(*args: Any, **kwargs: Any) -> list[int]:
+    def find_and_change(*args: Any, **kwargs: Any) -> tuple[list[int], int | None]:
         found = found_ids(*args, **kwargs)
         Contact.objects.filter(pk=second).update(is_trackable=False)
         return found

@@ -1,6 +1,7 @@
 """The list of contacts: its orders, its filters, its pages and its number."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -22,7 +23,8 @@ WISHES: Sequence[Wish] = [Wish(), Wish(text="анна"), Wish(channel=Channel.SM
 @pytest.fixture
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stretch of five, a handful of three."""
-    monkeypatch.setattr(finding, "STRETCH", 5)
+    for name in ("STRETCH", "_STRETCH_OF_NAMES", "_STRETCH_IN_ORDER_OF_NAMES"):
+        monkeypatch.setattr(finding, name, 5)
     monkeypatch.setattr(searching, "HANDFUL", 3)
 
 
@@ -119,6 +121,39 @@ def test_those_with_a_suppressed_address_are_found() -> None:
         )
     found = find(Wish(is_suppressed=True))
     assert ([row.pk for row in found.page.rows], found.number) == ([contact.pk], 1)
+
+
+@pytest.mark.usefixtures("_short")
+@pytest.mark.parametrize("sort", Sort)
+def test_a_few_are_all_there_at_once_wherever_they_stand(sort: Sort) -> None:
+    wanted = [
+        make_contact(first_name=name, country="UA", consents=[Channel.VIBER], phone=f"+38050{number:07}")
+        for number, name in enumerate(("Ганна", "Гнат", "Яна"))
+    ]
+    make_contact(first_name="Гнат", country="ES", consents=[Channel.EMAIL], phone="+380509999999")
+    _crowd()
+    wishes = [Wish(text="гнат", country="UA"), Wish(text="ганна"), Wish(channel=Channel.VIBER), Wish(text="38050000")]
+    fitting = [wanted[1:2], wanted[:1], wanted, wanted]
+    for wish, people in zip(wishes, fitting, strict=True):
+        asked = replace(wish, sort=sort)
+        found = find(asked, size=10)
+        assert [row.pk for row in found.page.rows] == _whole(asked)
+        assert ({row.pk for row in found.page.rows}, found.number) == ({row.pk for row in people}, len(people))
+        assert (found.is_more, found.page.goes_on_at) == (False, "")
+
+
+def test_a_stretch_is_as_long_as_what_is_asked_of_each_is_cheap() -> None:
+    lengths = [
+        Wish(text=text, channel=channel, sort=sort).stretch
+        for text, channel, sort in (
+            ("анна", Channel.SMS, Sort.NAME),
+            ("anna", "", Sort.NAME),
+            ("анна", "", Sort.NEWEST),
+            ("анна", "", Sort.NAME),
+        )
+    ]
+    assert lengths == sorted(lengths)
+    assert lengths[1] < lengths[2]
 
 
 @pytest.mark.usefixtures("_short")

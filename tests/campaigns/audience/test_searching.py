@@ -90,6 +90,15 @@ def test_many_are_no_handful(monkeypatch: pytest.MonkeyPatch) -> None:
     assert handful("анна") is None
 
 
+def test_the_seldom_of_two_words_is_enough_for_a_handful(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "HANDFUL", 2)
+    for number in range(5):
+        make_contact(first_name="Анна", phone=f"+38067000000{number}")
+    assert [len(handful(text) or []) for text in ("анна 0670000003", "0670000003 анна")] == [1, 1]
+    assert handful("олена 0670000003") == []
+    assert handful("анна 067000") is None
+
+
 def test_tokens_are_not_searched() -> None:
     make_contact(addresses={AddressKind.PUSH_TOKEN: "token-olga-1"})
     assert found("token-olga") == []
