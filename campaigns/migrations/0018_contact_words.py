@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """The column of words is worked out for every contact there is: some ten seconds a million, while the table waits."""
+    """The column of words is worked out for every contact there is: 9 s of processor time a million, while all wait."""
 
     dependencies = [
         ("campaigns", "0017_campaign_changed_by"),
