@@ -32,7 +32,7 @@ class ReachableAddress(NamedTuple):
     hash: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """The answer for one contact on one channel: addresses, or (exactly when there are none) the reason."""
 
@@ -56,7 +56,7 @@ def judge(
     `suppressed` holds the hashes that may not be messaged on the channel for the purpose, `consent` is the
     ConsentStatus in force or None. Suppression is named before consent: asking for consent would not help.
     """
-    free = tuple(address for address in addresses if address.hash not in suppressed)
+    free = tuple([address for address in addresses if address.hash not in suppressed])
     reason: SkipReason | None = None
     if not addresses:
         reason = SkipReason.NO_ADDRESS

@@ -7,7 +7,7 @@ from cascade_site.wsgi import application as pages
 # isort: split
 # Models can be read now that the WSGI application has set Django up.
 from campaigns.door import Door
-from cascade_site.rubbish import look_for_rubbish_less
+from campaigns.rubbish import look_for_rubbish_less
 
 # Django's views and its ORM block, and each thread keeps one connection to the database.
 THREADS = 4

@@ -8,7 +8,7 @@ from celery.signals import task_prerun, worker_process_init
 from django.db import close_old_connections
 
 from cascade_site import redis_broker
-from cascade_site.rubbish import look_for_rubbish_less
+from campaigns.rubbish import look_for_rubbish_less
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cascade_site.settings")
 

@@ -46,17 +46,20 @@ def match(told: Sequence[Told], *, now: datetime) -> tuple[list[Happening], list
     """The events of `told` that name a message we know, and those that do not (yet).
 
     By our own reference, else by the vendor's id on that account, else (a reply that names nothing) by
-    the latest message that the account sent to the address. Few queries, however many events there are.
+    the latest message that the account sent to the address. Few queries, however many events there are; those of
+    which the reference is known ask for no id.
     """
     reading = clock.read()
-    by_key = _by_key(reference_of(one.event) for one in told)
-    by_vendor_id = _by_vendor_id(told)
+    references = [reference_of(one.event) for one in told]
+    by_key = _by_key(references)
+    named = list(zip(told, references, strict=True))
+    by_vendor_id = _by_vendor_id([one for one, reference in named if reference not in by_key])
     by_address = _by_address(told)
     found: list[Happening] = []
     unknown: list[Told] = []
-    for one in told:
+    for one, reference in named:
         attempt = (
-            by_key.get(reference_of(one.event))
+            by_key.get(reference)
             or by_vendor_id.get((one.account.pk, vendor_id(one.event.vendor_message_id)))
             or _latest(one, by_address)
         )
@@ -81,7 +84,7 @@ def _by_key(keys: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Known]:
     return {key: Known(*row) for key, *row in rows}
 
 
-def _by_vendor_id(told: Iterable[Told]) -> dict[tuple[int, str], Known]:
+def _by_vendor_id(told: Sequence[Told]) -> dict[tuple[int, str], Known]:
     ids = {vendor_id(one.event.vendor_message_id) for one in told if one.event.vendor_message_id}
     if not ids:
         return {}

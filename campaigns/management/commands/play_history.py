@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from campaigns.rubbish import look_for_rubbish_less
 from campaigns.sample.history.markets import MARKETS
 from campaigns.sample.history.year import play_year
 
@@ -27,5 +28,6 @@ class Command(BaseCommand):
         if not settings.HAS_HISTORY:
             raise CommandError("Only the demo has a history, and CASCADE_DEMO_HISTORY=off does without one.")
         os.nice(NICENESS)
+        look_for_rubbish_less()
         play_year(MARKETS[options["market"]])
         self.stdout.write("The year is played.")

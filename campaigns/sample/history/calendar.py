@@ -40,8 +40,8 @@ AUDIENCES = {"win_back": "away", "vip": "gold", "points": "silver", "birthday": 
 CHAINS_OF = {"nps": "question", "vip": "personal", "win_back": "mail and sms", "black_friday": "cheapest first"}
 # How lively people are: everybody waits for Black Friday.
 MOODS = {"black_friday": 1.6, "new_year": 1.3, "eighth_of_march": 1.25, "nps": 0.8, "referral": 0.6, "win_back": 0.7}
-# The share of a language's customers who are there from the beginning, and who join in each quarter after it.
-JOINING = (0.55, 0.15, 0.15, 0.15)
+# Of a language's customers, who is there from the beginning, and who joins with each further third of the year.
+JOINING = (0.6, 0.2, 0.2)
 QUIET = (time(21), time(9))
 BUDGET = Decimal(900)
 
@@ -67,7 +67,7 @@ class Size:
     carts: int
 
 
-FULL = Size(campaigns=49, customers=4_900, carts=240)
+FULL = Size(campaigns=40, customers=4_900, carts=160)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,9 +103,9 @@ def campaigns_in(size: Size) -> int:
 
 def _joinings(end: datetime, size: Size) -> Iterator[Joining]:
     first = 0
-    for quarter, share in enumerate(JOINING):
+    for number, share in enumerate(JOINING):
         joined = round(size.customers * share)
-        yield Joining(number=quarter, at=end - YEAR + YEAR / 4 * quarter, first=first, count=joined)
+        yield Joining(number=number, at=end - YEAR + YEAR / len(JOINING) * number, first=first, count=joined)
         first += joined
 
 

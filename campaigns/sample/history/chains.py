@@ -9,7 +9,7 @@ from channels.kinds import Channel
 _HOUR = timedelta(hours=1)
 
 
-def _step(channel: Channel, condition: Condition, hours: float) -> PlannedStep:
+def _step(channel: Channel, condition: Condition, hours: int) -> PlannedStep:
     return PlannedStep(channel=channel, condition=condition, timeout=hours * _HOUR)
 
 
@@ -23,7 +23,7 @@ TELEGRAM = _step(Channel.TELEGRAM, Condition.CLICKED, 2)
 INSTAGRAM = _step(Channel.INSTAGRAM, Condition.OPENED, 3)
 VK = _step(Channel.VK, Condition.OPENED, 3)
 RCS = _step(Channel.RCS, Condition.OPENED, 2)
-VOICE = _step(Channel.VOICE, Condition.ANSWERED, 0.5)
+VOICE = _step(Channel.VOICE, Condition.ANSWERED, 1)
 CALL = _step(Channel.CALL_TASK, Condition.ANSWERED, 12)
 
 

@@ -16,10 +16,13 @@ from campaigns.sample.history.wire import PlayedWire
 from channels.models import Sender
 from channels.rows import run
 
-# So many gestures are reported and recorded together, and none of them later than so.
-FRAME = 900
-LONGEST_FRAME = timedelta(hours=2)
-A_LONG_TIME = timedelta(days=1)
+# A frame costs the same for one person as for hundreds, so that it waits for those who come right after the first:
+# whoever is due is looked at so late,
+LATEST = timedelta(minutes=1)
+# and what somebody did is reported so late, or when so many gestures have happened and the rush is over.
+LATEST_REPORT = timedelta(hours=2)
+MANY = 500
+RUSH = timedelta(seconds=30)
 # Nobody else waits for a lane, so that all of a campaign's people are decided, and sent to, together.
 TOGETHER = 4000
 
@@ -79,18 +82,23 @@ class Play:
             pass
 
     def _next(self, acts: Sequence[Act]) -> datetime | None:
-        """The instant to look at next: what is due, or the end of a frame that comes before."""
+        """The instant to look at next: when an act, somebody who is due, or what has happened, cannot wait longer."""
         ((due_at, decide_at),) = run(NEXT, {"campaign": self.campaign.pk, "end": self.end})
         if due_at is None and not self._is_finished:
             self._finish()
-        times = [at for at in (due_at, decide_at, acts[0].at if acts else None, self._frame_ends()) if at]
-        if times and min(times) >= self.end:
-            raise DoesNotEnd(f"campaign {self.campaign.pk} waits until {min(times)}")
-        return min(times, default=None)
+        times = [acts[0].at if acts else None, due_at and due_at + LATEST, self._reported_at(decide_at)]
+        at = min(filter(None, times), default=None)
+        if at and at >= self.end:
+            raise DoesNotEnd(f"campaign {self.campaign.pk} waits until {at}")
+        return at
 
-    def _frame_ends(self) -> datetime | None:
-        first, last = self.vendor.frame_ends(1), self.vendor.frame_ends(FRAME)
-        return min(last, max(first, self.lane.now + LONGEST_FRAME)) if first and last else None
+    def _reported_at(self, decide_at: datetime | None) -> datetime | None:
+        """When to report what happens from now on; an undecided hit, judged from `decide_at` on, waits for it."""
+        first = min(filter(None, (self.vendor.happened_at(1), decide_at)), default=None)
+        if first is None:
+            return None
+        latest, many = max(first, self.lane.now + LATEST_REPORT), self.vendor.happened_at(MANY)
+        return min(latest, many + RUSH) if many else latest
 
     def _hear(self) -> None:
         """Read what has come back."""
@@ -101,23 +109,27 @@ class Play:
             pass
 
     def _move_on(self) -> None:
-        """Decide what is due, and send what is to be sent, until nothing is."""
-        now, has_sent = self.lane.now, True
-        while has_sent:
-            count, senders = advance(now, limit=TOGETHER)
-            waiting = senders or (set(ticking.find_work(now).sender_ids) if self._may_hold() else set())
-            sent = sum(self._deliver(sender_id) for sender_id in sorted(waiting))
-            has_sent = bool(count and sent)
+        """Decide what is due, and send what is to be sent; what that leads to at once comes with the next frame."""
+        now = self.lane.now
+        _, senders = advance(now, limit=TOGETHER)
+        waiting = senders or (set(ticking.find_work(now).sender_ids) if self._may_hold() else set())
+        for sender_id in sorted(waiting):
+            while self._deliver(sender_id) == TOGETHER:
+                pass
 
     def _may_hold(self) -> bool:
         """Whether messages may be queued that were not queued just now."""
         return self.campaign.quiet_from is not None or bool(self.acts)
 
     def _deliver(self, sender_id: int) -> int:
+        """Send what one claim gives; how many messages that were."""
+
         def open_wire(sender: Sender) -> PlayedWire:
             return PlayedWire(self.vendor, sender)
 
-        return deliver.deliver(sender_id, shift=Shift(A_LONG_TIME), batch=TOGETHER, open_wire=open_wire).sent
+        shift = Shift()
+        shift.end()
+        return deliver.deliver(sender_id, shift=shift, batch=TOGETHER, open_wire=open_wire).sent
 
     def _finish(self) -> None:
         """Finish the campaign if everybody has come to the end, at the time when the last one did."""

@@ -77,9 +77,9 @@ class PlayedVendor:
         self._coming.sort()
         return receipts
 
-    def frame_ends(self, most: int) -> datetime | None:
-        """When the next `most` gestures, or what there is of them, will have happened; None where none is to come."""
-        return self._coming[min(most, len(self._coming)) - 1].at if self._coming else None
+    def happened_at(self, count: int) -> datetime | None:
+        """When the next `count` gestures will have happened; None where fewer are to come."""
+        return self._coming[count - 1].at if count <= len(self._coming) else None
 
     def happen(self) -> None:
         """Let everything happen that has come by now, and report it."""
@@ -96,7 +96,6 @@ class PlayedVendor:
         if error := self.refuse(message):
             return read_receipt({"key": message.key, "status": "refused", "error": error, "detail": _DETAILS[error]})
         vendor_id = f"sb_{uuid.UUID(message.key).hex[:16]}"
-        luck = random.Random(message.key)  # noqa: S311  people are to be repeatable, not unguessable
         validity = message.validity.total_seconds() if message.validity else None
         for planned in plan(
             key=message.key,
@@ -107,10 +106,10 @@ class PlayedVendor:
             preferences=self.preferences,
         ):
             name, after = planned.gesture, planned.after
-            if name == FAIL and validity and luck.random() > HOPELESS_SHARE:
+            if name == FAIL and validity and _luck(message, "hopeless").random() > HOPELESS_SHARE:
                 name, after = EXPIRE, validity
             self._add(now + timedelta(seconds=after), name, message, vendor_id=vendor_id, value=planned.value)
-        if "/o/" in message.html and luck.random() < PROXIED_SHARE:
+        if "/o/" in message.html and (luck := _luck(message, "proxied")).random() < PROXIED_SHARE:
             self._add(now + timedelta(seconds=luck.uniform(20, 900)), PREFETCH, message, vendor_id=vendor_id)
         return read_receipt({"key": message.key, "status": "accepted", "id": vendor_id})
 
@@ -159,6 +158,10 @@ class PlayedVendor:
     @cached_property
     def _secret(self) -> str:
         return str(open_provider(self.account).account.settings["webhook_secret"])
+
+
+def _luck(message: OutboundMessage, about: str) -> random.Random:
+    return random.Random(f"{about}:{message.key}")  # noqa: S311  people are to be repeatable, not unguessable
 
 
 _DETAILS = {"invalid_recipient": "no such number", "content_refused": "the text is taken for advertising of gambling"}

@@ -31,7 +31,7 @@ from channels.models import Account, Sender
 # In seconds: so often it is looked whether the sample's own campaigns have their audience.
 LOOK = 1.0
 # So many entries of a cart campaign come together.
-TOGETHER = 8
+TOGETHER = 10
 # Of phone numbers, one in so many turns out to be none.
 WRONG_NUMBER = 300
 REFUSED_UNTIL = timedelta(hours=3)
