@@ -66,8 +66,9 @@ class Gap:
 class Situation:
     """Everything that a decision depends on, but for the time.
 
-    `messages` are those of all steps the enrolment came to, in order; the last is the current one.
-    `undecided_until` is the latest instant at which a signal that may be a person's will be classified.
+    `steps` are all that are ahead of it, at least; `messages` are those of all steps the enrolment came to, in order;
+    the last is the current one. `undecided_until` is the latest instant at which a signal that may be a person's will
+    be classified.
     `stops_once_accepted` holds for a contact who may not be tracked, where the campaign says so.
     """
 

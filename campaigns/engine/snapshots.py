@@ -88,7 +88,7 @@ class Batch:
             due_at=one.due_at,
             steps=[
                 StepView(position=step.position, skip_reason=reason)
-                for step, reason in zip(steps.values(), self.skip_reasons(one), strict=True)
+                for step, reason in zip(_steps_ahead(one, self.surroundings), self.skip_reasons(one), strict=True)
             ],
             messages=[
                 self._view(message, steps[message.step_id], campaign) for message in self.messages.get(one.pk, ())
@@ -100,13 +100,13 @@ class Batch:
         )
 
     def skip_reasons(self, one: Due) -> tuple[SkipReason | None, ...]:
-        """For each step why it could not be sent to the contact now (None: it could)."""
+        """For each step ahead why it could not be sent to the contact now (None: it could)."""
         purpose = self.campaign(one).purpose
         return tuple(
             self.reach[purpose, one.contact_id, step.channel].skip_reason
             if self.surroundings.capability(step)
             else SkipReason.UNSUPPORTED
-            for step in self.steps(one)
+            for step in _steps_ahead(one, self.surroundings)
         )
 
     def gap(self, one: Due) -> Gap | None:
@@ -187,14 +187,21 @@ def _untracked(inside: Iterable[Due], surroundings: Surroundings) -> frozenset[i
     return frozenset(row[0] for row in run(UNTRACKED, [array(contacts)])) if contacts else frozenset()
 
 
+def _steps_ahead(one: Due, surroundings: Surroundings) -> list[Step]:
+    """The steps of its route that it has not come to, in order."""
+    steps, position = surroundings.steps[one.route_id], one.step_position
+    return [step for step in steps if position is None or step.position > position]
+
+
 def _reach(due: Iterable[Due], surroundings: Surroundings) -> dict[tuple[str, int, str], Reach]:
-    """Reach of the contacts on the channels of their campaigns, by purpose, contact and channel."""
+    """Reach of the contacts on the channels of the steps ahead of them, by purpose, contact and channel."""
     contacts: dict[str, set[int]] = defaultdict(set)
     channels: dict[str, set[str]] = defaultdict(set)
     for one in due:
-        purpose = surroundings.campaigns[one.campaign_id].purpose
-        contacts[purpose].add(one.contact_id)
-        channels[purpose].update(step.channel for step in surroundings.steps[one.route_id])
+        if ahead := _steps_ahead(one, surroundings):
+            purpose = surroundings.campaigns[one.campaign_id].purpose
+            contacts[purpose].add(one.contact_id)
+            channels[purpose].update(step.channel for step in ahead)
     return {
         (purpose, contact_id, channel): reach
         for purpose in contacts

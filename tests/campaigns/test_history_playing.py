@@ -1,6 +1,6 @@
 """The past of the demo is played once, goes on where it was stopped, and is for the demo's own people alone."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from campaigns.engine import clock
 from campaigns.models import Enrolment
 from campaigns.permissions import Role
 from campaigns.sample.history import calendar, lane, marks, year
-from campaigns.sample.history.calendar import Size
+from campaigns.sample.history.calendar import PlannedCampaign, Size
 from campaigns.sample.history.markets import EAST, MARKETS, REGION, make_joiners
 from campaigns.sample.history.playing import Play
 from campaigns.sample.loading import sample_began_at
@@ -103,6 +103,14 @@ def test_a_whole_year_has_people_and_campaigns_enough() -> None:
         assert len({person.phone for person in people if person.phone}) == sum(bool(person.phone) for person in people)
         assert len({person.customer_id for person in people}) == len(people) == 2 * joined
     assert sum(calendar.campaigns_in(calendar.FULL) for _ in MARKETS) == 82
+
+
+def test_each_year_has_one_january_sale_whenever_it_ends() -> None:
+    for hours in range(0, 10 * 24, 6):
+        end = datetime(2026, 6, 1, tzinfo=UTC) + timedelta(hours=hours)
+        planned = calendar.year_of(EAST, end=end, size=calendar.FULL)
+        names = [item.plan.name for item in planned if isinstance(item, PlannedCampaign)]
+        assert sum(name.startswith("January sale") for name in names) == 1
 
 
 @pytest.mark.usefixtures("demo")

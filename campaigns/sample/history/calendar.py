@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from itertools import count, cycle
+from itertools import count, cycle, product
 from random import Random
 
 from campaigns.models.campaigns import CampaignKind
@@ -158,9 +158,9 @@ def _turns(market: Market) -> list[str]:
 
 def _season(day: datetime, length: timedelta) -> str:
     """The theme of the season that falls into the `length` of time from `day` on; '' where none does."""
-    for (month, of_month), theme in SEASONS.items():
-        begins = day.replace(month=month, day=of_month)
-        if day <= begins < day + length:
+    first, next_first = day.date(), (day + length).date()
+    for year, ((month, of_month), theme) in product({first.year, next_first.year}, SEASONS.items()):
+        if first <= date(year, month, of_month) < next_first:
             return theme
     return ""
 

@@ -30,8 +30,8 @@ from channels.models import Account, Sender
 
 # In seconds: so often it is looked whether the sample's own campaigns have their audience.
 LOOK = 1.0
-# So many entries of a cart campaign come together.
-TOGETHER = 10
+# So many carts are left together.
+CARTS_TOGETHER = 10
 # Of phone numbers, one in so many turns out to be none.
 WRONG_NUMBER = 300
 REFUSED_UNTIL = timedelta(hours=3)
@@ -65,6 +65,7 @@ def play_year(market: Market, *, size: Size = FULL) -> None:
         for played, item in enumerate(year_of(market, end=end, size=size)):
             if not marks.is_there(market, item):
                 _play_safely(stage, item)
+            # The tables double less and less often.
             if played.bit_count() == 1:
                 _describe_to_planner()
 
@@ -172,7 +173,7 @@ def _entries(stage: Stage, item: PlannedCampaign, campaign: Campaign) -> Iterato
             : stage.size.carts
         ]
     )
-    groups = [owners[at : at + TOGETHER] for at in range(0, len(owners), TOGETHER)]
+    groups = [owners[at : at + CARTS_TOGETHER] for at in range(0, len(owners), CARTS_TOGETHER)]
     apart = (stage.end - timedelta(days=3) - item.at) / max(len(groups), 1)
     for number, group in enumerate(groups):
 
