@@ -102,7 +102,7 @@ def test_a_whole_year_has_people_and_campaigns_enough() -> None:
         people = make_joiners(market, first=0, count=joined, today=clock.real_now().date())
         assert len({person.phone for person in people if person.phone}) == sum(bool(person.phone) for person in people)
         assert len({person.customer_id for person in people}) == len(people) == 2 * joined
-    assert sum(calendar.campaigns_in(calendar.FULL) for _ in MARKETS) == 82
+    assert sum(calendar.campaigns_in(calendar.FULL) for _ in MARKETS) == 80
 
 
 def test_each_year_has_one_january_sale_whenever_it_ends() -> None:
@@ -116,7 +116,7 @@ def test_each_year_has_one_january_sale_whenever_it_ends() -> None:
 @pytest.mark.usefixtures("demo")
 def test_the_overview_tells_how_far_it_is_until_it_is_over(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.force_login(make_user(roles=[Role.MANAGER]))
-    assert "A year of campaigns is being played: 0 of 82" in client.get("/").text
+    assert "A year of campaigns is being played: 0 of 80" in client.get("/").text
 
     monkeypatch.setattr(marks, "FULL", Size(campaigns=1, customers=0, carts=0))
     assert "0 of 4" in client.get("/history/").text

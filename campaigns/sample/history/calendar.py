@@ -67,7 +67,7 @@ class Size:
     carts: int
 
 
-FULL = Size(campaigns=40, customers=4_900, carts=160)
+FULL = Size(campaigns=39, customers=4_900, carts=80)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +176,6 @@ def _plan(
         routes=CHAINS[chain],
         segment=audience,
         kind=kind,
-        quiet_hours=QUIET if theme == "points" else None,
+        quiet_hours=QUIET if theme == "vip" else None,
         budget=BUDGET if theme == "black_friday" else None,
     )
