@@ -7,8 +7,8 @@ from celery import Celery
 from celery.signals import task_prerun, worker_process_init
 from django.db import close_old_connections
 
-from cascade_site import redis_broker
 from campaigns.rubbish import look_for_rubbish_less
+from cascade_site import redis_broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cascade_site.settings")
 
