@@ -1,13 +1,15 @@
-"""What every page has from outside: the language and time zone of the user's profile, and its compression."""
+"""What every page has from outside: the language and time zone of the user's profile, its compression, and a page for
+addresses that are none."""
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
 
 from campaigns.engine.waking import zone
+from campaigns.views import errors
 
 
 class ProfileMiddleware(MiddlewareMixin):
@@ -39,3 +41,16 @@ class PageCompressionMiddleware(GZipMiddleware):
         if not response.get("Content-Type", "").startswith("text/html"):
             return response
         return super().process_response(request, response)
+
+
+class NotAPageMiddleware(MiddlewareMixin):
+    """Say in words what Django says by a status alone: the address takes what a form sends, and was opened instead."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Put a page in place of an empty `response` if a browser asked for one."""
+        is_bare = isinstance(response, HttpResponseNotAllowed) and not response.content
+        if not is_bare or "text/html" not in request.headers.get("Accept", ""):
+            return response
+        page = errors.not_a_page(request)
+        page["Allow"] = response["Allow"]
+        return page

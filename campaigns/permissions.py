@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
-from urllib.parse import urlsplit, urlunsplit
 
 from django.apps import AppConfig
 from django.contrib.auth.management import create_permissions
@@ -17,10 +16,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
+
+from campaigns.page_before import page_before
 
 if TYPE_CHECKING:
     from campaigns.models import User
@@ -191,12 +192,8 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest) -> str:
     """The page that `request` asks for, or on which its form stood: the address of a form cannot always be opened."""
-    came_from = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    if request.method != "POST" or not is_ours:
-        return request.get_full_path()
-    page = urlsplit(came_from)
-    return urlunsplit(("", "", page.path or "/", page.query, ""))
+    stood_on = page_before(request) if request.method == "POST" else ""
+    return stood_on or request.get_full_path()
 
 
 def create_roles(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:

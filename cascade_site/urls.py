@@ -20,3 +20,5 @@ handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
 handler500 = errors.server_error
+# allauth looks for it here.
+handler429 = errors.too_many

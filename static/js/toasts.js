@@ -36,8 +36,9 @@
     const type = xhr.getResponseHeader("Content-Type") || "";
     if (type.startsWith("text/plain") && xhr.responseText.trim() && xhr.status < 500) return xhr.responseText;
     const said = region().dataset;
+    const reference = xhr.getResponseHeader("X-Reference");
     const byStatus = { 401: said.signedOut, 403: said.forbidden, 404: said.missing, 409: said.conflict, 410: said.missing, 429: said.crowded };
-    return byStatus[xhr.status] || broken;
+    return byStatus[xhr.status] || (reference ? `${broken} ${said.reference} ${reference}` : broken);
   };
 
   // A page that asks every few seconds says only once that the connection is gone.

@@ -19,7 +19,6 @@ from campaigns import icons, menu
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Role
-from campaigns.views import errors
 from channels.kinds import FACTS
 from tests.factories import NOON, make_campaign, make_user
 
@@ -212,41 +211,6 @@ def test_a_question_says_what_will_happen_and_can_be_answered_without_javascript
     assert '<form method="post" action="/x/"' in response.text
     assert 'href="/back/"' in response.text
     assert "12 people stop." in response.text
-
-
-# --- Errors, without a database: these tests may not touch one, pytest-django sees to it ------
-
-
-@pytest.mark.parametrize(
-    ("view", "status"), [(errors.bad_request, 400), (errors.forbidden, 403), (errors.not_found, 404)]
-)
-def test_error_pages_need_no_database(view: object, status: int) -> None:
-    response = view(asked(), Exception("secret detail"))  # type: ignore[operator]
-    assert response.status_code == status
-    assert 'class="entrance-title"' in response.text
-    assert "secret detail" not in response.text
-
-
-def test_a_refused_form_says_what_to_do() -> None:
-    assert errors.csrf_failure(asked()).status_code == 403
-    assert errors.csrf_failure(asked(HX_Request="true")).text == "This page is too old. Reload it and try again."
-
-
-def test_a_database_that_is_away_gives_the_page_for_it() -> None:
-    """A visitor with a session: the very first query fails, before any view."""
-    client = Client(raise_request_exception=False)
-    client.cookies[django_settings.SESSION_COOKIE_NAME] = "0" * 32
-    client.cookies["theme"] = "dark"
-    response = client.get("/")
-    assert response.status_code == 500
-    assert "That did not work" in response.text
-    assert 'data-bs-theme="dark"' in response.text
-
-
-def test_an_address_that_leads_nowhere_gets_a_page_without_a_query() -> None:
-    response = Client().get("/nowhere/")
-    assert response.status_code == 404
-    assert "There is nothing here" in response.text
 
 
 # --- What goes over the line ------------------------------------------------------------------
