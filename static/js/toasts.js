@@ -4,8 +4,13 @@
   const ICONS = { success: "text-green", info: "text-blue", warning: "text-orange", error: "text-red" };
   const region = () => document.getElementById("toasts");
 
-  const show = ({ level, text, way }) => {
+  // One with an `id` takes the place of the one before.
+  const show = ({ level, text, way, id }) => {
     const toast = document.createElement("div");
+    if (id) {
+      document.getElementById(id)?.remove();
+      toast.id = id;
+    }
     toast.className = "toast show";
     const sign = document.createElement("span");
     sign.className = `toast-sign ${ICONS[level] || ICONS.info}`;

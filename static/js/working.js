@@ -4,6 +4,14 @@
   const bar = () => document.getElementById("waiting-bar");
   const isGoing = (goes) => bar()?.classList.toggle("is-waiting", goes);
 
+  // Whoever knows that nothing will come may keep the browser on the page (offline.js), and goes later.
+  const isKeptHere = (event, goes) => {
+    const leaving = new CustomEvent("leaves-page", { bubbles: true, cancelable: true, detail: goes });
+    if (event.target.dispatchEvent(leaving)) return false;
+    event.preventDefault();
+    return true;
+  };
+
   const mark = (form, button) => {
     form.setAttribute("aria-busy", "true");
     if (!button) return;
@@ -26,8 +34,10 @@
 
   // After them: what they have not taken is sent by the browser, which brings another page.
   window.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.target.target || event.target.method === "dialog") return;
-    if (event.target.method === "post") mark(event.target, event.submitter);
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || form.target || form.method === "dialog") return;
+    if (isKeptHere(event, () => form.requestSubmit(submitter))) return;
+    if (form.method === "post") mark(form, submitter);
     isGoing(true);
   });
 
@@ -40,7 +50,7 @@
   window.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest("a[href]");
-    if (link && leaves(link)) isGoing(true);
+    if (link && leaves(link) && !isKeptHere(event, () => location.assign(link.href))) isGoing(true);
   });
   // So stops a browser what it was going to.
   window.addEventListener("keydown", (event) => {
