@@ -1,10 +1,8 @@
-"""Forecasts on pages: bounds, sources, and the card that holds them against what came. `{% load forecasting %}`."""
+"""Forecasts on pages: bounds, sources, and what came beside them. `{% load forecasting %}`."""
 
 from decimal import Decimal
-from typing import Any
 
 from django import template
-from django.template.context import Context
 
 from campaigns.forecasting import words
 from campaigns.forecasting.budget import BudgetReach
@@ -66,12 +64,11 @@ def surprises(comparison: Comparison) -> list[str]:
     return list(words.surprises(comparison))
 
 
-@register.inclusion_tag("campaigns/watch_forecast.html", takes_context=True)
-def forecast_card(context: Context, watch: Watch) -> dict[str, Any]:
-    """`{% forecast_card watch %}`: what was expected at the launch beside what came; nothing for a part of the figures.
+@register.simple_tag
+def forecast_comparison(watch: Watch) -> Comparison | None:
+    """`{% forecast_comparison watch as comparison %}`: what was expected at the launch beside what came.
 
-    It reads one row.
+    None for a part of the figures, and where nothing was foretold. It reads one row.
     """
     stored = stored_for(watch.campaign) if watch.part.is_whole else None
-    comparison = compare(watch.campaign, watch.report, stored) if stored else None
-    return {"comparison": comparison, "campaign": watch.campaign, "may_manage": context.get("may_manage")}
+    return compare(watch.campaign, watch.report, stored) if stored else None

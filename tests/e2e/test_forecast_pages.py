@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from campaigns.engine import counters
@@ -16,6 +17,7 @@ from campaigns.permissions import Role
 from channels.kinds import Channel
 from tests.campaigns.histories import count
 from tests.e2e.browser import PageAs, SuitsEverybody
+from tests.e2e.test_coming_later import Line
 from tests.factories import (
     NOON,
     RoutePlan,
@@ -92,6 +94,26 @@ def test_the_review_foretells_and_shows_the_texts_of_anybody(
     foretell_launched(draft.pk)
     page.reload()
     expect(page.get_by_role("heading", name="Forecast against actual")).to_be_visible()
+
+
+def test_the_forecast_is_a_busy_skeleton_until_it_comes_and_says_so_if_it_does_not(
+    page_as: PageAs, width: int, suits_everybody: SuitsEverybody, draft: Campaign
+) -> None:
+    page = page_as(Role.MARKETER, width=width, may_complain=True)
+    line = Line(page, reverse("campaign_forecast", args=[draft.pk]))
+    page.goto(f"/campaigns/{draft.pk}/review/")
+    part = page.locator("#expected [data-comes-later]")
+    expect(part).to_have_attribute("aria-busy", "true")
+    expect(part.locator(".skeleton-line")).to_have_count(8)
+    expect(part.get_by_role("status")).to_have_text("Counting people and prices…")
+    line.breaks(status=500)
+    expect(part).to_contain_text("This could not be loaded, and it is our fault.")
+    expect(part).not_to_have_attribute("aria-busy", "true")
+    suits_everybody(page, "review-not-come")
+    line.mends()
+    part.get_by_role("button", name="Try again").click()
+    expect(page.locator("#expected .forecast-steps").first).to_be_visible()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
 
 
 def test_without_a_script_the_review_is_counted_on_request(page_as: PageAs, draft: Campaign) -> None:
