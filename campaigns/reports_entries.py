@@ -186,7 +186,7 @@ def _event_details(event: Event, links: dict[int, str]) -> Iterator[str]:
     url = links.get(event.link_id or 0) or told.get("url", "")
     yield from (text for text in (url, told.get("name", "")) if text)
     if told.get("text"):
-        yield f"“{told['text']}”"
+        yield gettext("“%(name)s”") % {"name": told["text"]}
     reason = told.get("reason", "")
     yield from [str(RejectReason(reason).label)] if reason in RejectReason.values else []
     said = " ".join(part for part in (told.get("code", ""), told.get("detail", "")) if part)

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.forms.amounts import plain
 from campaigns.models import Installation
 from channels.kinds import Channel
 from channels.models import Account, Price
@@ -29,7 +30,7 @@ class PriceForm(forms.ModelForm):
         for name in ("amount", "rate"):
             self.fields[name].widget.attrs["inputmode"] = "decimal"
             if name in self.initial:
-                self.initial[name] = _plain(self.initial[name])
+                self.initial[name] = plain(self.initial[name])
 
     def clean_country(self) -> str:
         """The country as stored: two letters, or nothing."""
@@ -110,8 +111,3 @@ def in_usual_order(prices: QuerySet[Price]) -> QuerySet[Price]:
     """`prices` in the usual order of channels, the one for everywhere before those of countries."""
     places = [When(channel=channel.value, then=place) for place, channel in enumerate(Channel)]
     return prices.order_by(Case(*places), "country")
-
-
-def _plain(amount: Decimal | int) -> Decimal:
-    """`amount` without the zeros that the database puts behind it."""
-    return Decimal(f"{Decimal(amount).normalize():f}")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import drafting
 from campaigns.engine import clock
+from campaigns.forms.amounts import plain
 from campaigns.models import Campaign, Installation, Priority
 from campaigns.models.campaigns import CampaignKind
 
@@ -35,7 +36,14 @@ class RunningLimitsForm(forms.Form):
     )
     cap_days = forms.IntegerField(label=_("in so many days"), min_value=1, max_value=365)
     on_cap = forms.ChoiceField(label=_("Whoever has had as many:"), choices=Campaign.OnCap)
-    budget = forms.DecimalField(label=_("Budget"), required=False, max_digits=14, decimal_places=2)
+    budget = forms.DecimalField(
+        label=_("Budget"),
+        required=False,
+        max_digits=14,
+        decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
     priority = forms.TypedChoiceField(
         label=_("Priority"),
         choices=Priority,
@@ -49,6 +57,8 @@ class RunningLimitsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.initial.get("budget"):
+            self.initial["budget"] = plain(self.initial["budget"])
         currency = Installation.current().reporting_currency
         self.fields["budget"].help_text = _("In %(currency)s. When it is used up, nothing more is sent.") % {
             "currency": currency

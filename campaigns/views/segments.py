@@ -251,6 +251,6 @@ def _effects_of_archiving(segment: Segment) -> list[str]:
             "%(count)s campaigns use it and go on using it: %(names)s.",
             len(campaigns),
         )
-        names = ", ".join(f"“{campaign}”" for campaign in campaigns[:5])
+        names = ", ".join(gettext("“%(name)s”") % {"name": campaign} for campaign in campaigns[:5])
         effects.append(sentence % {"count": len(campaigns), "names": names})
     return effects

@@ -102,7 +102,7 @@ class SandboxProvider(Provider):
             label=_("What goes wrong"),
             kind=FieldKind.CHOICE,
             is_required=False,
-            choices=(("", _("Nothing")), *FAULTS.items()),
+            choices=(("", _("Nothing")), *((fault, _(words)) for fault, words in FAULTS.items())),
         ),
     )
     in_flight = 8

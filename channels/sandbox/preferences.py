@@ -6,6 +6,12 @@ from typing import Any
 
 from channels.sandbox.vocabulary import APPS
 
+
+def gettext_noop(text: str) -> str:
+    """`text`, marked as one that the product's pages translate. Not Django's: the sandbox needs none."""
+    return text
+
+
 # What people (or the network, or a scanner) may do: the usual chance, and the usual seconds until then.
 # Reactions count from delivery, or from the opening where there is one.
 Usual = dict[str, tuple[float, float]]
@@ -33,29 +39,30 @@ USUAL: dict[str, Usual] = {
     "call_task": {"picked_up": (0.6, 60)},
 }  # fmt: skip
 
-# Going wrong on demand. "taken" means that the vendor has the message although it does not say so.
+# Going wrong on demand; the sandbox's own pages speak English only, those of the product do not.
+# "taken" means that the vendor has the message although it does not say so.
 FAULTS: dict[str, str] = {
-    "error_500": "Answers 500 and has not taken the message",
-    "error_500_taken": "Answers 500 but has taken the message",
-    "throttled": "Answers 429 with Retry-After",
-    "unavailable": "Answers 503 with Retry-After",
-    "no_answer": "Never answers and has not taken the message",
-    "no_answer_taken": "Never answers but has taken the message",
-    "half_answer": "Breaks off in the middle of its answer, having taken the message",
-    "reset": "Resets the connection without having taken the message",
-    "reset_taken": "Resets the connection after taking the message",
-    "slow": "Answers late",
-    "wrong_credentials": "Says that the API key is wrong",
-    "invalid_recipient": "Says that there is no such address",
-    "opted_out": "Says that the person wants no messages",
-    "content_refused": "Refuses the text",
-    "sender_refused": "Refuses the sender",
-    "undelivered": "Takes the message and cannot deliver it",
-    "no_receipts": "Never reports anything",
-    "duplicate_receipts": "Reports everything twice",
-    "late_receipts": "Reports late",
-    "out_of_order_receipts": "Reports delivery after everything else",
-    "receipt_first": "Reports delivery before it answers the request",
+    "error_500": gettext_noop("Answers 500 and has not taken the message"),
+    "error_500_taken": gettext_noop("Answers 500 but has taken the message"),
+    "throttled": gettext_noop("Answers 429 with Retry-After"),
+    "unavailable": gettext_noop("Answers 503 with Retry-After"),
+    "no_answer": gettext_noop("Never answers and has not taken the message"),
+    "no_answer_taken": gettext_noop("Never answers but has taken the message"),
+    "half_answer": gettext_noop("Breaks off in the middle of its answer, having taken the message"),
+    "reset": gettext_noop("Resets the connection without having taken the message"),
+    "reset_taken": gettext_noop("Resets the connection after taking the message"),
+    "slow": gettext_noop("Answers late"),
+    "wrong_credentials": gettext_noop("Says that the API key is wrong"),
+    "invalid_recipient": gettext_noop("Says that there is no such address"),
+    "opted_out": gettext_noop("Says that the person wants no messages"),
+    "content_refused": gettext_noop("Refuses the text"),
+    "sender_refused": gettext_noop("Refuses the sender"),
+    "undelivered": gettext_noop("Takes the message and cannot deliver it"),
+    "no_receipts": gettext_noop("Never reports anything"),
+    "duplicate_receipts": gettext_noop("Reports everything twice"),
+    "late_receipts": gettext_noop("Reports late"),
+    "out_of_order_receipts": gettext_noop("Reports delivery after everything else"),
+    "receipt_first": gettext_noop("Reports delivery before it answers the request"),
 }
 MAX_SECONDS = 86_400.0
 MAX_RULES = 50

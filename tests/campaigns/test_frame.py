@@ -1,6 +1,7 @@
 """The frame around every page: menu, forms, fragments, questions, errors."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest
 from django.template import engines
 from django.test import Client, RequestFactory
+from django.utils import translation
+from django.utils.formats import date_format
 from django_htmx.middleware import HtmxDetails
 from pytest_django import Settings
 
@@ -258,3 +261,12 @@ def test_no_template_writes_a_number_as_only_one_language_does() -> None:
         # Inside a tag's attribute, as an id or a width, a machine reads it.
         prose = re.sub(r'(value|href|id|for|data-[a-z-]+|hx-[a-z-]+)="[^"]*"', "", path.read_text(encoding="utf-8"))
         assert not refused.search(prose), path.name
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("en", "Feb. 1, 2026"), ("ru", "1 февраля 2026 г."), ("uk", "1 лютого 2026 р."), ("es", "1 de febrero de 2026")],
+)
+def test_days_are_written_as_each_language_writes_them(language: str, written: str) -> None:
+    with translation.override(language):
+        assert date_format(date(2026, 2, 1)) == written

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from campaigns.models import AuditEntry, Priority
+from campaigns.models import AuditEntry, Priority, User
 from campaigns.models.campaigns import CampaignStatus
 from tests.campaigns.editor.pages import fresh, page, text, the_step
 from tests.factories import make_campaign, make_enrolment, make_sender
@@ -75,3 +75,11 @@ def test_a_running_step_gets_another_sender(marketer: Client) -> None:
     assert "Second line" in text(marketer.get(address))
     marketer.post(address, {"sender": other.pk})
     assert the_step(campaign).sender == other
+
+
+def test_a_budget_is_written_and_read_as_the_users_language_writes_numbers(marketer: Client) -> None:
+    User.objects.update(language="es")
+    campaign = make_campaign(status=CampaignStatus.RUNNING, budget=Decimal("50.5"))
+    assert 'name="limits-budget" value="50,5"' in marketer.get(page("campaign_limits", campaign)).text
+    marketer.post(page("campaign_limits", campaign), {**RUNNING, "limits-budget": "80,25"})
+    assert fresh(campaign).budget == Decimal("80.25")
