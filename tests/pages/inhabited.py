@@ -140,6 +140,7 @@ def _people(user: User) -> dict[str, Args]:
     )
     for number in range(MANY // 2):
         make_segment(name=f"Aged 18 to 25, part {number}", rule=AGED_18_TO_25)
+    make_segment(name="West: Spanish speakers who like sport or travel and live by the sea", rule=AGED_18_TO_25)
     file = ukrainian_csv(people=60, repetitions=2)
     done = imported(file.content, name=file.name, by=user)
     waiting = uploaded(file.content, name="next.csv", by=user)
