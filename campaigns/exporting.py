@@ -11,6 +11,7 @@ from typing import IO
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import slugify
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
@@ -22,6 +23,8 @@ from campaigns.audience.cells import safe_cell
 Cell = str | Promise | int | Decimal | date | datetime | None
 # Lines of CSV that leave together: one by one, the server would be busy with nothing else.
 _LINES_AT_ONCE = 500
+# Names of files have 255 bytes, of which a letter may take four.
+_LONGEST_NAME = 60
 # A workbook is made whole before it leaves; beyond that it goes from memory to a file.
 _IN_MEMORY = 5 * 1024 * 1024
 
@@ -39,6 +42,11 @@ CONTENT_TYPES = {
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileFormat.PDF: "application/pdf",
 }
+
+
+def file_name(title: str, file_format: FileFormat) -> str:
+    """What a file called `title` is called on a disk."""
+    return f"{slugify(title, allow_unicode=True)[:_LONGEST_NAME].rstrip('-') or 'report'}.{file_format.value}"
 
 
 @dataclass(frozen=True, kw_only=True)

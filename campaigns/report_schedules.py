@@ -1,6 +1,7 @@
-"""When a scheduled report falls due, what it is about, and to whom it goes."""
+"""When a scheduled report falls due, what it is about, to whom it goes, and why it does not."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
@@ -10,12 +11,23 @@ from campaigns.engine.wake import wake
 from campaigns.engine.waking import zone
 from campaigns.models import ReportMail, ReportSchedule, User
 from campaigns.periods import Period, Preset
+from campaigns.permissions import Permission, can
 from campaigns.team import readers
 
+State, Reason = ReportMail.State, ReportMail.Reason
 MAIL_TASK = "campaigns.tasks.bulk_mail_reports"
 # A day of any month comes round within so many.
 _LONGEST = 62
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """An address, whose it is where it is a colleague's, and why it gets nothing ('' if it does)."""
+
+    address: str
+    user: User | None
+    refusal: str
 
 
 def next_after(schedule: ReportSchedule, after: datetime) -> datetime:
@@ -55,6 +67,37 @@ def send_now(schedule: ReportSchedule) -> int:
     return schedule.mails.filter(due_at=minute).count()
 
 
+def refusal(mail: ReportMail) -> str:
+    """Why `mail` must not leave as things stand now (a ReportMail.Reason); '' if it may.
+
+    What somebody sends by hand leaves also while the report is switched off.
+    """
+    schedule = mail.schedule
+    if schedule.deleted_at:
+        return Reason.DELETED
+    if not (schedule.is_active or mail.is_manual):
+        return Reason.SWITCHED_OFF
+    found = (each.refusal for each in _recipients(schedule) if each.address.lower() == mail.address.lower())
+    return next(found, Reason.TAKEN_OUT)
+
+
+@transaction.atomic
+def delete(schedule: ReportSchedule) -> None:
+    """Send `schedule` no more, also what waits; its history stays."""
+    schedule.is_active, schedule.deleted_at = False, timezone.now()
+    schedule.save(update_fields=["is_active", "deleted_at"])
+    keep_back(schedule, Reason.DELETED)
+
+
+def keep_back(schedule: ReportSchedule, reason: ReportMail.Reason) -> None:
+    """The mails of `schedule` that have not left do not leave, and the history says `reason`.
+
+    Comes after a save of the schedule in the same transaction, so that no tick makes mails of it meanwhile.
+    """
+    waiting = schedule.mails.filter(state=State.WAITING)
+    waiting.update(state=State.FAILED, reason=reason, details="", changed_at=timezone.now())
+
+
 @transaction.atomic
 def _fall_due(pk: int, now: datetime) -> bool:
     schedule = ReportSchedule.objects.select_for_update().filter(pk=pk, is_active=True, next_at__lte=now).first()
@@ -72,31 +115,30 @@ def _make_mails(schedule: ReportSchedule, due_at: datetime, *, is_manual: bool) 
         ReportMail(
             schedule=schedule,
             due_at=due_at,
-            address=address,
-            user=user,
+            address=recipient.address,
+            user=recipient.user,
             is_manual=is_manual,
+            state=State.FAILED if recipient.refusal else State.WAITING,
+            reason=recipient.refusal,
             changed_at=now,
-            **({} if is_permitted else _REFUSED),
         )
-        for address, user, is_permitted in _recipients(schedule)
+        for recipient in _recipients(schedule)
     ]
     ReportMail.objects.bulk_create(mails, ignore_conflicts=True)
 
 
-_REFUSED = {"state": ReportMail.State.FAILED, "reason": ReportMail.Reason.NOT_PERMITTED}
-
-
-def _recipients(schedule: ReportSchedule) -> Iterator[tuple[str, User | None, bool]]:
-    """Each address once, with its user, and whether they may still read reports."""
+def _recipients(schedule: ReportSchedule) -> Iterator[Recipient]:
+    """Each address once. Colleagues must still be readers; for the others the owner answers."""
     seen: set[str] = set()
     permitted = set(readers().values_list("pk", flat=True))
     for user in schedule.users.all().order_by("pk"):
         seen.add(user.email.lower())
-        yield user.email, user, user.pk in permitted
+        yield Recipient(address=user.email, user=user, refusal="" if user.pk in permitted else Reason.NOT_PERMITTED)
+    may_leave = schedule.owner is not None and can(schedule.owner, Permission.SCHEDULE_REPORTS)
     for address in schedule.addresses.split():
         if address.lower() not in seen:
             seen.add(address.lower())
-            yield address, None, True
+            yield Recipient(address=address, user=None, refusal="" if may_leave else Reason.NO_OWNER)
 
 
 def _is_its_day(schedule: ReportSchedule, day: date) -> bool:

@@ -13,6 +13,8 @@ from campaigns.team import readers
 
 # A report for more people than this is a mailing list, which should have an address of its own.
 _MOST = 50
+# What decides when a report falls due next.
+_TIMES = {"rhythm", "weekday", "month_day", "at", "is_active"}
 
 
 class ReportScheduleForm(forms.ModelForm):
@@ -46,6 +48,11 @@ class ReportScheduleForm(forms.ModelForm):
         users = self.fields["users"]
         if isinstance(users, forms.ModelMultipleChoiceField):
             users.queryset = shown.order_by("first_name", "email")
+
+    @property
+    def has_another_time(self) -> bool:
+        """Was anything changed that decides when the report falls due?"""
+        return not _TIMES.isdisjoint(self.changed_data)
 
     def clean_addresses(self) -> str:
         """The addresses, one a line, each once."""

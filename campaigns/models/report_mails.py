@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.exporting import FileFormat
 
 
+class ReportScheduleQuerySet(models.QuerySet["ReportSchedule"]):
+    """Questions about schedules."""
+
+    def present(self) -> "ReportScheduleQuerySet":
+        """Those that have not been deleted."""
+        return self.filter(deleted_at=None)
+
+
 class ReportSchedule(models.Model):
     """A report of the last week or month that is mailed again and again."""
 
@@ -45,8 +53,13 @@ class ReportSchedule(models.Model):
     addresses = models.TextField(_("other e-mail addresses"), blank=True)
     is_active = models.BooleanField(_("goes out"), default=True)
     next_at = models.DateTimeField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Who answers for the addresses outside: whoever saved it last.
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # It stays for its history, and is not active.
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ReportScheduleQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]
@@ -64,9 +77,9 @@ class ReportMail(models.Model):
     class State(models.TextChoices):
         """What became of it."""
 
-        # → sending, failed
+        # → sending, failed. Its report is made meanwhile.
         WAITING = "waiting", _("Queued")
-        # → sent, failed, waiting
+        # Handed to the mail server. → sent, failed, waiting
         SENDING = "sending", _("Going out")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Not sent")
@@ -75,6 +88,13 @@ class ReportMail(models.Model):
         """Why it was not sent, or not yet."""
 
         NOT_PERMITTED = "not_permitted", _("This colleague may no longer read reports.")
+        NO_OWNER = (
+            "no_owner",
+            _("Whoever set this report up may no longer mail reports. Saving it again takes it over."),
+        )
+        TAKEN_OUT = "taken_out", _("This address is no longer among the recipients.")
+        SWITCHED_OFF = "switched_off", _("The report was switched off before this mail left.")
+        DELETED = "deleted", _("The report was deleted before this mail left.")
         NO_CONNECTION = "no_connection", _("The mail server was not reached.")
         REFUSED = "refused", _("The mail server refused it.")
         UNSURE = "unsure", _("The connection broke off. It may have arrived, so it is not sent again by itself.")
@@ -90,8 +110,9 @@ class ReportMail(models.Model):
     reason = models.CharField(max_length=15, choices=Reason, blank=True)
     # What the mail server said.
     details = models.TextField(blank=True)
+    # How often it was begun.
     tries = models.PositiveSmallIntegerField(default=0)
-    # Waiting: not before. Sending: since.
+    # Waiting: not before; while it is being made, when another worker may. Sending: since.
     changed_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 

@@ -7,11 +7,10 @@ from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
-from django.utils.text import slugify
 
 from campaigns.document_files import NoSuchTable, table_of, title_of, written
 from campaigns.documents import Document
-from campaigns.exporting import CONTENT_TYPES, FileFormat, Table, csv_parts, xlsx_file
+from campaigns.exporting import CONTENT_TYPES, FileFormat, Table, csv_parts, file_name, xlsx_file
 from campaigns.models import AuditEntry
 from campaigns.permissions import SignedInRequest
 
@@ -37,8 +36,7 @@ def document_file(document: Document, file_format: FileFormat, key: str) -> Http
 
 def headers_of(title: str, file_format: FileFormat) -> Mapping[str, str]:
     """What is said of a file called `title`."""
-    name = slugify(title, allow_unicode=True) or "report"
-    disposition = content_disposition_header(as_attachment=True, filename=f"{name}.{file_format.value}")
+    disposition = content_disposition_header(as_attachment=True, filename=file_name(title, file_format))
     return {"Content-Type": CONTENT_TYPES[file_format], "Content-Disposition": disposition or "attachment"}
 
 

@@ -1,6 +1,7 @@
 """Reports by mail: which go out when and to whom, what became of each mail, and one now."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,7 +27,9 @@ def schedule_list(request: SignedInRequest) -> HttpResponse:
     """The reports that go out by mail, and the mails that have left, the latest first."""
     mails = ReportMail.objects.select_related("schedule")
     context = {
-        "schedules": ReportSchedule.objects.annotate(colleagues=Count("users", filter=Q(users__is_active=True))),
+        "schedules": ReportSchedule.objects.present().annotate(
+            colleagues=Count("users", filter=Q(users__is_active=True))
+        ),
         "page": page_of(mails, order_by=("-id",), cursor=request.GET.get("cursor", "")),
     }
     return render(request, "reports/schedules.html", context)
@@ -37,7 +40,6 @@ def schedule_list(request: SignedInRequest) -> HttpResponse:
 def schedule_new(request: SignedInRequest) -> HttpResponse:
     """A report that is to go out, by the clock and in the language of whoever makes it."""
     made = ReportSchedule(
-        created_by=request.user,
         time_zone=timezone.get_current_timezone_name(),
         language=translation.get_language(),
     )
@@ -48,14 +50,14 @@ def schedule_new(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.SCHEDULE_REPORTS)
 def schedule_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change it."""
-    return _edited(request, get_object_or_404(ReportSchedule, pk=pk))
+    return _edited(request, get_object_or_404(ReportSchedule.objects.present(), pk=pk))
 
 
 @require_POST
 @requires(Permission.SCHEDULE_REPORTS)
 def schedule_send(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send it now, besides when it falls due."""
-    schedule = get_object_or_404(ReportSchedule, pk=pk)
+    schedule = get_object_or_404(ReportSchedule.objects.present(), pk=pk)
     count = report_schedules.send_now(schedule)
     _note(request, schedule, "send_report")
     words = ngettext("%(count)s mail is on its way.", "%(count)s mails are on their way.", count)
@@ -67,31 +69,41 @@ def schedule_send(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.SCHEDULE_REPORTS)
 def schedule_delete(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask, then send it no more."""
-    schedule = get_object_or_404(ReportSchedule, pk=pk)
+    schedule = get_object_or_404(ReportSchedule.objects.present(), pk=pk)
     if request.method == "POST":
         _note(request, schedule, "delete")
-        schedule.delete()
+        report_schedules.delete(schedule)
         return redirect("schedule_list")
     return ask(
         request,
         question=gettext("Delete the report %(name)s?") % {"name": schedule},
-        effects=[gettext("No mail of it leaves any more, and its history is deleted.")],
+        effects=[gettext("No mail of it leaves any more, nor those that wait. Its history stays.")],
         yes=gettext("Delete it"),
         back=reverse("schedule_list"),
     )
 
 
 def _edited(request: SignedInRequest, schedule: ReportSchedule) -> HttpResponse:
+    """Whoever saves it answers for it from then on. It falls due anew where its time is another, and only then."""
     form = ReportScheduleForm(request.POST or None, instance=schedule)
     if request.method == "POST" and form.is_valid():
         is_new = schedule.pk is None
-        schedule.next_at = report_schedules.next_after(schedule, timezone.now())
-        form.save()
+        schedule.owner = request.user
+        if is_new or form.has_another_time:
+            schedule.next_at = report_schedules.next_after(schedule, timezone.now())
+        _save(form, schedule)
         _note(request, schedule, "create" if is_new else "change")
         messages.success(request, gettext("Saved."))
         return redirect("schedule_list")
     context = {"form": form, "schedule": schedule}
     return render(request, "reports/schedule.html", context, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _save(form: ReportScheduleForm, schedule: ReportSchedule) -> None:
+    form.save()
+    if not schedule.is_active:
+        report_schedules.keep_back(schedule, ReportMail.Reason.SWITCHED_OFF)
 
 
 def _note(request: SignedInRequest, schedule: ReportSchedule, verb: str) -> None:

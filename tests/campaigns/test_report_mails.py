@@ -1,6 +1,5 @@
 """Reports by mail: due once, at a real mail server with a file to be read, for those who may; and what came of it."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
@@ -12,40 +11,20 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from pytest_django import Settings
 
-from campaigns import report_mailing, report_schedules
+from campaigns import report_letters, report_mailing, report_schedules
 from campaigns.models import AuditEntry, ReportMail, ReportSchedule, User
 from campaigns.permissions import Role
 from campaigns.report_schedules import fall_due, next_after, period_of, send_now
 from campaigns.tasks import bulk_mail_reports
 from tests.campaigns.autumn_reports import campaigns_of_february
-from tests.campaigns.servers import in_a_thread
+from tests.campaigns.mailed_reports import DUE, make_schedule
 from tests.campaigns.signing_in import signed_in
-from tests.channels.smtp_server import Postbox, smtp_server
+from tests.channels.smtp_server import Postbox
 from tests.factories import ago, make_user
 
 pytestmark = pytest.mark.django_db
 
-# A Monday at eight in Kyiv, and the week before is that of the campaigns.
-DUE = datetime(2026, 2, 16, 6, tzinfo=UTC)
 State, Reason = ReportMail.State, ReportMail.Reason
-
-
-def make_schedule(*, users: Any = (), **fields: Any) -> ReportSchedule:
-    """A weekly report that falls due at DUE."""
-    defaults = {"name": "Неделя", "time_zone": "Europe/Kyiv", "language": "en", "next_at": DUE, "addresses": ""}
-    schedule = ReportSchedule.objects.create(**defaults | fields)
-    schedule.users.set(users)
-    return schedule
-
-
-@pytest.fixture
-def postbox(settings: Settings) -> Iterator[Postbox]:
-    """The installation's mail server, a real one."""
-    box = Postbox()
-    with in_a_thread(smtp_server(box)) as host:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(host.split(":")[1])
-        yield box
 
 
 @pytest.mark.parametrize(
@@ -224,14 +203,14 @@ def test_a_report_that_cannot_be_made_keeps_no_other_back(postbox: Postbox, monk
     for name in ("broken", "sound"):
         make_schedule(name=name, addresses="board@example.com")
     fall_due(DUE)
-    make = report_mailing._make
+    make = report_letters._make
 
-    def break_one(mail: ReportMail) -> report_mailing.Made:
+    def break_one(mail: ReportMail) -> report_letters.Made:
         if mail.schedule.name == "broken":
             raise ZeroDivisionError
         return make(mail)
 
-    monkeypatch.setattr(report_mailing, "_make", break_one)
+    monkeypatch.setattr(report_letters, "_make", break_one)
     assert report_mailing.send_waiting() == 1
     assert ReportMail.objects.get(schedule__name="broken").reason == Reason.UNMADE
 
@@ -300,8 +279,9 @@ def test_it_is_sent_now_deleted_after_a_question_and_its_history_told(postbox: P
     delete = reverse("schedule_delete", args=[schedule.pk])
     assert "No mail of it leaves any more" in client.get(delete).content.decode()
     client.post(delete)
-    assert not ReportSchedule.objects.exists()
+    assert not ReportSchedule.objects.present().exists()
     assert len(postbox.mails) >= 1
+    assert ">Sent</span>" in client.get(reverse("schedule_list")).content.decode()
 
 
 @pytest.mark.parametrize("name", ["schedule_list", "schedule_new", "schedule_edit", "schedule_send", "schedule_delete"])

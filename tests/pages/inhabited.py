@@ -77,7 +77,12 @@ def inhabit() -> Inhabited:
 def mailed_report(user: User) -> ReportSchedule:
     """A report that goes out by mail, and more of its mails than a page shows."""
     schedule = ReportSchedule.objects.create(
-        name="Weekly figures", time_zone="Europe/Kyiv", language="en", next_at=NOON, addresses="board@example.com"
+        name="Weekly figures",
+        time_zone="Europe/Kyiv",
+        language="en",
+        next_at=NOON,
+        addresses="board@example.com",
+        owner=user,
     )
     schedule.users.add(user)
     ReportMail.objects.bulk_create(
