@@ -56,7 +56,7 @@ def _write_overview(workbook: Workbook, document: Document) -> None:
 
 
 def _write_section(workbook: Workbook, section: Section) -> None:
-    sheet = workbook.create_sheet(sheet_name(section.title))
+    sheet = workbook.create_sheet(sheet_name(section.title, workbook.sheetnames))
     sheet.freeze_panes = "A2"
     for place, column in enumerate(section.columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(column.kind, 14)

@@ -1,11 +1,12 @@
 """Tables as files that people open: CSV, streamed however long it is, and XLSX. Documents have writers of their own."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
+from itertools import chain, count
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -25,6 +26,8 @@ Cell = str | Promise | int | Decimal | date | datetime | None
 _LINES_AT_ONCE = 500
 # Names of files have 255 bytes, of which a letter may take four.
 _LONGEST_NAME = 60
+# In units of UTF-16.
+_LONGEST_SHEET_NAME = 31
 # A workbook is made whole before it leaves; beyond that it goes from memory to a file.
 _IN_MEMORY = 5 * 1024 * 1024
 
@@ -123,6 +126,20 @@ def _without_control(text: str) -> str:
     return "".join(character for character in text if character >= " " or character in "\t\n\r")
 
 
-def sheet_name(title: str) -> str:
-    """`title` as a sheet may be called: 31 characters, without those that formulas use."""
-    return "".join(character for character in title if character not in r"[]:*?/\'")[:31].strip() or "Cascade"
+def sheet_name(title: str, taken: Collection[str] = ()) -> str:
+    """`title` as a sheet may be called beside those `taken`: no longer than Excel lets it be, and none of them again.
+
+    Excel takes small and capital letters for the same, counts a letter beyond the basic plane twice, forbids what
+    formulas use, and keeps "History" for itself.
+    """
+    forbidden = {name.casefold() for name in (*taken, "History")}
+    base = "".join(character for character in _without_control(title) if character not in "[]:*?/\\'\t\n\r")
+    base = base.strip() or "Cascade"
+    endings = chain([""], (f" ({number})" for number in count(2)))
+    names = (f"{_cut(base, _LONGEST_SHEET_NAME - len(ending))}{ending}" for ending in endings)
+    return next(name for name in names if name.casefold() not in forbidden)
+
+
+def _cut(text: str, most: int) -> str:
+    """As much of `text` as takes `most` units of UTF-16."""
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore").strip()

@@ -1,6 +1,7 @@
 """Reports as files: exactly the figures of the pages, safe to open, for those who may have them."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -15,6 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from campaigns.documents import Column, Document, Section
+from campaigns.documents_xlsx import xlsx_document
+from campaigns.exporting import sheet_name
 from campaigns.models import AuditEntry, Campaign, Outcome, SkipReason
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Permission, Role
@@ -221,3 +225,44 @@ def test_reports_of_a_period_are_for_those_who_may_read_them(client: Client) -> 
     assert client.get(reverse("report_list")).status_code == 302
     assert signed_in().get(reverse("report_list")).status_code == 403
     assert signed_in(Role.ADMIN).get(reverse("report_export"), {"format": "csv"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("title", "taken", "name"),
+    [
+        ("By campaign", [], "By campaign"),
+        ("By campaign", ["BY CAMPAIGN"], "By campaign (2)"),
+        ("по кампаниям", ["По кампаниям", "по кампаниям (2)"], "по кампаниям (3)"),
+        ("x" * 40, ["X" * 31], "x" * 27 + " (2)"),
+        ("x" * 40, ["x" * 31, *("x" * 27 + f" ({number})" for number in range(2, 10))], "x" * 26 + " (10)"),
+        ("history", [], "history (2)"),
+        ("a/b\\c[d]'e'\x07\n", [], "abcde"),
+        ("[]", ["Cascade"], "Cascade (2)"),
+        # A picture counts twice, and none is cut in two.
+        ("\N{FIRE}" * 20, [], "\N{FIRE}" * 15),
+        ("x" * 30 + " y", ["x" * 30], "x" * 27 + " (2)"),
+    ],
+)
+def test_sheets_have_names_that_excel_takes_and_none_twice(title: str, taken: list[str], name: str) -> None:
+    assert sheet_name(title, taken) == name
+
+
+def test_a_workbook_of_long_titles_that_begin_alike_can_be_opened() -> None:
+    title = "What each step of the campaign added to it"
+    sections = [
+        Section(key=f"s{number}", title=f"{title} {number}", columns=[Column(label="Step")], rows=[["1"]])
+        for number in range(3)
+    ]
+    document = Document(
+        title="Report",
+        subtitle="",
+        organisation="",
+        currency="EUR",
+        made_at=NOON,
+        headlines=(),
+        sections=(*sections, replace(sections[0], title=f"{title}".upper())),
+    )
+    with xlsx_document(document) as file:
+        names = load_workbook(file).sheetnames
+    assert len({name.casefold() for name in names}) == len(names) == 5
+    assert max(len(name) for name in names) <= 31
