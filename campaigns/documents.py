@@ -129,7 +129,10 @@ class Headline:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A report, ready to be written. Money is in `currency`; `made_at` is when its figures were read."""
+    """A report, ready to be written. Money is in `currency`; `made_at` is when its figures were read.
+
+    `note` says what the figures are of.
+    """
 
     title: str
     subtitle: str
@@ -138,6 +141,7 @@ class Document:
     made_at: datetime
     headlines: tuple[Headline, ...]
     sections: tuple[Section, ...]
+    note: str = ""
 
     def section(self, key: str) -> Section | None:
         """The section of that key, if there is one."""
@@ -164,8 +168,3 @@ def _figure(value: int | Decimal, kind: Kind, currency: str) -> str:
         case Kind.SHARE:
             return wording.percent(value, 1)
     return wording.number(value)
-
-
-def share(part: int, whole: int) -> Decimal | None:
-    """`part` of `whole`, from 0 to 1, to four places; None of nothing."""
-    return (Decimal(part) / whole).quantize(Decimal("0.0001")) if whole else None

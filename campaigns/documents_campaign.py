@@ -8,10 +8,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from campaigns import charting, wording
-from campaigns.documents import Chart, ChartForm, Column, Document, Headline, Kind, Line, Section, share
+from campaigns.documents import Chart, ChartForm, Column, Document, Headline, Kind, Line, Section
 from campaigns.exporting import Cell
 from campaigns.models import Campaign, Installation
 from campaigns.reports import CampaignReport, RouteReport, StepReport, campaign_report
+from campaigns.reports_figures import share
 from campaigns.reports_flow import flow_picture
 from campaigns.reports_gains import gains_of
 from campaigns.reports_saving import saving_of

@@ -101,6 +101,8 @@ class _Pages(Canvas):
 def _story(document: Document) -> Iterator[Flowable]:
     yield _paragraph(document.title, size=18, is_bold=True)
     yield _paragraph(document.subtitle, size=10)
+    if document.note:
+        yield _paragraph(document.note, size=8)
     yield Spacer(0, 6 * mm)
     yield _headlines(document)
     for section in document.sections:

@@ -5,16 +5,17 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, gettext_lazy, pgettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 
 from campaigns import wording
-from campaigns.documents import Chart, ChartForm, Column, Document, Headline, Kind, Line, Section, share
+from campaigns.documents import Chart, ChartForm, Column, Document, Headline, Kind, Line, Section
 from campaigns.exporting import Cell
 from campaigns.models import Campaign, Installation, Segment
 from campaigns.periods import Period
 from campaigns.reports import Summary
+from campaigns.reports_figures import share
 from campaigns.reports_groups import Group, PeriodFigures, Unit, period_figures
-from campaigns.reports_period import launched_in, with_figures
+from campaigns.reports_period import campaigns_of, with_figures
 from campaigns.reports_tables import audience_cells, audience_headings
 
 _ACTED, _OTHERS = "green", "secondary"
@@ -28,6 +29,11 @@ TABLES = {
     "channels": gettext_lazy("By channel"),
     "segments": gettext_lazy("By segment"),
 }
+# What campaigns a report has, and what of them.
+RULE = gettext_lazy(
+    "Campaigns that are sent once belong to the days of their launch, with everything they came to since. Of those that"
+    " people enter one by one, when something happens or your system asks, it is told what happened in these days."
+)
 
 
 def period_document(period: Period, *, tell: Callable[[int, int], None] | None = None) -> Document:
@@ -35,9 +41,9 @@ def period_document(period: Period, *, tell: Callable[[int, int], None] | None =
 
     `tell(counted, total)` is called from time to time with how many campaigns are counted.
     """
-    launched = list(launched_in(period))
-    counted = with_figures(launched)
-    return document_of(period, period_figures(period), _told(counted, len(launched), tell) if tell else counted)
+    campaigns = campaigns_of(period)
+    counted = with_figures(period, campaigns)
+    return document_of(period, period_figures(period), _told(counted, len(campaigns), tell) if tell else counted)
 
 
 def days_of(period: Period) -> str:
@@ -71,6 +77,7 @@ def document_of(
         made_at=timezone.now(),
         headlines=tuple(_headlines(figures)),
         sections=tuple(sections),
+        note=str(RULE),
     )
 
 
@@ -82,7 +89,7 @@ def campaigns_section(campaigns: Iterable[tuple[Campaign, Summary]], currency: s
     return Section(
         key="campaigns",
         title=str(TABLES["campaigns"]),
-        note=gettext("Campaigns launched in the period, with everything they came to since."),
+        note=gettext("In the chain before + people = all who ended, each way + still in the chain at the end."),
         columns=_campaign_columns(),
         rows=rows,
         chart=Chart(
@@ -97,8 +104,14 @@ def campaigns_section(campaigns: Iterable[tuple[Campaign, Summary]], currency: s
 def _headlines(figures: PeriodFigures) -> Iterator[Headline]:
     now, before = figures.now, figures.before
     of_people = gettext("%(share)s of the people")
-    engaged = share(now.audience.engaged, now.audience.people)
-    yield Headline(label=gettext("Campaigns"), kind=Kind.NUMBER, value=now.campaigns, before=before.campaigns)
+    engaged = now.audience.share_engaged
+    yield Headline(
+        label=gettext("Campaigns"),
+        kind=Kind.NUMBER,
+        value=now.campaigns,
+        before=before.campaigns,
+        note=_launched_before(now),
+    )
     yield Headline(label=gettext("People"), kind=Kind.NUMBER, value=now.audience.people, before=before.audience.people)
     yield Headline(
         label=gettext("Acted"),
@@ -119,6 +132,13 @@ def _headlines(figures: PeriodFigures) -> Iterator[Headline]:
     )
 
 
+def _launched_before(group: Group) -> str:
+    """How many campaigns went on that had been launched before the period; '' where none did."""
+    count = group.campaigns - group.launched
+    words = ngettext("%(count)s launched earlier", "%(count)s launched earlier", count)
+    return words % {"count": wording.number(count)} if count else ""
+
+
 def _over_time(figures: PeriodFigures) -> Section:
     names = {
         Unit.DAY: gettext("Day"),
@@ -129,17 +149,17 @@ def _over_time(figures: PeriodFigures) -> Section:
     return Section(
         key="time",
         title=str(TABLES["time"]),
-        note=gettext("By the day of the launch: what the campaigns launched then came to since."),
+        note=gettext("Campaigns that are sent once by the day of their launch, the others by the day it happened."),
         columns=[
             Column(label=names[figures.unit]),
-            Column(label=gettext("Campaigns"), kind=Kind.NUMBER),
+            Column(label=gettext("Campaigns launched"), kind=Kind.NUMBER),
             *_of_people(),
         ],
         rows=[
-            [_moment(begins_on, figures.unit), group.campaigns, *_people(group)]
+            [_moment(begins_on, figures.unit), group.launched, *_people(group)]
             for begins_on, group in figures.moments.items()
         ],
-        total=[gettext("In all"), figures.now.campaigns, *_people(figures.now)],
+        total=[gettext("In all"), figures.now.launched, *_people(figures.now)],
         chart=Chart(
             form=ChartForm.LINES,
             label=gettext("People and those who acted, over time"),
@@ -154,9 +174,13 @@ def _by_segment(figures: PeriodFigures) -> Section:
         key="segments",
         title=str(TABLES["segments"]),
         note=gettext("Everybody once: in the segment of their route, or else in that of the campaign's audience."),
-        columns=[Column(label=gettext("Segment")), *_of_people()],
-        rows=[[names[key], *_people(group)] for key, group in figures.segments.items()],
-        total=[gettext("In all"), *_people(figures.now)],
+        columns=[
+            Column(label=gettext("Segment")),
+            *_of_people(),
+            Column(label=gettext("Still in the chain"), kind=Kind.NUMBER, is_brief=False),
+        ],
+        rows=[[names[key], *_people(group), group.audience.open] for key, group in figures.segments.items()],
+        total=[gettext("In all"), *_people(figures.now), figures.now.audience.open],
         chart=Chart(
             form=ChartForm.BARS,
             label=gettext("People and those who acted, by segment"),
@@ -170,7 +194,7 @@ def _by_channel(figures: PeriodFigures) -> Section:
     before_any = figures.now.audience.credit_before_any
     note = gettext("People stand at every channel whose messages they came to, and acted upon one message at most.")
     if before_any:
-        note += " " + gettext("Acted before any message: %(people)s.") % {"people": before_any}
+        note += " " + gettext("Acted before any message: %(people)s.") % {"people": wording.number(before_any)}
     return Section(
         key="channels",
         title=str(TABLES["channels"]),
@@ -192,7 +216,6 @@ def _of_people() -> Sequence[Column]:
         Column(label=gettext("People"), kind=Kind.NUMBER),
         Column(label=gettext("Acted"), kind=Kind.NUMBER),
         Column(label=gettext("Of people"), kind=Kind.SHARE),
-        Column(label=gettext("Still in the chain"), kind=Kind.NUMBER, is_brief=False),
         Column(label=gettext("Sent"), kind=Kind.NUMBER),
         Column(label=gettext("Cost"), kind=Kind.MONEY),
         Column(label=gettext("For each who acted"), kind=Kind.MONEY),
@@ -204,8 +227,7 @@ def _people(group: Group) -> Sequence[Cell]:
     return [
         audience.people,
         audience.engaged,
-        share(audience.engaged, audience.people),
-        audience.open,
+        audience.share_engaged,
         group.messages.accepted,
         group.cost,
         group.cost_per_engaged,
@@ -254,9 +276,11 @@ def _campaign_columns() -> Sequence[Column]:
     brief = {gettext("People"), gettext("Engaged"), gettext("Still in the chain")}
     return [
         Column(label=gettext("Campaign")),
+        Column(label=gettext("Kind")),
         Column(label=gettext("Status"), is_brief=False),
         Column(label=gettext("Launched"), kind=Kind.DAY),
         Column(label=gettext("Ended"), kind=Kind.INSTANT, is_brief=False),
+        Column(label=gettext("In the chain before"), kind=Kind.NUMBER, is_brief=False),
         *(Column(label=label, kind=Kind.NUMBER, is_brief=label in brief) for label in audience_headings()),
         Column(label=gettext("Of people"), kind=Kind.SHARE),
         Column(label=gettext("Cost"), kind=Kind.MONEY),
@@ -268,11 +292,13 @@ def _campaign_columns() -> Sequence[Column]:
 def _campaign_row(campaign: Campaign, summary: Summary, currency: str) -> Sequence[Cell]:
     return [
         campaign.name,
+        campaign.get_kind_display(),
         campaign.get_status_display(),
         campaign.launched_at,
         campaign.ended_at,
+        summary.people.open_before,
         *audience_cells(summary.people),
-        share(summary.engaged, summary.audience),
+        summary.people.share_engaged,
         summary.cost,
         summary.cost_per_engaged,
         currency,

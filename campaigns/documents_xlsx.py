@@ -53,6 +53,12 @@ def _write_overview(workbook: Workbook, document: Document) -> None:
     for headline in document.headlines:
         figures = [_cell(sheet, value, headline.kind) for value in (headline.value, headline.before)]
         sheet.append([in_xlsx(headline.label), *figures, in_xlsx(headline.note)])
+    sheet.append([])
+    if document.note:
+        sheet.append([in_xlsx(document.note)])
+    for section in document.sections:
+        if section.note:
+            sheet.append([in_xlsx(section.title), in_xlsx(section.note)])
 
 
 def _write_section(workbook: Workbook, section: Section) -> None:

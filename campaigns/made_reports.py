@@ -21,7 +21,7 @@ from campaigns.engine.waking import zone
 from campaigns.exporting import FileFormat
 from campaigns.models import MadeReport, User
 from campaigns.periods import Period
-from campaigns.reports_period import launched_in
+from campaigns.reports_period import count_of
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Lease:
 
 def is_for_later(period: Period) -> bool:
     """Are there so many campaigns in `period` that its files are made in the background?"""
-    return launched_in(period).count() > MOST_AT_ONCE
+    return count_of(period) > MOST_AT_ONCE
 
 
 @transaction.atomic
@@ -96,7 +96,7 @@ def ask_for(*, user: User, period: Period, file_format: FileFormat, table: str =
         state__in=[State.WAITING, State.MAKING],
         defaults={
             "state": State.WAITING,
-            "campaigns_total": launched_in(period).count(),
+            "campaigns_total": count_of(period),
             "lease_until": timezone.now(),
         },
     )

@@ -22,7 +22,8 @@ from campaigns.texts import Texts
 from channels.kinds import Channel
 from channels.models import Sender
 
-_SUMMARY = (
+# What a Summary is made of.
+SUMMARY = (
     Counter.AUDIENCE,
     Counter.COST,
     Counter.CREDIT,
@@ -154,6 +155,11 @@ class Summary:
     people: Audience
     cost: Decimal
 
+    @classmethod
+    def of(cls, counts: CampaignCounts) -> "Summary":
+        """Read from a campaign's counters."""
+        return cls(people=Audience.of(counts.overall()), cost=counts.everywhere().amount(Counter.COST))
+
     @property
     def audience(self) -> int:
         """Everybody who entered."""
@@ -195,11 +201,8 @@ def campaign_report(campaign_id: int, part: Part = WHOLE) -> CampaignReport:
 
 def summaries(campaign_ids: Sequence[int]) -> dict[int, Summary]:
     """The headline figures of many campaigns in one statement; noughts for one that nothing was counted of."""
-    counted = read_counts(campaign_ids, counters=_SUMMARY)
-    return {
-        campaign_id: Summary(people=Audience.of(counts.overall()), cost=counts.everywhere().amount(Counter.COST))
-        for campaign_id, counts in counted.items()
-    }
+    counted = read_counts(campaign_ids, counters=SUMMARY)
+    return {campaign_id: Summary.of(counts) for campaign_id, counts in counted.items()}
 
 
 def _route_reports(campaign: Campaign, counts: CampaignCounts) -> tuple[RouteReport, ...]:

@@ -84,8 +84,15 @@ def read_counts(
     campaign_ids: Sequence[int], *, counters: Sequence[Counter | str] | None = None
 ) -> dict[int, CampaignCounts]:
     """The counters of each of `campaign_ids` (of all `counters`, or only of those named), in one statement."""
+    return gathered(campaign_ids, _sums(campaign_ids, counters))
+
+
+def gathered(
+    campaign_ids: Sequence[int], rows: Iterable[tuple[int, int, str, str, Decimal]]
+) -> dict[int, CampaignCounts]:
+    """What `rows` (campaign, route, step, counter, value) say of each of `campaign_ids`."""
     places: defaultdict[int, dict[tuple[int, str], dict[str, Decimal]]] = defaultdict(dict)
-    for campaign_id, route_id, key, counter, value in _sums(campaign_ids, counters):
+    for campaign_id, route_id, key, counter, value in rows:
         places[campaign_id].setdefault((route_id, key), {})[counter] = value
     return {
         campaign_id: CampaignCounts(

@@ -10,6 +10,14 @@ from campaigns.models.enrolments import Outcome
 from campaigns.models.messages import SkipReason
 from campaigns.reports_counts import Counts
 
+# Counted by nobody: reports of a period work it out.
+OPEN_BEFORE = "open_before"
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    """`part` of `whole`, from 0 to 1, to four places; None of nothing."""
+    return (Decimal(part) / whole).quantize(Decimal("0.0001")) if whole else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
@@ -150,8 +158,13 @@ class Ended:
 
 @dataclass(frozen=True, kw_only=True)
 class Audience:
-    """How the enrolments of a route or a campaign stand: `people` = those ended, by outcome, + those still open."""
+    """How the enrolments of a route or a campaign stand: `people` = those ended, by outcome, + those still open.
 
+    Of a campaign that people enter one by one, in a period: `open_before` were in the chain when it began, `people`
+    entered in it, and both together = those who ended in it + those open at its end. Elsewhere nobody was before.
+    """
+
+    open_before: int
     people: int
     outcomes: tuple[Ended, ...]
     engaged_after_end: int
@@ -163,6 +176,7 @@ class Audience:
     def of(cls, counts: Counts) -> "Audience":
         """Read from the counters of a route or a campaign as a whole."""
         return cls(
+            open_before=counts.people(OPEN_BEFORE),
             people=counts.people(Counter.AUDIENCE),
             outcomes=tuple(Ended(outcome=each, people=counts.people(counters.outcome(each))) for each in Outcome),
             engaged_after_end=counts.people(Counter.ENGAGED_AFTER_END),
@@ -173,12 +187,20 @@ class Audience:
     @property
     def open(self) -> int:
         """Those still in the chain."""
-        return self.people - sum(ended.people for ended in self.outcomes)
+        return self.open_before + self.people - sum(ended.people for ended in self.outcomes)
 
     @property
     def engaged(self) -> int:
         """Those who acted: the target action of a step was reached."""
         return self.ended_as(Outcome.ENGAGED)
+
+    @property
+    def share_engaged(self) -> Decimal | None:
+        """Those who acted, of the people; None of nobody.
+
+        None too where more acted than entered: they had entered before, and are no part of these.
+        """
+        return share(self.engaged, self.people) if self.engaged <= self.people else None
 
     def ended_as(self, outcome: Outcome) -> int:
         """Those who ended with `outcome`."""

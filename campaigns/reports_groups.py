@@ -1,7 +1,7 @@
 """What all campaigns of a period came to together: in all, by channel, by segment, over time.
 
-Totals and deltas are read in one statement, like those of one campaign (reports_counts.py), and by the same
-dataclasses, so that the groups add up to what the campaigns' own pages say.
+What is counted of each is what reports_spans.py says, told by the same dataclasses as on the campaigns' own pages, so
+that the groups add up to the lines of the list.
 """
 
 from collections import defaultdict
@@ -14,68 +14,39 @@ from enum import StrEnum
 from django.db import connection
 from django.utils.timezone import get_current_timezone_name
 
-from campaigns.engine import counters
 from campaigns.engine.counters import Counter
-from campaigns.models.campaigns import CampaignStatus
 from campaigns.periods import Period
 from campaigns.reports_counts import Counts
 from campaigns.reports_figures import Audience, StepFigures
+from campaigns.reports_spans import COUNTED, PICKED, asked
 from channels.kinds import Channel
 
-# One that is only scheduled is not launched.
-NOT_LAUNCHED = (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED)
-_CAMPAIGNS = "campaigns"
-_COUNTERS = (
-    Counter.AUDIENCE,
-    Counter.ENGAGED,
-    Counter.ENGAGED_AFTER_END,
-    Counter.CREDIT,
-    Counter.COST,
-    Counter.CAME,
-    Counter.ACCEPTED,
-    Counter.DELIVERED,
-    Counter.OPENED,
-    Counter.CLICKED,
-    Counter.LATE,
-    Counter.FAILED,
-    Counter.UNKNOWN,
-    Counter.OPTED_OUT,
-    *counters.OUTCOMES,
-    *counters.SKIPPED,
-)
+_CAMPAIGNS, _LAUNCHED = "campaigns", "launched"
 # People are of the segment of their route, and else of that of the campaign's audience. What is counted of a step is of
-# the step's channel. Each campaign counts itself, so that those that nobody has entered yet are counted too.
-_SUMS = """
-WITH picked AS MATERIALIZED (
-    SELECT id, segment_id, launched_at >= %(begins_at)s AND launched_at < %(ends_before)s AS is_now,
-        date_trunc(%(unit)s, launched_at AT TIME ZONE %(zone)s)::date AS begins_on
-    FROM campaigns_campaign
-    WHERE status <> ALL(%(not_launched)s) AND (
-        (launched_at >= %(begins_at)s AND launched_at < %(ends_before)s)
-        OR (launched_at >= %(earlier_at)s AND launched_at < %(earlier_before)s)
-    )
-), counted AS (
-    SELECT campaign_id, route_id, step_key, counter, value FROM campaigns_steptotal
-    WHERE campaign_id IN (SELECT id FROM picked) AND counter = ANY(%(counters)s)
+# the step's channel. Each campaign counts itself, so that those that nobody has entered yet are counted too; of no
+# moment, as people may enter it in many. Its launch is of one.
+_SUMS = f"""
+WITH {PICKED}, {COUNTED}, all_counted AS (
+    SELECT campaign_id, is_now, at, route_id, step_key, counter, value FROM counted
     UNION ALL
-    SELECT campaign_id, route_id, step_key, counter, value FROM campaigns_stepdelta
-    WHERE campaign_id IN (SELECT id FROM picked) AND counter = ANY(%(counters)s)
+    SELECT id, is_now, NULL, 0, '', '{_CAMPAIGNS}', 1 FROM picked
     UNION ALL
-    SELECT id, 0, '', %(campaigns)s, 1 FROM picked
+    SELECT id, is_now, launched_at, 0, '', '{_LAUNCHED}', 1 FROM picked WHERE launched_at >= begins_at
 ), placed AS (
-    SELECT picked.is_now, COALESCE(route.segment_id, picked.segment_id, 0) AS segment_id,
-        COALESCE(step.channel, '') AS channel, picked.begins_on, counted.step_key <> '' AS is_step,
-        counted.counter, counted.value
-    FROM counted
-    JOIN picked ON picked.id = counted.campaign_id
-    LEFT JOIN campaigns_route AS route ON route.id = counted.route_id
-    LEFT JOIN campaigns_step AS step ON step.route_id = counted.route_id AND step.key = counted.step_key
+    SELECT all_counted.is_now, COALESCE(route.segment_id, campaign.segment_id, 0) AS segment_id,
+        COALESCE(step.channel, '') AS channel,
+        date_trunc(%(unit)s, all_counted.at AT TIME ZONE %(zone)s)::date AS begins_on,
+        all_counted.step_key <> '' AS is_step, all_counted.counter, all_counted.value
+    FROM all_counted
+    JOIN campaigns_campaign AS campaign ON campaign.id = all_counted.campaign_id
+    LEFT JOIN campaigns_route AS route ON route.id = all_counted.route_id
+    LEFT JOIN campaigns_step AS step ON step.route_id = all_counted.route_id AND step.key = all_counted.step_key
 )
 SELECT GROUPING(channel, segment_id, begins_on), is_now, channel, segment_id, begins_on, is_step, counter, sum(value)
 FROM placed
 GROUP BY is_now, is_step, counter, GROUPING SETS ((), (channel), (segment_id), (begins_on))
 HAVING is_now OR GROUPING(channel, segment_id, begins_on) = 7
-"""
+"""  # noqa: S608  text of ours
 # What GROUPING says: a bit for each of the three that a row is not grouped by.
 _IN_ALL, _BY_CHANNEL, _BY_SEGMENT, _BY_MOMENT = 7, 3, 5, 6
 
@@ -97,9 +68,10 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Some campaigns together. `messages` are the figures of all their steps added up."""
+    """Some campaigns together, `launched` of them then. `messages` are the figures of all their steps added up."""
 
     campaigns: int
+    launched: int
     audience: Audience
     messages: StepFigures
     cost: Decimal
@@ -109,12 +81,19 @@ class Group:
         """What each person who acted has cost; None where nobody has."""
         return self.cost / self.audience.engaged if self.audience.engaged else None
 
+    @property
+    def has_people(self) -> bool:
+        """Is there anything that a table of people tells of?"""
+        audience = self.audience
+        return any((audience.people, audience.engaged, audience.open, self.messages.accepted, self.cost))
+
 
 @dataclass(frozen=True, kw_only=True)
 class PeriodFigures:
     """A period in all, the one before it, and its groups; `segments` by id, 0 for everybody.
 
-    `moments` are by their first day, those too in which nothing was launched.
+    `moments` are by their first day, those too in which nothing happened. How many campaigns there were is said of no
+    moment, nor who is still in the chain: only how many were launched.
     """
 
     unit: Unit
@@ -126,7 +105,7 @@ class PeriodFigures:
 
 
 def period_figures(period: Period) -> PeriodFigures:
-    """What the campaigns that were launched in `period` came to since, in one statement."""
+    """What the campaigns of `period` came to, in one statement."""
     unit = Unit.of(period)
     found = _read(period, unit)
     moments = {begins_on: _group(found.get((_BY_MOMENT, True, str(begins_on)))) for begins_on in _begins(period, unit)}
@@ -140,7 +119,7 @@ def period_figures(period: Period) -> PeriodFigures:
         segments={
             key: group
             for key, group in sorted(segments.items(), key=lambda item: (-item[1].audience.people, item[0]))
-            if group.audience.people
+            if group.has_people
         },
         moments=moments,
     )
@@ -151,21 +130,10 @@ _Sums = dict[bool, dict[str, Decimal]]
 
 def _read(period: Period, unit: Unit) -> Mapping[tuple[int, bool, str], _Sums]:
     """The counters of each group, those of steps (True) and those of campaigns as a whole apart."""
-    before = period.before
-    asked = {
-        "begins_at": period.begins_at,
-        "ends_before": period.ends_before,
-        "earlier_at": before.begins_at,
-        "earlier_before": before.ends_before,
-        "unit": unit.value,
-        "zone": get_current_timezone_name(),
-        "not_launched": [status.value for status in NOT_LAUNCHED],
-        "counters": [str(counter) for counter in _COUNTERS],
-        "campaigns": _CAMPAIGNS,
-    }
+    told = asked(period, is_compared=True) | {"unit": unit.value, "zone": get_current_timezone_name()}
     found: defaultdict[tuple[int, bool, str], _Sums] = defaultdict(lambda: {True: {}, False: {}})
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS, asked)
+        cursor.execute(_SUMS, told)
         for by, is_now, channel, segment_id, begins_on, is_step, counter, value in cursor.fetchall():
             key = {_BY_CHANNEL: channel, _BY_SEGMENT: segment_id, _BY_MOMENT: begins_on}.get(by, "")
             found[by, is_now, str(key)][is_step][counter] = value
@@ -176,6 +144,7 @@ def _group(sums: _Sums | None) -> Group:
     whole, steps = (Counts(values=sums[is_step]) if sums else Counts() for is_step in (False, True))
     return Group(
         campaigns=whole.people(_CAMPAIGNS),
+        launched=whole.people(_LAUNCHED),
         audience=Audience.of(whole),
         messages=StepFigures.of(steps),
         cost=Counts.total([whole, steps]).amount(Counter.COST),

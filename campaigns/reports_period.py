@@ -1,55 +1,56 @@
-"""The campaigns that were launched in a period: which, in which order, and each with the figures of its own page."""
+"""The campaigns of a period: which, in which order, and each with its figures in it (reports_spans.py)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
-from psycopg import sql
 
 from campaigns.engine import counters
 from campaigns.engine.counters import Counter
 from campaigns.models import Campaign, Installation, Outcome
 from campaigns.pagination import PAGE_SIZE, Page
 from campaigns.periods import Period
-from campaigns.reports import Summary, summaries
-from campaigns.reports_groups import NOT_LAUNCHED
+from campaigns.reports import SUMMARY, Summary
+from campaigns.reports_counts import gathered
+from campaigns.reports_figures import OPEN_BEFORE
+from campaigns.reports_spans import COUNTED, PICKED, Asked, asked
 
 _AT_ONCE = 1_000
-_LATEST = ("-launched_at", "-pk")
 # What a list may be sorted by that has to be counted first. Those of whom it cannot be said come last.
 _COUNTED = {
     "people": "people",
     "acted": "engaged",
-    "share": "engaged / NULLIF(people, 0)",
-    "open": "people - ended",
+    "share": "CASE WHEN engaged <= people THEN engaged / NULLIF(people, 0) END",
+    "open": "open_before + people - ended",
     "cost": "cost",
     "each": "cost / NULLIF(engaged, 0)",
 }
-_IN_ORDER = """
-SELECT campaign.id
-FROM campaigns_campaign AS campaign
-LEFT JOIN (
+_PLAIN = {"name": "name", "launched": "launched_at"}
+_COUNT = f"WITH {PICKED} SELECT count(*) FROM picked"  # noqa: S608  text of ours
+_BY_COLUMN = f"""
+WITH {PICKED}
+SELECT id FROM picked ORDER BY {{by}}, launched_at DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s
+"""  # noqa: S608  the same
+_BY_FIGURE = f"""
+WITH {PICKED}, {COUNTED}, figures AS (
     SELECT campaign_id,
         COALESCE(sum(value) FILTER (WHERE counter = %(people)s), 0) AS people,
         COALESCE(sum(value) FILTER (WHERE counter = %(engaged)s), 0) AS engaged,
         COALESCE(sum(value) FILTER (WHERE counter = ANY(%(outcomes)s)), 0) AS ended,
+        COALESCE(sum(value) FILTER (WHERE counter = %(open_before)s), 0) AS open_before,
         COALESCE(sum(value) FILTER (WHERE counter = %(cost)s), 0) AS cost
-    FROM (
-        SELECT campaign_id, counter, value FROM campaigns_steptotal WHERE counter = ANY(%(counters)s)
-        UNION ALL
-        SELECT campaign_id, counter, value FROM campaigns_stepdelta WHERE counter = ANY(%(counters)s)
-    ) AS counted
-    WHERE campaign_id IN (
-        SELECT id FROM campaigns_campaign WHERE launched_at >= %(begins_at)s AND launched_at < %(ends_before)s
-    )
+    FROM counted
     GROUP BY campaign_id
-) AS figures ON figures.campaign_id = campaign.id
-WHERE launched_at >= %(begins_at)s AND launched_at < %(ends_before)s AND status <> ALL(%(not_launched)s)
-ORDER BY {by} NULLS LAST, launched_at DESC, campaign.id DESC
-LIMIT %(limit)s OFFSET %(offset)s
-"""
+)
+SELECT picked.id FROM picked LEFT JOIN figures ON figures.campaign_id = picked.id
+ORDER BY {{by}} NULLS LAST, launched_at DESC, picked.id DESC LIMIT %(limit)s OFFSET %(offset)s
+"""  # noqa: S608  the same
+_FIGURES = f"""
+WITH {PICKED}, {COUNTED}
+SELECT campaign_id, route_id, step_key, counter, sum(value) FROM counted
+GROUP BY campaign_id, route_id, step_key, counter
+"""  # noqa: S608  the same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ class Order:
     name: str = "launched"
     is_descending: bool = True
 
-    NAMES = ("name", "launched", *_COUNTED)
+    NAMES = (*_PLAIN, *_COUNTED)
 
     @classmethod
     def read(cls, written: str) -> "Order":
@@ -75,14 +76,19 @@ class Order:
         return Order(name=name, is_descending=not self.is_descending if name == self.name else name != "name")
 
 
-def launched_in(period: Period) -> QuerySet[Campaign]:
-    """The campaigns launched in `period`, the latest first; one that is only scheduled is not launched."""
-    rows = Campaign.objects.filter(launched_at__gte=period.begins_at, launched_at__lt=period.ends_before)
-    return rows.exclude(status__in=NOT_LAUNCHED).order_by(*_LATEST)
+def count_of(period: Period) -> int:
+    """How many campaigns are of `period`."""
+    ((count,),) = _rows(_COUNT, asked(period))
+    return int(count)
+
+
+def campaigns_of(period: Period) -> list[Campaign]:
+    """All campaigns of `period`, the latest launched first."""
+    return _in_order(period, Order(), offset=0, limit=None)
 
 
 def page_in_order(period: Period, order: Order, cursor: str = "") -> Page[Campaign]:
-    """The page at `cursor` of the campaigns launched in `period`, sorted. A cursor that is broken gives the first.
+    """The page at `cursor` of the campaigns of `period`, sorted. A cursor that is broken gives the first.
 
     Figures change while somebody reads, so a page is a place in the list and not a row to go on from.
     """
@@ -95,17 +101,18 @@ def page_in_order(period: Period, order: Order, cursor: str = "") -> Page[Campai
     )
 
 
-def with_figures(campaigns: Sequence[Campaign]) -> Iterator[tuple[Campaign, Summary]]:
-    """`campaigns`, each with its figures, read for many at once."""
+def with_figures(period: Period, campaigns: Sequence[Campaign]) -> Iterator[tuple[Campaign, Summary]]:
+    """`campaigns`, each with its figures in `period`, read for many at once."""
     for begin in range(0, len(campaigns), _AT_ONCE):
         piece = campaigns[begin : begin + _AT_ONCE]
-        figures = summaries([campaign.pk for campaign in piece])
-        yield from ((campaign, figures[campaign.pk]) for campaign in piece)
+        ids = [campaign.pk for campaign in piece]
+        counted = gathered(ids, _rows(_FIGURES, asked(period, counters_read=SUMMARY, ids=ids)))
+        yield from ((campaign, Summary.of(counted[campaign.pk])) for campaign in piece)
 
 
 def most_engaged(period: Period, limit: int) -> list[tuple[Campaign, Summary]]:
     """The campaigns in which most people acted, with their figures."""
-    return list(with_figures(_in_order(period, Order(name="acted"), offset=0, limit=limit)))
+    return list(with_figures(period, _in_order(period, Order(name="acted"), offset=0, limit=limit)))
 
 
 def currency() -> str:
@@ -113,32 +120,31 @@ def currency() -> str:
     return Installation.current().reporting_currency
 
 
-def _in_order(period: Period, order: Order, *, offset: int, limit: int) -> Sequence[Campaign]:
-    if order.name not in _COUNTED:
-        column = {"name": "name", "launched": "launched_at"}[order.name]
-        sign = "-" if order.is_descending else ""
-        return list(launched_in(period).order_by(f"{sign}{column}", *_LATEST)[offset : offset + limit])
-    ids = _ids_by_figure(period, order, offset=offset, limit=limit)
+def _in_order(period: Period, order: Order, *, offset: int, limit: int | None) -> list[Campaign]:
+    ids = _ids_in_order(period, order, offset=offset, limit=limit)
     found = Campaign.objects.in_bulk(ids)
     return [found[campaign_id] for campaign_id in ids if campaign_id in found]
 
 
-def _ids_by_figure(period: Period, order: Order, *, offset: int, limit: int) -> list[int]:
+def _ids_in_order(period: Period, order: Order, *, offset: int, limit: int | None) -> list[int]:
     engaged = counters.outcome(Outcome.ENGAGED)
-    asked: dict[str, str | int | datetime | list[str]] = {
+    told = asked(period, counters_read=SUMMARY) | {
         "people": Counter.AUDIENCE.value,
         "engaged": engaged,
         "outcomes": list(counters.OUTCOMES),
+        "open_before": OPEN_BEFORE,
         "cost": Counter.COST.value,
-        "counters": [Counter.AUDIENCE.value, Counter.COST.value, *counters.OUTCOMES],
-        "begins_at": period.begins_at,
-        "ends_before": period.ends_before,
-        "not_launched": [status.value for status in NOT_LAUNCHED],
         "limit": limit,
         "offset": offset,
     }
-    direction = sql.SQL("DESC" if order.is_descending else "ASC")
-    by = sql.SQL("{} {}").format(sql.SQL(_COUNTED[order.name]), direction)
+    statement = _BY_FIGURE if order.name in _COUNTED else _BY_COLUMN
+    column = _COUNTED.get(order.name) or _PLAIN[order.name]
+    by = f"{column} {'DESC' if order.is_descending else 'ASC'}"
+    return [campaign_id for (campaign_id,) in _rows(statement.format(by=by), told)]
+
+
+def _rows(statement: str, told: Asked) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(_IN_ORDER).format(by=by), asked)
-        return [campaign_id for (campaign_id,) in cursor.fetchall()]
+        cursor.execute(statement, told)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.exporting import FileFormat
 from campaigns.forms.questions import QuestionForm
@@ -36,9 +37,9 @@ def _day_input() -> forms.DateInput:
 
 
 class PeriodForm(forms.Form):
-    """From which day to which campaigns were launched."""
+    """From which day to which."""
 
-    begins_on = forms.DateField(label=_("Launched from"), widget=_day_input(), validators=_DAYS)
+    begins_on = forms.DateField(label=pgettext_lazy("day", "From"), widget=_day_input(), validators=_DAYS)
     ends_on = forms.DateField(label=_("Until"), widget=_day_input(), validators=_DAYS)
 
     @classmethod

@@ -67,6 +67,8 @@ class StepStats(Counted):
         # Of the last day, by sender, without reading what there ever was.
         indexes = [
             models.Index(fields=["hour"], condition=Q(counter="unknown"), name="stepstats_unknown"),
+            # What happened in the days of a report in campaigns that people enter one by one.
+            models.Index(fields=["campaign_id", "counter", "hour"], name="stepstats_by_hour"),
             # What the first page tells of the last days.
             models.Index(
                 fields=["hour"],

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_safe
 from campaigns import made_reports
 from campaigns import reports_period as period_of
 from campaigns.documents import Document
-from campaigns.documents_period import TABLES, campaigns_section, document_of, period_document
+from campaigns.documents_period import RULE, TABLES, campaigns_section, document_of, period_document
 from campaigns.exporting import FileFormat
 from campaigns.forms.reports import PeriodForm
 from campaigns.partials import render_partial
@@ -28,7 +28,7 @@ _MOST_BARS = 10
 @require_safe
 @requires(Permission.VIEW_REPORTS)
 def report_list(request: SignedInRequest) -> HttpResponse:
-    """The campaigns launched in a period beside the period before: in all, over time, by channel, segment, campaign.
+    """The campaigns of a period beside the period before: in all, over time, by channel, segment, campaign.
 
     Who sorts or turns pages gets the list alone.
     """
@@ -68,7 +68,8 @@ def _list(period: Period, order: Order, cursor: str) -> dict[str, Any]:
         "period": period,
         "presets": [preset for preset in Preset if preset is not Preset.OWN],
         "page": page,
-        "lines": list(period_of.with_figures(page.rows)),
+        "rule": RULE,
+        "lines": list(period_of.with_figures(period, page.rows)),
         "currency": period_of.currency(),
     }
 

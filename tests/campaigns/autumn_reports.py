@@ -1,14 +1,15 @@
 """Campaigns of a period for the tests of reports: few with histories, or many with counters alone."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from campaigns.engine import counters
 from campaigns.engine.counters import Counter
-from campaigns.models import Campaign, CampaignVersion, Outcome, Route, Step, StepTotal
-from campaigns.models.campaigns import CampaignStatus
+from campaigns.engine.stats import fold
+from campaigns.models import Campaign, CampaignVersion, Outcome, Route, Step, StepDelta, StepStats, StepTotal
+from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from channels.kinds import Channel
-from tests.campaigns.histories import make_history
+from tests.campaigns.histories import change, changes, make_history
 from tests.factories import NOON, make_segment
 
 
@@ -22,6 +23,25 @@ def campaigns_of_february() -> list[Campaign]:
         )
         made.append(Campaign.objects.get(pk=campaign.pk))
     return made
+
+
+def abandoned_carts(*, launched_at: datetime, days: int, people: int = 40) -> Campaign:
+    """A triggered campaign that `people` entered one by one in so many days since its launch, some still inside."""
+    random = Random(7)
+    campaign = make_history(random=random, people=people)
+    Campaign.objects.filter(pk=campaign.pk).update(
+        name="Abandoned carts", kind=CampaignKind.TRIGGERED, launched_at=launched_at
+    )
+    for model in (StepDelta, StepStats, StepTotal):
+        model.objects.filter(campaign_id=campaign.pk).delete()
+    for enrolment in campaign.enrolments.all():
+        hours = random.randrange(days * 24)
+        for step, counter, value in changes(enrolment):
+            at = launched_at + timedelta(hours=hours if counter == Counter.AUDIENCE else hours + random.randrange(200))
+            hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+            change(enrolment, counter, step=step, value=value, hour=hour).save()
+        fold(limit=random.randrange(40))
+    return Campaign.objects.get(pk=campaign.pk)
 
 
 def many_campaigns(count: int, *, launched_at: datetime = NOON) -> None:
