@@ -24,7 +24,7 @@ from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTempl
 
 from campaigns import wording
 from campaigns.documents import ChartForm, Column, Document, Headline, Section, told
-from campaigns.documents_pdf_charts import BOLD, FAINT, FONT, INK, RULE, chart_on_paper
+from campaigns.documents_pdf_charts import BOLD, FAINT, FONT, INK, RULE, charts_on_paper
 from campaigns.documents_pdf_flow import flow_on_paper
 from campaigns.escaping import one_line
 from campaigns.exporting import Cell
@@ -85,12 +85,12 @@ class _Pages(Canvas):
         super().save()
 
     def _write_margins(self, number: int, count: int) -> None:
-        told = self._document
+        document = self._document
         self.setFillColor(FAINT)
         self.setFont(FONT, 8)
-        self.drawString(_MARGIN, _PAGE[1] - _MARGIN, " · ".join(filter(None, [told.organisation, told.title])))
-        self.drawRightString(_PAGE[0] - _MARGIN, _PAGE[1] - _MARGIN, told.subtitle)
-        made = date_format(localtime(told.made_at), "DATETIME_FORMAT")
+        self.drawString(_MARGIN, _PAGE[1] - _MARGIN, " · ".join(filter(None, [document.organisation, document.title])))
+        self.drawRightString(_PAGE[0] - _MARGIN, _PAGE[1] - _MARGIN, document.subtitle)
+        made = date_format(localtime(document.made_at), "DATETIME_FORMAT")
         self.drawString(_MARGIN, _MARGIN, gettext("Figures of %(instant)s") % {"instant": made})
         of = gettext("Page %(number)s of %(count)s") % {"number": number, "count": count}
         self.drawRightString(_PAGE[0] - _MARGIN, _MARGIN, of)
@@ -135,13 +135,18 @@ def _notes(headline: Headline, currency: str) -> Iterator[str]:
 
 def _section(section: Section, currency: str) -> Iterator[Flowable]:
     heading = [_paragraph(section.title, size=12, is_bold=True), *_section_notes(section), Spacer(0, 2 * mm)]
-    chart = section.chart
-    if chart and chart.form is ChartForm.FLOW:
-        heading.append(flow_on_paper(section, chart, _WIDTH))
-    elif chart:
-        heading.append(chart_on_paper(section, chart, _WIDTH))
-    yield KeepTogether([*heading, Spacer(0, 3 * mm)])
+    first, *others = _charts(section) or [Spacer(0, 0)]
+    yield KeepTogether([*heading, first, Spacer(0, 3 * mm)])
+    yield from others
     yield _table(section, currency)
+
+
+def _charts(section: Section) -> Sequence[Flowable]:
+    if section.chart is None:
+        return []
+    if section.chart.form is ChartForm.FLOW:
+        return [flow_on_paper(section, section.chart, _WIDTH)]
+    return charts_on_paper(section, section.chart, _WIDTH)
 
 
 def _section_notes(section: Section) -> Iterator[Flowable]:

@@ -18,6 +18,8 @@ INK, FAINT, RULE = HexColor("#1f2937"), HexColor("#5b6472"), HexColor("#d5dae1")
 _NAME_WIDTH, _RIGHT, _LEGEND = 130.0, 40.0, 18.0
 _BAR, _BETWEEN = 9.0, 5.0
 _LINES_HEIGHT, _AXIS_WIDTH = 150.0, 45.0
+# Bars that are higher go on in a chart of their own: a page has room for this and a heading.
+_MOST_HEIGHT = 380.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,15 @@ class Drawn:
 
     names: Sequence[str]
     lines: Sequence[tuple[str, Color, Sequence[int]]]
+
+    def piece(self, begin: int, end: int) -> "Drawn":
+        """Its rows from `begin` until before `end`."""
+        lines = [(label, colour, values[begin:end]) for label, colour, values in self.lines]
+        return Drawn(names=self.names[begin:end], lines=lines)
+
+    def rows(self) -> Sequence[Sequence[int]]:
+        """The values of each row."""
+        return list(zip(*(values for _label, _colour, values in self.lines), strict=True))
 
 
 def colour_of(name: str) -> Color:
@@ -42,8 +53,8 @@ def fitting(text: str, width: float) -> str:
     return f"{text}…"
 
 
-def chart_on_paper(section: Section, chart: Chart, width: float) -> Drawing:
-    """The bars or lines of `section`, `width` points wide."""
+def charts_on_paper(section: Section, chart: Chart, width: float) -> Sequence[Drawing]:
+    """The bars or lines of `section`, `width` points wide; bars that no page has room for in several drawings."""
     shown = Drawn(
         names=[str(row[0]) for row in section.drawn_rows],
         lines=[
@@ -55,23 +66,31 @@ def chart_on_paper(section: Section, chart: Chart, width: float) -> Drawing:
             for line in chart.lines
         ],
     )
-    return _lines(shown, width) if chart.form is ChartForm.LINES else _bars(shown, chart.form, width)
+    return [_lines(shown, width)] if chart.form is ChartForm.LINES else list(_pieces(shown, chart.form, width))
 
 
 def _value(cell: object) -> int:
     return cell if isinstance(cell, int) else 0
 
 
-def _bars(shown: Drawn, form: ChartForm, width: float) -> Drawing:
+def _pieces(shown: Drawn, form: ChartForm, width: float) -> Iterator[Drawing]:
+    """The bars of all rows by the same measure, as many in a drawing as a page has room for."""
     is_stacked = form is ChartForm.STACKED
+    most = max((sum(row) if is_stacked else max(row) for row in shown.rows()), default=0) or 1
     group = (1 if is_stacked else len(shown.lines)) * _BAR + _BETWEEN
-    drawing = Drawing(width, len(shown.names) * group + _LEGEND)
+    room = max(1, int((_MOST_HEIGHT - _LEGEND) // group))
+    for begin in range(0, len(shown.names), room):
+        piece = shown.piece(begin, begin + room)
+        scale = (width - _NAME_WIDTH - _RIGHT) / most
+        yield _bars(piece, Drawing(width, len(piece.names) * group + _LEGEND), scale=scale, is_stacked=is_stacked)
+
+
+def _bars(shown: Drawn, drawing: Drawing, *, scale: float, is_stacked: bool) -> Drawing:
+    """Draw each row of `shown`; a person is `scale` points long."""
     top = drawing.height - _LEGEND
+    group = top / len(shown.names)
     _add_legend(drawing, shown)
-    columns = list(zip(*(values for _label, _colour, values in shown.lines), strict=True))
-    most = max((sum(row) if is_stacked else max(row) for row in columns), default=0) or 1
-    scale = (width - _NAME_WIDTH - _RIGHT) / most
-    for place, (name, row) in enumerate(zip(shown.names, columns, strict=True)):
+    for place, (name, row) in enumerate(zip(shown.names, shown.rows(), strict=True)):
         begin = top - place * group
         drawing.add(_text(fitting(name, _NAME_WIDTH - 8), x=_NAME_WIDTH - 6, y=begin - group / 2, anchor="end"))
         for x, y, value, colour in _rects(shown, row, is_stacked=is_stacked):

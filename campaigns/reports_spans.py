@@ -65,7 +65,7 @@ span AS MATERIALIZED (
 """
 # `counted`: what is counted of each, and `at` when: at its launch, or in its hour. Who was in the chain when the period
 # began (open_before, of the period alone) is whoever is now, less those who came since, and those who left since again.
-# LATERAL and OFFSET 0 keep the planner from reading all hours that there ever were.
+# Summed campaign by campaign (LATERAL), so that the planner does not read all hours that there ever were.
 COUNTED = f"""
 counted AS (
     SELECT picked.id AS campaign_id, is_now, launched_at AS at, route_id, step_key, counter, value
@@ -78,9 +78,9 @@ counted AS (
     UNION ALL
     SELECT picked.id, is_now, hour, route_id, step_key, counter, value
     FROM picked CROSS JOIN LATERAL (
-        SELECT hour, route_id, step_key, counter, value FROM campaigns_stepstats
+        SELECT hour, route_id, step_key, counter, sum(value) AS value FROM campaigns_stepstats
         WHERE campaign_id = picked.id AND counter = ANY(%(counters)s) AND hour >= begins_at AND hour < ends_before
-        OFFSET 0
+        GROUP BY hour, route_id, step_key, counter
     ) AS stats
     WHERE NOT is_once
     UNION ALL
@@ -101,9 +101,9 @@ counted AS (
     SELECT picked.id, is_now, NULL, route_id, '', '{OPEN_BEFORE}',
         CASE counter WHEN '{Counter.AUDIENCE}' THEN -value ELSE value END
     FROM picked CROSS JOIN LATERAL (
-        SELECT route_id, counter, value FROM campaigns_stepstats
+        SELECT route_id, counter, sum(value) AS value FROM campaigns_stepstats
         WHERE campaign_id = picked.id AND counter = ANY(%(inside)s) AND step_key = '' AND hour >= begins_at
-        OFFSET 0
+        GROUP BY route_id, counter
     ) AS since
     WHERE is_now AND NOT is_once
 )

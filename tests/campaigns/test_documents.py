@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from pypdf import PdfReader
 
 from campaigns.document_files import written
-from campaigns.documents import Document, told
+from campaigns.documents import Chart, ChartForm, Column, Document, Headline, Kind, Line, Section, told
 from campaigns.documents_campaign import campaign_document
 from campaigns.documents_pdf import pdf_document
 from campaigns.documents_period import period_document
@@ -24,7 +24,7 @@ from campaigns.periods import Period
 from campaigns.reports import campaign_report
 from tests.campaigns.autumn_reports import campaigns_of_february, many_campaigns
 from tests.e2e.autumn import autumn_collection
-from tests.factories import make_campaign
+from tests.factories import NOON, make_campaign
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +47,32 @@ def cells(document: Document, key: str) -> list[dict[str, Any]]:
     """The sheet of the section `key`, by headings."""
     headings, *rows = workbook_of(document)[document.section(key).title].values
     return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("form", [ChartForm.BARS, ChartForm.STACKED, ChartForm.LINES])
+@pytest.mark.parametrize("steps", [1, 8, 40])
+def test_paper_has_room_for_the_bars_of_many_steps(form: ChartForm, steps: int) -> None:
+    section = Section(
+        key="steps",
+        title="How far people went",
+        columns=[Column(label="Step"), *(Column(label=f"Stage {stage}", kind=Kind.NUMBER) for stage in range(6))],
+        rows=[[f"Step no. {step}", *range(6)] for step in range(1, steps + 1)],
+        chart=Chart(form=form, label="", lines=tuple(Line(column=stage, colour="green") for stage in range(1, 7))),
+    )
+    headline = Headline(label="People", kind=Kind.NUMBER, value=1)
+    document = Document(
+        title="Report",
+        subtitle="",
+        organisation="",
+        currency="EUR",
+        made_at=NOON,
+        headlines=(headline,),
+        sections=(section,),
+    )
+    text = text_of(pdf_document(document))
+    # In the table, and beside its bars.
+    times = 1 if form is ChartForm.LINES else 2
+    assert text.count(f"Step no. {steps}") >= times
 
 
 @pytest.mark.parametrize("key", ["campaigns", "time", "segments", "channels"])
