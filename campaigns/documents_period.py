@@ -89,7 +89,7 @@ def campaigns_section(campaigns: Iterable[tuple[Campaign, Summary]], currency: s
     return Section(
         key="campaigns",
         title=str(TABLES["campaigns"]),
-        note=gettext("In the chain before + people = all who ended, each way + still in the chain at the end."),
+        note=gettext("In each row, in the chain before + people = all outcomes + still in the chain."),
         columns=_campaign_columns(),
         rows=rows,
         chart=Chart(

@@ -88,12 +88,14 @@ def campaigns_of(period: Period) -> list[Campaign]:
 
 
 def page_in_order(period: Period, order: Order, cursor: str = "") -> Page[Campaign]:
-    """The page at `cursor` of the campaigns of `period`, sorted. A cursor that is broken gives the first.
+    """The page at `cursor` of the campaigns of `period`, sorted. A cursor that is broken, or beyond them, gives the first.
 
     Figures change while somebody reads, so a page is a place in the list and not a row to go on from.
     """
     offset = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 9 else 0
-    found = list(_in_order(period, order, offset=offset, limit=PAGE_SIZE + 1))
+    found = _in_order(period, order, offset=offset, limit=PAGE_SIZE + 1)
+    if offset and not found:
+        return page_in_order(period, order)
     return Page(
         rows=found[:PAGE_SIZE],
         next_cursor=str(offset + PAGE_SIZE) if len(found) > PAGE_SIZE else "",

@@ -1,7 +1,6 @@
 """Reports as tables for export: the figures of the pages, no others and no fewer."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from django.utils.translation import gettext
 
@@ -111,7 +110,6 @@ def _campaign_row(campaign: Campaign, report: CampaignReport) -> Sequence[Cell]:
 
 def _route_row(campaign: Campaign, route: RouteReport, currency: str) -> Sequence[Cell]:
     figures = [step.figures for step in route.steps]
-    cost = sum((step.cost for step in figures), Decimal(0))
     return [
         campaign.name,
         route_name(route),
@@ -123,8 +121,8 @@ def _route_row(campaign: Campaign, route: RouteReport, currency: str) -> Sequenc
         sum(step.failed for step in figures),
         sum(step.machine_opened for step in figures),
         sum(step.machine_clicked for step in figures),
-        cost,
-        cost / route.audience.engaged if route.audience.engaged else None,
+        route.cost,
+        route.cost_per_engaged,
         currency,
     ]
 

@@ -180,7 +180,7 @@ def test_pages_go_on_and_back_and_a_broken_cursor_is_the_first() -> None:
         cursor = page.next_cursor
     assert len(seen) == len(set(seen)) == 120
     assert page.previous_cursor == "50"
-    for broken in ("x", "-1", "9" * 30, "²"):
+    for broken in ("x", "-1", "9" * 30, "²", "5000"):
         assert [row.pk for row in page_in_order(FEBRUARY, Order(name="acted"), broken).rows] == seen[:50]
 
 
