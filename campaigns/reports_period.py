@@ -88,7 +88,7 @@ def campaigns_of(period: Period) -> list[Campaign]:
 
 
 def page_in_order(period: Period, order: Order, cursor: str = "") -> Page[Campaign]:
-    """The page at `cursor` of the campaigns of `period`, sorted. A cursor that is broken, or beyond them, gives the first.
+    """The page at `cursor` of the campaigns of `period`, sorted. A cursor that is broken or beyond gives the first.
 
     Figures change while somebody reads, so a page is a place in the list and not a row to go on from.
     """

@@ -218,7 +218,7 @@ def test_without_a_period_the_last_thirty_days_are_shown(marketer: Client) -> No
     response = marketer.get(reverse("report_list"))
     assert response.status_code == 200
     assert f'value="{timezone.localdate():%Y-%m-%d}"' in response.content.decode()
-    assert "None was launched in these days." in response.content.decode()
+    assert "None was launched in these days," in response.content.decode()
 
 
 def test_reports_of_a_period_are_for_those_who_may_read_them(client: Client) -> None:
