@@ -89,7 +89,7 @@ def campaigns_section(campaigns: Iterable[tuple[Campaign, Summary]], currency: s
     return Section(
         key="campaigns",
         title=str(TABLES["campaigns"]),
-        note=gettext("In each row, in the chain before + people = all outcomes + still in the chain."),
+        note=gettext("Still in the chain: now; of campaigns that people enter one by one, at the end of these days."),
         columns=_campaign_columns(),
         rows=rows,
         chart=Chart(
