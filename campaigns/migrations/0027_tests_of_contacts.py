@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0024_made_reports"),
+        ("campaigns", "0026_figures_by_hour"),
     ]
 
     operations = [
