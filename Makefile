@@ -5,7 +5,7 @@ RUN := .venv/bin/python
 TEMPLATES = $(shell find templates campaigns channels -name '*.html')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench chaos hosts tour format assets messages translations setup setup-dev setup-bench has-python lock
+.PHONY: help demo run test check bench chaos hosts tour format assets messages translations check-types check-others setup setup-dev setup-bench has-python lock
 
 help: ## Explain every command
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,9 +22,14 @@ test: setup-dev check ## Install what tests need, then all checks and all tests
 	@CHROMIUM=$$($(RUN) -m scripts.chromium) $(RUN) -m pytest --numprocesses=3 --dist=worksteal
 
 check: setup-dev ## Format, lint, types, import contracts, migrations, templates, dependencies, translations
+	@$(MAKE) --no-print-directory --jobs=2 check-types check-others
+
+check-types:
+	$(RUN) -m mypy .
+
+check-others:
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
-	$(RUN) -m mypy .
 	.venv/bin/lint-imports
 	$(RUN) -W ignore manage.py makemigrations --check --dry-run
 	@echo .venv/bin/djade --target-version 5.2 --check '*.html'; .venv/bin/djade --target-version 5.2 --check $(TEMPLATES)

@@ -15,12 +15,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent
 VENV = FOLDER / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 NODE_MODULES = FOLDER / "node_modules"
+LOCK_FILE = FOLDER / "package-lock.json"
 LOG = FOLDER / "var" / "log" / "setup.log"
 OLDEST_PYTHON = (3, 11)
 PYTHONS_TO_TRY = ["python3.14", "python3.13", "python3.12", "python3.11"]
@@ -49,9 +51,16 @@ def main(wanted: str) -> None:
     require_python()
     with (FOLDER / "Makefile").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two `make` at once: the second finds everything done
-        make_venv()
-        install_python_packages(wanted)
-        install_browser_packages()
+        own_npm = None if is_current(NODE_MODULES, LOCK_FILE) else machines_npm()
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            # Each takes one core; where npm has to come by pip, it comes after it.
+            installed = beside.submit(install_browser_packages, own_npm) if own_npm else None
+            make_venv()
+            install_python_packages(wanted)
+        if installed:
+            installed.result()
+        else:
+            install_browser_packages(None)
         compile_translations()
 
 
@@ -109,15 +118,18 @@ def pip_install(requirements: str) -> None:
     )
 
 
-def install_browser_packages() -> None:
-    """Install what package-lock.json pins into node_modules, unless it is there already."""
-    lock_file = FOLDER / "package-lock.json"
-    if is_current(NODE_MODULES, lock_file):
+def install_browser_packages(own_npm: str | None) -> None:
+    """Install what package-lock.json pins into node_modules, unless it is there already.
+
+    `own_npm` is the path of the machine's npm; without it there is one in `.venv`.
+    """
+    if is_current(NODE_MODULES, LOCK_FILE):
         return
     require_space()
     print("Installing the browser's packages into node_modules ...", flush=True)
-    run([*npm(), "ci", "--loglevel=error", "--fetch-retries=1"], doing="install the browser's packages")
-    mark_current(NODE_MODULES, lock_file)
+    npm = [own_npm] if own_npm else venvs_npm()
+    run([*npm, "ci", "--loglevel=error", "--fetch-retries=1"], doing="install the browser's packages")
+    mark_current(NODE_MODULES, LOCK_FILE)
 
 
 def compile_translations() -> None:
@@ -127,11 +139,14 @@ def compile_translations() -> None:
         run([VENV_PYTHON, "-m", "scripts.translations"], doing="compile the translations")
 
 
-def npm() -> list[str | Path]:
-    """The command that runs npm: the machine's own, or the one that a Python package brings into `.venv`."""
+def machines_npm() -> str | None:
+    """The path of the machine's own npm; None where there is none, or one too old."""
     found = shutil.which("npm")
-    if found and npm_major(found) >= OLDEST_NPM:
-        return [found]
+    return found if found and npm_major(found) >= OLDEST_NPM else None
+
+
+def venvs_npm() -> list[str | Path]:
+    """The command that runs the npm that a Python package brings into `.venv`."""
     if not (VENV / "bin" / "npm").exists():
         print("Installing Node.js into .venv, because this machine has none ...", flush=True)
         pip_install("requirements-node.txt")
