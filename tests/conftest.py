@@ -63,41 +63,46 @@ def _settings_may_change() -> None:
     setting_changed.connect(lambda **_: clicks.cache_clear(), weak=False)
 
 
-@pytest.fixture(autouse=True)
-def _partitions_emptied(
-    request: pytest.FixtureRequest, django_db_blocker: pytest_django.DjangoDbBlocker
-) -> Iterator[None]:
-    """What a test has committed is flushed behind it, but for the tables that Django does not manage."""
-    yield
-    if "transactional_db" in request.fixturenames or _commits(request.node):
-        from django.db import connection
-
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("TRUNCATE campaigns_event, channels_inboundrequest")
-
-
-def _commits(test: pytest.Item) -> bool:
-    marker = test.get_closest_marker("django_db")
-    return bool(marker and marker.kwargs.get("transaction"))
-
-
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
     """The test database, with Celery's queue in it: a task published by a test stays in the test's database."""
     from django.conf import settings
     from django.db import connection
+    from django.test import TransactionTestCase
     from kombu import pools
 
     from cascade_site.broker import install_queue
     from cascade_site.celery import app
     from cascade_site.embedded import broker_options
+    from tests.emptying import remember
 
     if "conn_string" in settings.CELERY_BROKER_TRANSPORT_OPTIONS:
         conninfo = make_conninfo(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"])
         install_queue(conninfo)
         app.conf.broker_transport_options = broker_options(settings.CELERY_BROKER_URL, conninfo)
-    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        first = remember(cursor)
+
+    def restore(_test: TransactionTestCase) -> None:
+        with connection.cursor() as cursor:
+            first.restore(cursor)
+
+    with pytest.MonkeyPatch.context() as ours:
+        # In the place of Django's own way, behind every test that commits.
+        ours.setattr(TransactionTestCase, "_fixture_teardown", restore)
+        yield
     pools.reset()  # a connection left open would keep the database from being dropped
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what may take longest: nobody shall still be at it when those beside have ended."""
+    items.sort(key=_may_take_s, reverse=True)
+
+
+def _may_take_s(test: pytest.Item) -> float:
+    """How long a test asks to be let, 0 where it is content with what all are given."""
+    asked = test.get_closest_marker("timeout")
+    return float(asked.args[0]) if asked else 0.0
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
