@@ -24,6 +24,7 @@ from tests.e2e.browser import CHROMIUM, PageAs, SuitsEverybody, chromium, listen
 if TYPE_CHECKING:
     from campaigns.models import User
     from campaigns.permissions import Role
+    from tests.e2e.answering import Answering
 
 Theme = Literal["light", "dark"]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -56,8 +57,16 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def answering() -> "Answering":
+    """What the live server is still about."""
+    from tests.e2e.answering import Answering
+
+    return Answering()
+
+
 @pytest.fixture
-def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
+def page_as(browser: Browser, live_server: LiveServer, answering: "Answering") -> Iterator[PageAs]:
     """`page_as(Role.ADMIN, width=390, theme="dark")`: a page of a fresh browser, signed in; `page_as()` is not.
 
     `user` gives the user instead of a new one; other options are those of Playwright's `new_context`. Errors
@@ -82,6 +91,7 @@ def page_as(browser: Browser, live_server: LiveServer) -> Iterator[PageAs]:
     yield open_page
     for context in contexts:
         context.close()
+    answering.wait_for_the_last()
     assert not complaints, complaints
 
 

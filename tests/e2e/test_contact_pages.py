@@ -47,7 +47,6 @@ def test_the_lists_and_a_person_suit_everybody(page_as: PageAs, width: int, suit
     page = page_as(Role.MARKETER, width=width)
     for name, path in {
         "contacts-filtered": "/contacts/?sort=name&country=UA&is_suppressed=on",
-        "contacts-page": "/contacts/?sort=-name",
         "contacts-nobody": "/contacts/?q=%D0%BD%D0%B5%D1%82",
         "contact-history": f"/contacts/{olena.pk}/",
         "people-found": f"/campaigns/{campaign.pk}/people/?q=%D0%BE%D0%BB%D0%B5",

@@ -1,4 +1,4 @@
-"""The frame's own pages in a real browser: readable for everybody, in both themes and at both widths."""
+"""What the frame shows to nobody in particular, and the parts of all pages: readable for everybody."""
 
 import pytest
 from django.template import engines
@@ -7,7 +7,6 @@ from pytest_django import Settings
 from campaigns.permissions import Role
 from channels.kinds import Channel
 from tests.e2e.browser import PageAs, SuitsEverybody
-from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,36 +23,6 @@ def test_the_first_visit_and_a_wrong_address_can_be_used_by_everybody(
 ) -> None:
     page = page_as(width=width, may_complain=True)
     for name, path in {"nobody": "/", "welcome": "/welcome/as-printed/", "nowhere": "/nowhere/"}.items():
-        page.goto(path)
-        suits_everybody(page, name)
-
-
-def test_the_way_in_can_be_used_by_everybody(page_as: PageAs, width: int, suits_everybody: SuitsEverybody) -> None:
-    make_user(roles=[Role.ADMIN])
-    page = page_as(width=width)
-    for name, path in {"sign-in": "/accounts/login/", "reset": "/accounts/password/reset/"}.items():
-        page.goto(path)
-        suits_everybody(page, name)
-
-
-def test_the_pages_of_an_admin_can_be_used_by_everybody(
-    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
-) -> None:
-    colleague = make_user(roles=[Role.MANAGER], first_name="Олена", last_name="Коваленко")
-    make_user(roles=[Role.MARKETER], first_name="Marc", is_active=False)
-    page = page_as(Role.ADMIN, Role.MARKETER, width=width)
-    pages = {
-        "home": "/",
-        "team": "/team/",
-        "invite": "/team/invite/",
-        "colleague": f"/team/{colleague.pk}/",
-        "deactivate": f"/team/{colleague.pk}/deactivate/",
-        "profile": "/profile/",
-        "settings": "/settings/",
-        "second-factor": "/accounts/2fa/",
-        "password": "/accounts/password/change/",
-    }
-    for name, path in pages.items():
         page.goto(path)
         suits_everybody(page, name)
 

@@ -88,18 +88,3 @@ def test_stopping_keeps_the_focus_and_says_what_stays(page_as: PageAs) -> None:
     page.get_by_role("button", name="Stop it").click()
     expect(page.get_by_text("Stopped after 1 row.")).to_be_visible()
     expect(page.get_by_text("It was stopped after 1 of 5,000 rows.")).to_be_visible()
-
-
-def test_every_page_fits_and_is_accessible(page_as: PageAs, width: int, suits_everybody: SuitsEverybody) -> None:
-    waiting = uploaded(ukrainian_csv(people=60).content, name="клієнти.csv")
-    done = imported(english_workbook(people=20).content, name="customers.xlsx")
-    page = page_as(Role.MARKETER, width=width)
-    addresses = {
-        "import-list": "/contacts/imports/",
-        "import-upload": "/contacts/imports/new/",
-        "import-mapping": f"/contacts/imports/{waiting.pk}/mapping/",
-        "import-detail": f"/contacts/imports/{done.pk}/",
-    }
-    for name, address in addresses.items():
-        page.goto(address)
-        suits_everybody(page, name)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from random import Random
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +12,7 @@ from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
 from campaigns.reports_people import Question
 from campaigns.reports_people_lines import Lines, lines_behind
-from tests.campaigns.histories import count, count_passage, make_history
+from tests.campaigns.histories import count, count_passage
 from tests.e2e.autumn import autumn_collection
 from tests.e2e.browser import PageAs, SuitsEverybody
 from tests.factories import (
@@ -38,24 +37,6 @@ def test_a_running_campaign_can_be_read_by_everybody(
         steps = page.get_by_role("region", name="Step by step")
         assert steps.evaluate("table => table.scrollWidth <= table.clientWidth")
     suits_everybody(page, "watch")
-
-
-def test_people_and_their_time_lines_can_be_read_by_everybody(
-    page_as: PageAs, width: int, suits_everybody: SuitsEverybody
-) -> None:
-    campaign = make_history(random=Random(11), people=12)
-    Campaign.objects.filter(pk=campaign.pk).update(launched_at=NOON)
-    longest = max(Enrolment.objects.filter(campaign=campaign), key=lambda enrolment: enrolment.messages.count())
-    page = page_as(Role.MARKETER, width=width)
-    for name, path in {
-        "routes": f"/campaigns/{campaign.pk}/",
-        "people": f"/campaigns/{campaign.pk}/people/?figure=came",
-        "person": f"/people/{longest.pk}/",
-        "timelines": f"/contacts/{longest.contact_id}/timeline/",
-        "reports": "/reports/?begins_on=2026-02-01&ends_on=2026-02-28",
-    }.items():
-        page.goto(path)
-        suits_everybody(page, name)
 
 
 def test_the_few_among_many_are_looked_for_until_all_are_found(
@@ -101,13 +82,11 @@ def test_the_keys_of_the_api_can_be_managed_by_everybody(
     page.get_by_role("link", name="API keys").click()
     suits_everybody(page, "api-keys-none")
     page.get_by_role("link", name="New key").click()
-    suits_everybody(page, "api-key-new")
     page.get_by_label("Name").fill("Web shop")
     page.get_by_role("button", name="Make the key").click()
     expect(page.get_by_label("Key", exact=True)).to_have_value(re.compile("^cascade_"))
     suits_everybody(page, "api-key")
     page.get_by_role("link", name="Done").click()
-    suits_everybody(page, "api-keys")
     page.get_by_role("link", name="Revoke").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("opens nothing any more")).to_be_visible()

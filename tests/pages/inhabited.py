@@ -1,8 +1,9 @@
 """A product in which every page has something to show, and its lists more than they show at once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 from django.db.models import F
@@ -18,7 +19,6 @@ from campaigns.models import (
     ReportMail,
     ReportSchedule,
     Route,
-    Segment,
     Suppression,
     TestAddress,
     TestMessage,
@@ -50,7 +50,22 @@ from tests.factories import (
 )
 
 Args = tuple[str | int, ...]
-AGED_18_TO_25 = {"all": [{"field": "age", "op": "between", "value": [18, 25]}]}
+AGED_18_TO_25 = {"op": "all", "rules": [{"field": "age", "is": "between", "value": [18, 25]}]}
+RULE_IN_A_RULE: dict[str, Any] = {
+    "op": "all",
+    "rules": [
+        {"field": "age", "is": "between", "value": [18, 30]},
+        {"field": "country", "is": "in", "value": ["UA", "ES"]},
+        {
+            "op": "any",
+            "rules": [
+                {"field": "preferences", "is": "any_of", "value": ["fashion", "sport"]},
+                {"field": "attribute", "name": "balance", "is": "at_least", "value": "100"},
+                {"field": "reachable", "is": "on", "channel": "sms", "purpose": "marketing"},
+            ],
+        },
+    ],
+}
 MANY = 60
 
 
@@ -67,6 +82,7 @@ def inhabit() -> Inhabited:
     user = make_user(roles=[Role.ADMIN, Role.MARKETER], first_name="Олена", last_name="Коваленко")
     Installation.objects.create(name="The Roastery")
     args = {"user": (make_user(roles=[Role.MANAGER], first_name="Marc").pk,), "provider": ("sandbox",)}
+    make_user(roles=[Role.MARKETER], first_name="Ivan", is_active=False)
     args |= _channels() | _people(user) | _campaigns() | {"schedule": (mailed_report(user).pk,)}
     made_reports(user)
     args |= tested(user, Campaign.objects.get(name="Winter collection"))
@@ -125,6 +141,7 @@ def _channels() -> dict[str, Args]:
     account = make_account(name="Vonage")
     for channel in Channel:
         make_price(account=account, channel=channel, amount="0.05")
+    make_sender(account=account, channel=Channel.VK, name="Old shop", is_active=False)
     sender = make_sender(account=account, name="SHOP")
     held = make_sender(account=account, name="SHOP 2", held_at=NOON, held_reason="402 balance is empty")
     return {"account": (account.pk,), "sender": (sender.pk,), "held": (held.pk,)}
@@ -134,7 +151,18 @@ def _people(user: User) -> dict[str, Args]:
     consents = (Channel.SMS, Channel.EMAIL)
     for number in range(MANY):
         make_contact(phone=f"+4915112350{number:03}", email=f"anna{number}@example.com", consents=consents)
-    person = make_contact(phone="+491511236000", email="taras@example.com", consents=consents, first_name="Тарас")
+    person = make_contact(
+        phone="+491511236000",
+        email="taras@example.com",
+        consents=consents,
+        first_name="Тарас",
+        birth_date=date(2000, 5, 1),
+        country="UA",
+        language="uk",
+        preferences=["fashion"],
+        attributes={"city": "Київ", "balance": "120"},
+        is_trackable=False,
+    )
     make_contact(phone="+491511236001", consents=consents, first_name="Віра", deleted_at=None)
     address = person.addresses.get(kind=AddressKind.EMAIL)
     suppressed = Suppression.objects.create(
@@ -146,6 +174,8 @@ def _people(user: User) -> dict[str, Args]:
     for number in range(MANY // 2):
         make_segment(name=f"Aged 18 to 25, part {number}", rule=AGED_18_TO_25)
     make_segment(name="West: Spanish speakers who like sport or travel and live by the sea", rule=AGED_18_TO_25)
+    segment = make_segment(name="Young and reachable", rule=RULE_IN_A_RULE)
+    make_campaign(name="Spring", segment=segment)
     file = ukrainian_csv(people=60, repetitions=2)
     done = imported(file.content, name=file.name, by=user)
     waiting = uploaded(file.content, name="next.csv", by=user)
@@ -154,7 +184,7 @@ def _people(user: User) -> dict[str, Args]:
         "address": (address.pk,),
         "suppression": (person.pk, suppressed.pk),
         "consent": (person.pk, Channel.SMS.value, Purpose.MARKETING.value),
-        "segment": (Segment.objects.latest("pk").pk,),
+        "segment": (segment.pk,),
         "import": (done.pk,),
         "upload": (waiting.pk,),
     }
