@@ -27,15 +27,18 @@ _CAMPAIGNS, _LAUNCHED = "campaigns", "launched"
 # moment, as people may enter it in many. Its launch is of one.
 _SUMS = f"""
 WITH {PICKED}, {COUNTED}, all_counted AS (
-    SELECT campaign_id, is_now, at, route_id, step_key, counter, value FROM counted
+    SELECT campaign_id, is_now, date_trunc(%(unit)s, at AT TIME ZONE %(zone)s)::date AS begins_on,
+        route_id, step_key, counter, sum(value) AS value
+    FROM counted
+    GROUP BY campaign_id, is_now, begins_on, route_id, step_key, counter
     UNION ALL
     SELECT id, is_now, NULL, 0, '', '{_CAMPAIGNS}', 1 FROM picked
     UNION ALL
-    SELECT id, is_now, launched_at, 0, '', '{_LAUNCHED}', 1 FROM picked WHERE launched_at >= begins_at
+    SELECT id, is_now, date_trunc(%(unit)s, launched_at AT TIME ZONE %(zone)s)::date, 0, '', '{_LAUNCHED}', 1
+    FROM picked WHERE launched_at >= begins_at
 ), placed AS (
     SELECT all_counted.is_now, COALESCE(route.segment_id, campaign.segment_id, 0) AS segment_id,
-        COALESCE(step.channel, '') AS channel,
-        date_trunc(%(unit)s, all_counted.at AT TIME ZONE %(zone)s)::date AS begins_on,
+        COALESCE(step.channel, '') AS channel, all_counted.begins_on,
         all_counted.step_key <> '' AS is_step, all_counted.counter, all_counted.value
     FROM all_counted
     JOIN campaigns_campaign AS campaign ON campaign.id = all_counted.campaign_id
