@@ -5,18 +5,22 @@ from pathlib import Path
 
 from cascade_site.children import Program
 
+# How long the web server may take to answer what it has begun, once it is asked to stop.
+STOPS_S = 20
 CELERY = [sys.executable, "-m", "celery", "--app=cascade_site.celery"]
 
 
 def web(*, host: str, port: int) -> Program:
     """The pages, the API and the webhooks, on `host`:`port`.
 
-    One loop for what comes by thousands (campaigns/door.py), and four threads for pages (cascade_site/asgi.py).
+    One loop for what comes by thousands (campaigns/door.py), and four threads for pages (cascade_site/asgi.py). Granian's
+    worker hears no request to stop while it still starts: it is ended then.
     """
-    options = ["--interface=asgi", "--workers=1", "--loop=uvloop", f"--host={host}", f"--port={port}"]
+    listening = [f"--host={host}", f"--port={port}", "--no-ws"]
+    options = ["--interface=asgi", "--workers=1", "--loop=uvloop", f"--workers-kill-timeout={STOPS_S}", *listening]
     return Program(
         name="web",
-        command=[sys.executable, "-m", "granian", *options, "--no-ws", "cascade_site.asgi:application"],
+        command=[sys.executable, "-m", "granian", *options, "cascade_site.asgi:application"],
     )
 
 

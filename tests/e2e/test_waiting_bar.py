@@ -63,9 +63,3 @@ def test_it_shows_for_a_link_until_the_next_page_comes_or_somebody_stops_it(page
     assert told == [True, False]
     page.wait_for_url("**/contacts/?q=anna")
     expect(bar(page)).to_have_css("opacity", "0")
-
-
-def test_the_widths_of_bars_come_from_their_figures_in_what_htmx_brings_too(page: Page) -> None:
-    page.route("**/brought/", lambda route: route.fulfill(content_type="text/html", body="<i data-width='41.6'></i>"))
-    page.evaluate("void htmx.ajax('GET', '/brought/', {target: '#content', swap: 'innerHTML'})")
-    assert page.locator("[data-width]").evaluate("part => part.style.width") == "41.6%"

@@ -51,7 +51,7 @@ PAGES = (
     Page("profile", kilobytes=12),
     Page("account_list", kilobytes=10),
     Page("account_new", "provider"),
-    Page("account_edit", "account"),
+    Page("account_edit", "account", kilobytes=9),
     Page("account_archive", "account"),
     Page("account_prices", "account", queries=24),
     Page("sender_new", "account"),
