@@ -13,8 +13,8 @@ CELERY = [sys.executable, "-m", "celery", "--app=cascade_site.celery"]
 def web(*, host: str, port: int) -> Program:
     """The pages, the API and the webhooks, on `host`:`port`.
 
-    One loop for what comes by thousands (campaigns/door.py), and four threads for pages (cascade_site/asgi.py). Granian's
-    worker hears no request to stop while it still starts: it is ended then.
+    One loop for what comes by thousands (campaigns/door.py), and four threads for pages (cascade_site/asgi.py).
+    Granian's worker hears no request to stop while it still starts: it is ended then.
     """
     listening = [f"--host={host}", f"--port={port}", "--no-ws"]
     options = ["--interface=asgi", "--workers=1", "--loop=uvloop", f"--workers-kill-timeout={STOPS_S}", *listening]
