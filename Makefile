@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 RUN := .venv/bin/python
+# A dozen processes begin with the product: what one has compiled, the others need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
 TEMPLATES = $(shell find templates campaigns channels -name '*.html')
 
 .DEFAULT_GOAL := help
