@@ -8,25 +8,27 @@ from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.forms.amounts import plain
-from campaigns.models import Installation
 from channels.kinds import Channel
 from channels.models import Account, Price
 
 
 class PriceForm(forms.ModelForm):
-    """What a message costs on one channel, everywhere or in one country."""
+    """What a message costs on one channel, everywhere or in one country; reports are in `reporting_currency`."""
 
     class Meta:
         model = Price
         fields = ("channel", "country", "amount", "currency", "rate")
         localized_fields = ("amount", "rate")
 
-    def __init__(self, *args: Any, channels: tuple[Channel, ...] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, channels: tuple[Channel, ...] = (), reporting_currency: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.reporting_currency = reporting_currency
         # A row in which only the first channel stands, as the browser chose it, is an empty row.
         choices = [(channel.value, channel.label) for channel in channels]
         self.fields["channel"] = forms.ChoiceField(label=_("Channel"), choices=choices, initial=choices[0][0])
-        self.fields["currency"].initial = Installation.current().reporting_currency
+        self.fields["currency"].initial = reporting_currency
         for name in ("amount", "rate"):
             self.fields[name].widget.attrs["inputmode"] = "decimal"
             if name in self.initial:
@@ -63,7 +65,7 @@ class PriceForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """The currency of the reports is worth what it is worth."""
         cleaned = super().clean() or {}
-        currency = Installation.current().reporting_currency
+        currency = self.reporting_currency
         if cleaned.get("currency") == currency and cleaned.get("rate", 1) != 1:
             self.add_error(
                 "rate",

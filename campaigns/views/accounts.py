@@ -190,17 +190,18 @@ def sender_release(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.MANAGE_ACCOUNTS)
 def prices(request: SignedInRequest, pk: int) -> HttpResponse:
     """What messages cost on the channels of an account."""
-    account = _account(pk)
+    account, currency = _account(pk), Installation.current().reporting_currency
+    channels = tuple(provider_class(account.provider).channels)
     formset = price_formset(account)(
         request.POST or None,
         queryset=in_usual_order(Price.objects.filter(account=account)),
-        form_kwargs={"channels": tuple(provider_class(account.provider).channels)},
+        form_kwargs={"channels": channels, "reporting_currency": currency},
     )
     if request.method == "POST" and formset.is_valid():
         connecting.save_prices(account=account, prices=formset.told, replaced=formset.shown, by=request.user)
         messages.success(request, gettext("The prices are saved."))
         return redirect("account_edit", pk=pk)
-    context = {"account": account, "formset": formset, "currency": Installation.current().reporting_currency}
+    context = {"account": account, "formset": formset, "currency": currency}
     return render(request, "accounts/prices.html", context, status=422 if formset.is_bound else 200)
 
 

@@ -47,6 +47,14 @@ def test_prices_are_told_by_channel_and_country(as_admin: Client) -> None:
     assert "0.05 EUR" in page
 
 
+def test_more_prices_ask_for_no_more(as_admin: Client, django_assert_max_num_queries: Any) -> None:
+    account = make_account()
+    for code in ("", "AT", "DE", "ES", "FR", "IT", "PL", "UA"):
+        make_price(account=account, channel=Channel.SMS, amount="0.05", country=code)
+    with django_assert_max_num_queries(8):
+        as_admin.get(f"/channels/{account.pk}/prices/")
+
+
 def test_a_price_is_changed_and_another_deleted(as_admin: Client) -> None:
     account = make_account()
     kept, gone = (make_price(account=account, channel=Channel.SMS, amount="0.05", country=code) for code in ("", "UA"))

@@ -48,13 +48,14 @@ def make_channels() -> Account:
     return account
 
 
-def test_the_form_of_each_vendor_can_be_used_by_everybody(
+def test_every_channel_every_price_and_the_forms_of_vendors_can_be_used_by_everybody(
     page_as: PageAs, width: int, suits_everybody: SuitsEverybody
 ) -> None:
+    account = make_channels()
     page = page_as(Role.ADMIN, width=width)
-    for name in ("smtp", "generic_http"):
-        page.goto(f"/channels/new/{name}/")
-        suits_everybody(page, f"channels-{name}")
+    for path in ("", f"{account.pk}/prices/", "new/smtp/", "new/generic_http/"):
+        page.goto(f"/channels/{path}")
+        suits_everybody(page, f"channels-{path.replace('/', '-')}")
 
 
 @pytest.fixture

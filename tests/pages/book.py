@@ -53,7 +53,7 @@ PAGES = (
     Page("account_new", "provider"),
     Page("account_edit", "account", kilobytes=9),
     Page("account_archive", "account"),
-    Page("account_prices", "account", queries=24),
+    Page("account_prices", "account"),
     Page("sender_new", "account"),
     Page("sender_edit", "sender"),
     Page("sender_edit", "held"),
