@@ -18,8 +18,13 @@ const CHART_OPTIONS = (() => {
   // Readable also where it stands upon a stream.
   const onStreams = (palette) => ({ color: palette.ink, fontSize: 12, textBorderColor: palette.surface, textBorderWidth: 3 });
 
-  // The ends of the flow have room beside them and little above: their figure stands on the line of their name.
-  const nodeLabel = (node, goesOn, ink) => ({
+  // The ends of the flow have room beside them and little above: their figure stands on the line of their name. What stands
+  // right before them has little room beside it.
+  const BEFORE_ENDS = { width: 80, overflow: "break" };
+  const endsNext = (node, told, goesOn) =>
+    goesOn.has(node.name) && told.links.every(({ source, target }) => source !== node.name || !goesOn.has(target));
+  const nodeLabel = (node, told, goesOn, ink) => ({
+    ...(endsNext(node, told, goesOn) && BEFORE_ENDS),
     show: Boolean(node.title),
     formatter: `${node.title}${goesOn.has(node.name) ? "\n" : "  "}{figure|${node.figure}}`,
     rich: { figure: { ...ink, fontWeight: "bold" } },
@@ -44,7 +49,7 @@ const CHART_OPTIONS = (() => {
         ...node,
         cursor: node.address ? "pointer" : "default",
         itemStyle: { color: palette.colour(node.colour), borderWidth: 0, opacity: node.isFaint ? 0.35 : 1 },
-        label: nodeLabel(node, goesOn, ink),
+        label: nodeLabel(node, told, goesOn, ink),
       })),
       links: told.links,
     }],
