@@ -19,14 +19,16 @@ const CHART_OPTIONS = (() => {
   const onStreams = (palette) => ({ color: palette.ink, fontSize: 12, textBorderColor: palette.surface, textBorderWidth: 3 });
 
   // The ends of the flow have room beside them and little above: their figure stands on the line of their name. What stands
-  // right before them has little room beside it.
-  const BEFORE_ENDS = { width: 80, overflow: "break" };
-  const endsNext = (node, told, goesOn) =>
+  // right before them has little room beside it: a sentence there has a line for each word.
+  const isBeforeEnds = (node, told, goesOn) =>
     goesOn.has(node.name) && told.links.every(({ source, target }) => source !== node.name || !goesOn.has(target));
+  const nodeTitle = (node, told, goesOn) => {
+    const words = node.title.split(" ");
+    return words.length > 2 && isBeforeEnds(node, told, goesOn) ? words.join("\n") : node.title;
+  };
   const nodeLabel = (node, told, goesOn, ink) => ({
-    ...(endsNext(node, told, goesOn) && BEFORE_ENDS),
     show: Boolean(node.title),
-    formatter: `${node.title}${goesOn.has(node.name) ? "\n" : "  "}{figure|${node.figure}}`,
+    formatter: `${nodeTitle(node, told, goesOn)}${goesOn.has(node.name) ? "\n" : "  "}{figure|${node.figure}}`,
     rich: { figure: { ...ink, fontWeight: "bold" } },
   });
 
