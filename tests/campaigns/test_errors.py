@@ -6,15 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import reverse
-from django_htmx.middleware import HtmxDetails
 
 from campaigns.permissions import Role
 from campaigns.views import errors
+from tests.campaigns.asked import asked
 from tests.factories import make_user
 
 Handler = Callable[[HttpRequest, Exception], HttpResponse]
@@ -23,20 +22,11 @@ BACK = '<a class="btn{}" href="/campaigns/3/edit/?route=2">Back</a>'
 OVERVIEW = '<a class="btn{}" href="/">To the overview</a>'
 
 
-def asked(path: str = "/lost/", *, method: str = "GET", **headers: str) -> HttpRequest:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = RequestFactory().generic(method, path, headers=named)
-    request.user = AnonymousUser()
-    request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
-    request.session = {}  # type: ignore[assignment]
-    return request
-
-
 @pytest.mark.parametrize(
     ("view", "status"), [(errors.bad_request, 400), (errors.forbidden, 403), (errors.not_found, 404)]
 )
 def test_error_pages_need_no_database(view: Handler, status: int) -> None:
-    response = view(asked(), Exception("secret detail"))
+    response = view(asked("/lost/"), Exception("secret detail"))
     assert response.status_code == status
     assert 'class="entrance-title"' in response.text
     assert "secret detail" not in response.text
@@ -54,7 +44,7 @@ def test_where_a_link_led_nowhere_the_overview_is_the_first_way_out() -> None:
 
 @pytest.mark.parametrize("came_from", ["", "https://elsewhere.example/campaigns/", "http://testserver/lost/"])
 def test_no_way_leads_to_other_sites_or_to_the_same_page_again(came_from: str) -> None:
-    assert ">Back<" not in errors.not_found(asked(Referer=came_from), Exception()).text
+    assert ">Back<" not in errors.not_found(asked("/lost/", Referer=came_from), Exception()).text
 
 
 def test_a_host_that_is_not_ours_gets_a_page_too() -> None:
@@ -75,12 +65,12 @@ def test_a_form_that_is_too_large_gets_this_page() -> None:
 
 
 def test_a_refused_form_says_what_to_do() -> None:
-    assert errors.csrf_failure(asked()).status_code == 403
+    assert errors.csrf_failure(asked("/lost/")).status_code == 403
     assert errors.csrf_failure(asked(HX_Request="true")).text == "This page is too old. Reload it and try again."
 
 
 def test_too_many_tries_are_told_in_words() -> None:
-    response = errors.too_many(asked())
+    response = errors.too_many(asked("/lost/"))
     assert response.status_code == 429
     assert "wait a minute and try again" in response.text
 

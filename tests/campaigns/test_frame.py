@@ -8,14 +8,10 @@ import pytest
 from django import forms
 from django.conf import settings as django_settings
 from django.contrib import messages
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.messages.storage.fallback import FallbackStorage
-from django.http import HttpRequest
 from django.template import engines
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.utils import translation
 from django.utils.formats import date_format
-from django_htmx.middleware import HtmxDetails
 from pytest_django import Settings
 
 from campaigns import icons, menu
@@ -23,18 +19,10 @@ from campaigns.models.campaigns import CampaignStatus
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Role
 from channels.kinds import FACTS
+from tests.campaigns.asked import asked
 from tests.factories import NOON, make_campaign, make_user
 
 TEMPLATES = sorted((Path(django_settings.BASE_DIR) / "templates").rglob("*.html"))
-
-
-def asked(path: str = "/", **headers: str) -> HttpRequest:
-    request = RequestFactory().get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-    request.user = AnonymousUser()
-    request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
-    request.session = {}  # type: ignore[assignment]
-    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]
-    return request
 
 
 def rendered(source: str, **context: object) -> str:
