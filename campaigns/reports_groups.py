@@ -49,7 +49,7 @@ SELECT GROUPING(channel, segment_id, begins_on), is_now, channel, segment_id, be
 FROM placed
 GROUP BY is_now, is_step, counter, GROUPING SETS ((), (channel), (segment_id), (begins_on))
 HAVING is_now OR GROUPING(channel, segment_id, begins_on) = 7
-"""  # noqa: S608  text of ours
+"""  # noqa: S608  texts of ours, values are parameters
 # What GROUPING says: a bit for each of the three that a row is not grouped by.
 _IN_ALL, _BY_CHANNEL, _BY_SEGMENT, _BY_MOMENT = 7, 3, 5, 6
 

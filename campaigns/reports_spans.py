@@ -107,7 +107,7 @@ counted AS (
     ) AS since
     WHERE is_now AND NOT is_once
 )
-"""  # noqa: S608  names of counters of ours
+"""  # noqa: S608  names of counters of ours, values are parameters
 
 
 Asked = dict[str, Any]
