@@ -68,8 +68,9 @@ def choose(page: Page, place: int, *, about: str, compare: str) -> None:
     for label, choice in (("About", about), ("Compare", compare)):
         field = row.get_by_label(label)
         if field.locator("option:checked").inner_text() != choice:
-            with page.expect_response("**/segments/row/"):
-                field.select_option(label=choice)
+            before = row.element_handle()
+            field.select_option(label=choice)
+            before.wait_for_element_state("hidden")
 
 
 def make_campaign(page: Page, draft: Draft) -> None:

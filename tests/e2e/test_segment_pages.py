@@ -17,6 +17,20 @@ from tests.pages.inhabited import RULE_IN_A_RULE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# Chooses in the field that compares in the moment in which it comes to the page.
+CHOOSES_AT_ONCE = """
+(choice) => {
+  const choose = (_changes, observer) => {
+    const field = document.querySelector("select[name$='-is']");
+    if (!field) return;
+    observer.disconnect();
+    field.value = choice;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  new MutationObserver(choose).observe(document.body, { childList: true, subtree: true });
+}
+"""
+
 
 def make_olena() -> Contact:
     """Somebody with everything that a person's page can show."""
@@ -93,6 +107,17 @@ def choose_subject(page: Page, row: Locator, name: str) -> None:
         page.keyboard.type(name)
     expect(row.get_by_label("Compare")).to_be_visible()
     expect(about).to_be_focused()
+
+
+def test_a_choice_made_as_soon_as_its_field_is_there_is_heard(page_as: PageAs) -> None:
+    page = page_as(Role.MARKETER)
+    page.goto("/segments/new/")
+    page.evaluate(CHOOSES_AT_ONCE, "at_least")
+    with page.expect_response("**/segments/row/"):
+        page.get_by_label("About").select_option(label="Age")
+    with page.expect_response("**/segments/row/"):
+        expect(page.get_by_label("Compare")).to_have_value("at_least")
+    expect(page.get_by_label("from")).to_have_count(0)
 
 
 def test_removing_a_row_keeps_the_others_as_they_were_typed_and_moves_the_focus_on(page_as: PageAs) -> None:
