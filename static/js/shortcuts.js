@@ -39,9 +39,10 @@
 
   const isTyping = (element) => element.isContentEditable || element.matches("select, textarea, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
   document.addEventListener("keydown", (event) => {
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing && event.key.length === 1;
+    const key = pressedKey(event);
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing && key.length === 1;
     if (!isPlain || !isOn.checked || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    if (press(event.key)) event.preventDefault();
+    if (press(key)) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-shows-shortcuts]")) dialog.showModal();

@@ -18,6 +18,11 @@ def chosen(page: Page) -> str:
     return page.locator(f"#{told}").inner_text()
 
 
+def press(page: Page, **told: str | bool) -> None:
+    """Press a key as a keyboard tells it: its `key`, and by `code` the place where it is."""
+    page.locator("body").dispatch_event("keydown", {"bubbles": True, **told})
+
+
 def test_the_palette_leads_to_a_campaign_by_keyboard_alone(page_as: PageAs, suits_everybody: SuitsEverybody) -> None:
     campaign = make_campaign(name="Winter sale")
     make_campaign(name="Winter boots")
@@ -56,6 +61,25 @@ def test_an_answer_that_comes_late_leaves_chosen_what_the_arrow_keys_chose(page_
         page.keyboard.type(" ")
     expect(page.locator(".htmx-request")).to_have_count(0)
     assert "Winter boots" in chosen(page)
+
+
+def test_keys_do_the_same_on_a_keyboard_with_other_letters(page_as: PageAs) -> None:
+    page = page_as(Role.MARKETER)
+    page.goto("/")
+    press(page, key="л", code="KeyK", ctrlKey=True)
+    expect(page.locator("#palette")).to_be_visible()
+    page.keyboard.press("Escape")
+    press(page, key="п", code="KeyG")
+    press(page, key="ы", code="KeyS")
+    page.wait_for_url("**/segments/")
+
+
+def test_a_form_that_the_browser_fills_in_presses_no_key(page_as: PageAs) -> None:
+    page = page_as(Role.MARKETER)
+    page.goto("/contacts/")
+    page.evaluate("document.body.dispatchEvent(new Event('keydown', { bubbles: true }))")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
 
 
 def test_the_palette_closes_and_gives_the_focus_back(page_as: PageAs) -> None:
