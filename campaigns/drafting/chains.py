@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from campaigns import conditions, prices, texts, wording
-from campaigns.drafting.opening import DraftRefused, opened, version_of
+from campaigns.drafting.opening import DraftRefused, check_there, opened, version_of
 from campaigns.drafting.ordering import number, of_draft
 from campaigns.models import Campaign, Route, Step
 from channels.kinds import Channel
@@ -45,6 +45,7 @@ def add_step(
     if timeout:
         check_timeout(timeout)
     with opened(campaign, seen=seen) as draft:
+        check_there(draft, route)
         steps = list(route.steps.select_related("sender"))
         step = Step.objects.create(
             route=route,

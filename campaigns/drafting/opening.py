@@ -6,8 +6,9 @@ from contextvars import ContextVar
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
-from campaigns.models import Campaign, CampaignVersion, User
+from campaigns.models import Campaign, CampaignVersion, Route, User
 
 # Whoever changes drafts at the moment. Every verb would only hand them on to `opened`.
 _actor: ContextVar[User | None] = ContextVar("who changes drafts", default=None)
@@ -80,3 +81,9 @@ def version_of(campaign: Campaign) -> CampaignVersion:
     if campaign.version is None:
         raise AssertionError("a campaign is made with its version")
     return campaign.version
+
+
+def check_there(draft: Campaign, route: Route) -> None:
+    """Raise DraftRefused where somebody removed `route` of the locked `draft` after the caller had found it."""
+    if not version_of(draft).routes.filter(pk=route.pk).exists():
+        raise DraftRefused("route", gettext("This route was removed meanwhile, so nothing was changed."))

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from campaigns import prices
-from campaigns.drafting.opening import DraftRefused, opened
+from campaigns.drafting.opening import DraftRefused, check_there, opened
 from campaigns.models import Campaign, Route, Step
 
 
@@ -39,8 +39,9 @@ def arrange_steps(*, campaign: Campaign, route: Route, order: Sequence[int], see
 
 
 def order_by_price(*, campaign: Campaign, route: Route, seen: datetime | None = None) -> None:
-    """Put the steps of `route` in the order of their prices. Raises NotADraft and ChangedMeanwhile."""
-    with opened(campaign, seen=seen):
+    """Put the steps of `route` in the order of their prices. Raises NotADraft, ChangedMeanwhile and DraftRefused."""
+    with opened(campaign, seen=seen) as draft:
+        check_there(draft, route)
         number(prices.in_price_order(list(route.steps.select_related("sender"))))
 
 

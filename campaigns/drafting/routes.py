@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from campaigns.drafting.copying import copy_steps
-from campaigns.drafting.opening import DraftRefused, opened, version_of
+from campaigns.drafting.opening import DraftRefused, check_there, opened, version_of
 from campaigns.models import Campaign, Route, Segment
 
 
@@ -41,10 +41,12 @@ def remove_route(*, campaign: Campaign, route: Route, seen: datetime | None = No
 def move_route(*, campaign: Campaign, route: Route, by: int, seen: datetime | None = None) -> None:
     """Try the route of a segment earlier (`by` -1) or later (1); at the end of its way it stays where it is.
 
-    Raises NotADraft, ChangedMeanwhile, and DraftRefused for the route of everyone else, which is the last.
+    Raises NotADraft, ChangedMeanwhile, and DraftRefused for one that was removed meanwhile, and for the route of
+    everyone else, which is the last.
     """
     with opened(campaign, seen=seen) as draft:
         _refuse_default(route)
+        check_there(draft, route)
         routes = list(version_of(draft).routes.exclude(segment=None))
         place = routes.index(route)
         routes.insert(max(0, place + by), routes.pop(place))

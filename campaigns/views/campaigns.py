@@ -14,7 +14,7 @@ from campaigns.forms.new_campaign import NewCampaignForm
 from campaigns.models import Campaign, Segment
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
-from campaigns.views.editing import edits_draft, find_campaign
+from campaigns.views.editing import find_campaign, lead_to
 from campaigns.views.seeing import sees_campaigns
 
 
@@ -88,13 +88,26 @@ def campaign_copy(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANAGE_CAMPAIGNS)
-@edits_draft
-def campaign_delete(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
-    """A draft deleted for good."""
-    if request.method == "POST":
-        drafting.delete(campaign=campaign, actor=request.user)
-        messages.success(request, gettext("“%(name)s” is deleted.") % {"name": campaign.name})
-        return redirect("campaign_list")
+def campaign_delete(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A draft deleted for good; what was launched is said to stay, on its own page."""
+    campaign = find_campaign(pk)
+    try:
+        return _delete(request, campaign) if request.method == "POST" else _ask_to_delete(request, campaign)
+    except drafting.NotADraft:
+        stays = gettext("“%(name)s” was launched, so it cannot be deleted. When it is over it can be archived.")
+        messages.warning(request, stays % {"name": campaign.name})
+        return lead_to(request, reverse("campaign_watch", args=[pk]))
+
+
+def _delete(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
+    drafting.delete(campaign=campaign, actor=request.user)
+    messages.success(request, gettext("“%(name)s” is deleted.") % {"name": campaign.name})
+    return redirect("campaign_list")
+
+
+def _ask_to_delete(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
+    if not campaign.is_editable:
+        raise drafting.NotADraft
     return ask(
         request,
         question=gettext("Delete the draft “%(name)s”?") % {"name": campaign.name},

@@ -170,8 +170,12 @@ def no_longer_a_draft(request: SignedInRequest, campaign: Campaign) -> HttpRespo
     messages.warning(
         request, gettext("“%(name)s” was launched, so this can no longer be changed.") % {"name": campaign}
     )
-    target = reverse("campaign_review", args=[campaign.pk])
-    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+    return lead_to(request, reverse("campaign_review", args=[campaign.pk]))
+
+
+def lead_to(request: SignedInRequest, address: str) -> HttpResponse:
+    """The page at `address` in place of the one that asks, also where htmx asks for a part of it."""
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def _told(request: HttpRequest, name: str) -> str:

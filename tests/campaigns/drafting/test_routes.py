@@ -53,3 +53,17 @@ def test_the_route_for_everyone_else_stays_and_stays_last() -> None:
         with pytest.raises(DraftRefused):
             change()
     assert ways(campaign)[-1] == ""
+
+
+def test_a_route_that_was_removed_meanwhile_refuses_what_was_meant_for_it() -> None:
+    campaign = draft(Channel.SMS)
+    route = drafting.add_route(campaign=campaign, segment=make_segment())
+    drafting.remove_route(campaign=campaign, route=route)
+    for change in (
+        lambda: drafting.move_route(campaign=campaign, route=route, by=1),
+        lambda: drafting.add_step(campaign=campaign, route=route, channel=Channel.VIBER),
+        lambda: drafting.order_by_price(campaign=campaign, route=route),
+    ):
+        with pytest.raises(DraftRefused, match="removed meanwhile"):
+            change()
+    assert ways(campaign) == [""]

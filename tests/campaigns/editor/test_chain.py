@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
 from campaigns import drafting
-from campaigns.models import Condition, Contact, Route
+from campaigns.models import Campaign, Condition, Contact, Route
+from campaigns.views.editing import find_route
 from channels.kinds import Channel
 from tests.campaigns.editor.pages import HTMX, fresh, page, refusal, text, the_step
 from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_price, make_segment, make_sender
@@ -147,6 +149,26 @@ def test_routes_are_tried_in_another_order(marketer: Client) -> None:
 
 def _position(route: Route) -> int:
     return Route.objects.get(pk=route.pk).position
+
+
+@pytest.mark.parametrize(("name", "answers"), [("route_up", {}), ("step_add", {"channel": "sms"}), ("steps_order", {})])
+def test_a_route_that_somebody_removes_at_the_same_moment_is_told_as_gone(
+    marketer: Client, monkeypatch: pytest.MonkeyPatch, name: str, answers: dict[str, str]
+) -> None:
+    campaign = make_campaign(routes=[RoutePlan(segment=make_segment(name="18 to 25")), RoutePlan()])
+    route = Route.objects.get(segment__name="18 to 25")
+
+    def removed_by_another(lost: Campaign, pk: int) -> Route:
+        found = find_route(lost, pk)
+        drafting.remove_route(campaign=lost, route=found)
+        return found
+
+    view = resolve(page(name, campaign, route.pk)).func
+    monkeypatch.setattr(f"{view.__module__}.find_route", removed_by_another)
+    response = marketer.post(page(name, campaign, route.pk), answers, headers=HTMX)
+    assert response.status_code == 200
+    assert "This route was removed meanwhile" in response.headers["HX-Trigger"]
+    assert f'id="route-{route.pk}"' not in response.content.decode()
 
 
 def test_a_step_of_another_campaign_is_not_touched(marketer: Client) -> None:

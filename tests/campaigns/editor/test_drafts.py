@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign
 from campaigns.models.campaigns import CampaignStatus
-from tests.campaigns.editor.pages import fresh, page, text
+from tests.campaigns.editor.pages import HTMX, fresh, page, text
 from tests.factories import make_campaign, make_segment
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,16 @@ def test_deleting_asks_first(marketer: Client) -> None:
     assert Campaign.objects.exists()
     marketer.post(page("campaign_delete", campaign))
     assert not Campaign.objects.exists()
+
+
+def test_what_was_launched_cannot_be_deleted_and_its_own_page_says_so(marketer: Client) -> None:
+    campaign = make_campaign(name="Autumn", status=CampaignStatus.RUNNING)
+    address = page("campaign_delete", campaign)
+    for answer in (marketer.get(address, follow=True), marketer.post(address, follow=True)):
+        assert answer.redirect_chain == [(page("campaign_watch", campaign), 302)]
+        assert "“Autumn” was launched, so it cannot be deleted." in text(answer)
+    assert marketer.get(address, headers=HTMX).headers["HX-Redirect"] == page("campaign_watch", campaign)
+    assert fresh(campaign).status == CampaignStatus.RUNNING
 
 
 def test_only_a_campaign_that_is_over_is_archived(marketer: Client) -> None:
