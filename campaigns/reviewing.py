@@ -13,6 +13,7 @@ from campaigns.forecasting.planning import Calendar, plan
 from campaigns.launch_checks import Problem
 from campaigns.models import Campaign, Contact, Installation, Route
 from campaigns.models.campaigns import CampaignKind
+from campaigns.seen_rules import marks_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,8 @@ class Expectation:
 class Review:
     """Everything a person should know before launching. `people` is None where they come one by one.
 
-    `expected` is None where there is nobody to count, and before they were counted.
+    `expected` is None where there is nobody to count, and before they were counted. `rules` are the marks of the
+    segments whose people were counted (`campaigns.seen_rules`).
     """
 
     campaign: Campaign
@@ -49,6 +51,7 @@ class Review:
     limits: Sequence[str]
     schedule: str
     problems: Sequence[Problem]
+    rules: Sequence[str]
 
     @property
     def is_possible(self) -> bool:
@@ -86,6 +89,7 @@ def review(campaign: Campaign, *, person: Contact | None = None, has_figures: bo
         limits=sentences.limits(campaign, currency),
         schedule=sentences.schedule(campaign),
         problems=launch_checks.draft_problems(blueprint, crowd) if campaign.is_editable else (),
+        rules=marks_of(campaign, blueprint.routes),
     )
 
 

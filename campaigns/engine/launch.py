@@ -1,6 +1,6 @@
 """Starts campaigns and lets people in: `enrol` and `enrol_audience` are the only ways."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,6 +30,7 @@ from campaigns.models import (
 )
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.models.consent import Purpose
+from campaigns.seen_rules import hold_rules
 from channels.rows import run
 
 # Deleting locks the row, so it waits for whoever lets the person in, or has been before.
@@ -61,13 +62,17 @@ class EnrolResult:
 
 
 @transaction.atomic
-def launch(*, campaign: Campaign, actor: User | None, seen: datetime | None = None) -> None:
+def launch(
+    *, campaign: Campaign, actor: User | None, seen: datetime | None = None, seen_rules: Collection[str] | None = None
+) -> None:
     """Freeze the draft `campaign` and start it, now or at its start time.
 
-    `seen` is its `updated_at` as whoever launches it has reviewed it (None: as it is). Raises ChangedMeanwhile where
-    that has moved on, and LaunchRefused with everything that is wrong, also when it was launched already.
+    `seen` is its `updated_at` as whoever launches it has reviewed it, `seen_rules` the marks of its segments
+    (None: as they are). Raises ChangedMeanwhile and RulesChanged where these have moved on, and LaunchRefused with
+    everything that is wrong, also when it was launched already.
     """
     locked = opening.locked(campaign, seen=seen)
+    hold_rules(locked, seen=seen_rules)
     problems = launch_checks.launch_problems(locked)
     if problems:
         raise LaunchRefused(problems)

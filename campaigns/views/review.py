@@ -18,6 +18,7 @@ from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.previews import find_person
 from campaigns.reviewing import Review, looks, review
+from campaigns.seen_rules import RulesChanged
 from campaigns.views.editing import changed_meanwhile, find_campaign, seen_by
 from campaigns.views.looking import found_people
 from campaigns.views.seeing import sees_campaigns
@@ -55,23 +56,31 @@ def campaign_texts(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.MANAGE_CAMPAIGNS)
 def campaign_launch(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Launch what the review showed; where the draft has changed since, show it again."""
-    campaign = find_campaign(pk)
+    """Launch what the review showed; where the draft or the rule of a segment has changed since, show it again."""
+    campaign, seen = find_campaign(pk), seen_by(request)
+    seen_rules = request.POST.getlist("seen_rule") if seen else None
     try:
         with acting(request.user):
-            launch(campaign=campaign, actor=request.user, seen=seen_by(request))
+            launch(campaign=campaign, actor=request.user, seen=seen, seen_rules=seen_rules)
     except ChangedMeanwhile as error:
-        campaign.refresh_from_db()
-        if not campaign.is_editable:
-            return redirect("campaign_watch", pk)
-        messages.warning(request, changed_meanwhile(error))
-        return _show(request, campaign, status=409)
+        return _again(request, campaign, changed_meanwhile(error), status=409)
+    except RulesChanged as error:
+        return _again(request, campaign, _rules_changed(error), status=409)
     except LaunchRefused:
-        campaign.refresh_from_db()
-        return _show(request, campaign, status=422) if campaign.is_editable else redirect("campaign_watch", pk)
+        return _again(request, campaign, "", status=422)
     campaign.refresh_from_db()
     messages.success(request, _launched(campaign))
     return redirect("campaign_watch", pk)
+
+
+def _again(request: SignedInRequest, campaign: Campaign, sentence: str, *, status: int) -> HttpResponse:
+    """The review as it is now, with what has come between; of a campaign that was launched meanwhile, its page."""
+    campaign.refresh_from_db()
+    if not campaign.is_editable:
+        return redirect("campaign_watch", campaign.pk)
+    if sentence:
+        messages.warning(request, sentence)
+    return _show(request, campaign, status=status)
 
 
 def _show(request: SignedInRequest, campaign: Campaign, *, status: int = 200, has_figures: bool = True) -> HttpResponse:
@@ -106,6 +115,18 @@ def _person(request: SignedInRequest, campaign: Campaign) -> Contact | None:
 
 def _found(request: SignedInRequest) -> dict[str, Any]:
     return {"found": found_people(request), "sought": request.GET.get("sought", "")}
+
+
+def _rules_changed(error: RulesChanged) -> str:
+    names = ", ".join(gettext("“%(name)s”") % {"name": segment} for segment in error.segments)
+    sentence = ngettext(
+        "The segment %(names)s was changed after you opened this review, so nothing was launched. What you see now is"
+        " up to date: look at it and launch again.",
+        "The segments %(names)s were changed after you opened this review, so nothing was launched. What you see now is"
+        " up to date: look at it and launch again.",
+        len(error.segments),
+    )
+    return sentence % {"names": names}
 
 
 def _launch_label(seen: Review) -> str:

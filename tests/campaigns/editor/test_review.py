@@ -1,16 +1,33 @@
 """The review, and the launch from it."""
 
+import re
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from campaigns import drafting
-from campaigns.engine.launch import launch
-from campaigns.models import Condition, Contact
+from campaigns.audience import segmenting
+from campaigns.audience.rules import parse
+from campaigns.engine import clock
+from campaigns.engine.launch import enrol_audience, launch, start_scheduled
+from campaigns.models import Campaign, Condition, Contact, Enrolment, Segment
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
 from channels.kinds import Channel
 from tests.campaigns.editor.pages import fresh, page, text, the_step
-from tests.factories import RoutePlan, StepPlan, ago, make_campaign, make_price, make_sender, make_user
+from tests.factories import (
+    RoutePlan,
+    StepPlan,
+    ago,
+    make_campaign,
+    make_contact,
+    make_price,
+    make_segment,
+    make_sender,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +96,68 @@ def test_my_own_change_in_another_window_is_told_as_mine(client: Client, olena: 
         drafting.write_content(campaign=campaign, text="Other words")
     client.force_login(user)
     assert "You changed this campaign" in text(client.post(page("campaign_launch", campaign), {"seen": seen}))
+
+
+def launch_as_reviewed(browser: Client, campaign: Campaign, shown: str) -> Any:
+    """Press the button of the review that says `shown`, whatever has happened since."""
+    told = {name: re.findall(rf'name="{name}" value="([^"]+)"', shown) for name in ("seen", "seen_rule")}
+    return browser.post(page("campaign_launch", campaign), told)
+
+
+def change_rule(segment: Segment) -> None:
+    """Let the segment select others from now on."""
+    rule = parse({"op": "all", "rules": [{"field": "language", "is": "in", "value": ["uk"]}]})
+    segmenting.save_segment(segment=segment, rule=rule, by=make_user())
+
+
+def archive(segment: Segment) -> None:
+    """Offer the segment no more."""
+    segmenting.archive_segment(segment=segment, by=make_user())
+
+
+@pytest.mark.parametrize("change", [change_rule, archive])
+@pytest.mark.parametrize("name", ["Everybody in town", "18 to 25"])
+def test_a_segment_that_changed_after_the_review_is_reviewed_again(
+    marketer: Client, olena: Contact, name: str, change: Callable[[Segment], None]
+) -> None:
+    segments = {name: make_segment(name=name) for name in ("Everybody in town", "18 to 25")}
+    routes = [RoutePlan(segment=segments["18 to 25"]), RoutePlan()]
+    campaign = make_campaign(segment=segments["Everybody in town"], routes=routes)
+    reviewed = marketer.get(page("campaign_review", campaign)).content.decode()
+    change(segments[name])
+    response = launch_as_reviewed(marketer, campaign, reviewed)
+    assert response.status_code == 409
+    assert f"The segment “{name}” was changed after you opened this review" in text(response)
+    assert fresh(campaign).status == CampaignStatus.DRAFT
+    assert not Enrolment.objects.exists()
+    again = launch_as_reviewed(marketer, campaign, response.content.decode())
+    # An archived segment forbids the launch, which the review says then.
+    assert again.status_code == (302 if change is change_rule and name == "18 to 25" else 422)
+
+
+def test_a_segment_with_another_name_or_of_another_campaign_keeps_nobody_from_launching(
+    marketer: Client, olena: Contact
+) -> None:
+    segment, other = make_segment(), make_segment()
+    campaign = make_campaign(segment=segment)
+    reviewed = marketer.get(page("campaign_review", campaign)).content.decode()
+    change_rule(other)
+    segment.name = "Another name"
+    segment.save()
+    assert launch_as_reviewed(marketer, campaign, reviewed)["Location"] == page("campaign_watch", campaign)
+    assert fresh(campaign).status == CampaignStatus.RUNNING
+
+
+def test_a_scheduled_campaign_keeps_the_rules_of_its_launch_and_finds_its_people_at_the_start(olena: Contact) -> None:
+    segment = make_segment()
+    campaign = make_campaign(segment=segment, starts_at=ago(days=-1))
+    launch(campaign=campaign, actor=None)
+    change_rule(segment)
+    newcomer = make_contact(phone="+380501112244")
+    Campaign.objects.update(starts_at=ago(minutes=1))
+    start_scheduled(clock.now())
+    enrol_audience(campaign.pk)
+    assert set(Enrolment.objects.values_list("contact", flat=True)) == {olena.pk, newcomer.pk}
 
 
 def test_a_second_launch_leads_to_the_campaign(marketer: Client, olena: Contact) -> None:

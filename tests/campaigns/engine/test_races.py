@@ -3,22 +3,24 @@
 from decimal import Decimal
 from threading import Event
 
-from django.db import transaction
+import pytest
+from django.db import connection, transaction
 
 from campaigns.engine import budget, clock, ticking
 from campaigns.engine.advance import advance
 from campaigns.engine.deliver import deliver
-from campaigns.engine.launch import enrol_audience
+from campaigns.engine.launch import enrol_audience, launch
 from campaigns.engine.opting_out import opt_out
-from campaigns.models import Attempt, Campaign, Enrolment, Message
+from campaigns.models import Attempt, Campaign, Enrolment, Message, Segment
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.consent import ConsentSource
 from campaigns.models.messages import MessageStatus
 from campaigns.reports import campaign_report
+from campaigns.seen_rules import RulesChanged, marks_of
 from channels.kinds import Channel
 from tests.campaigns.engine.stage import Stage
 from tests.campaigns.engine.threads import at_once
-from tests.factories import RoutePlan, StepPlan, make_campaign, make_contact, make_price
+from tests.factories import RoutePlan, StepPlan, make_campaign, make_contact, make_price, make_segment
 from tests.until import wait_until
 
 PEOPLE = 30
@@ -108,3 +110,33 @@ def test_a_refused_text_races_a_change_of_limits(open_stage: Stage) -> None:
     at_once(change_limits, work)
     campaign.refresh_from_db()
     assert campaign.held_at
+
+
+def test_a_launch_waits_for_whoever_is_saving_a_segment_and_sees_that_it_changed(open_stage: Stage) -> None:
+    campaign = make_campaign(segment=make_segment(name="18 to 25"))
+    reviewed, is_changed = marks_of(campaign, ()), Event()
+
+    def change_rule() -> None:
+        with transaction.atomic():
+            Segment.objects.update(rule={"op": "any", "rules": []})
+            is_changed.set()
+            wait_until(_is_somebody_waiting, what="the launch waits for the segment", patience_s=20)
+
+    def launch_as_reviewed() -> None:
+        is_changed.wait()
+        with pytest.raises(RulesChanged, match="18 to 25"):
+            launch(campaign=campaign, actor=None, seen_rules=reviewed)
+
+    at_once(change_rule, launch_as_reviewed)
+    campaign.refresh_from_db()
+    assert campaign.status == CampaignStatus.DRAFT
+
+
+def _is_somebody_waiting() -> bool:
+    """Does another connection wait for what this one has locked?"""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return bool(cursor.fetchone()[0])
+
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
