@@ -1,6 +1,7 @@
 """The message in the editor: saved by a button or as one types, cheapened, removed."""
 
 from dataclasses import replace
+from functools import partial
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
@@ -77,8 +78,22 @@ def message_remove(request: SignedInRequest, campaign: Campaign) -> HttpResponse
 
 def _write(request: SignedInRequest, campaign: Campaign, place: Place, form: ContentForm) -> None:
     """Save what `form` holds, over what somebody else wrote if that is the choice. Raises ChangedMeanwhile."""
-    seen = seen_by(request)
-    drafting.write_content(campaign=campaign, channel=place.channel, language=place.language, seen=seen, **form.given())
+    write = partial(drafting.write_content, campaign=campaign, channel=place.channel, language=place.language)
+    try:
+        write(seen=seen_by(request), **form.given())
+    except ChangedMeanwhile as error:
+        if not _is_own_without_answer(request, campaign, place, error):
+            raise
+        write(seen=error.changed_at, **form.given())
+
+
+def _is_own_without_answer(
+    request: SignedInRequest, campaign: Campaign, place: Place, error: ChangedMeanwhile
+) -> bool:
+    """Is the change one of this page's own, whose answer never came? Such texts the page tells as `unanswered`."""
+    there = blueprints.load(campaign).texts.find(place.channel, place.language)
+    told = [text.replace("\r\n", "\n") for text in request.POST.getlist("unanswered")]
+    return error.is_own and there is not None and there.text in told
 
 
 def _refused(request: SignedInRequest, campaign: Campaign, form: ContentForm) -> HttpResponse:

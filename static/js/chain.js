@@ -65,12 +65,15 @@
     ask(address, {});
   });
 
-  // What was chosen in a step, and not saved yet, outlives the answer to another button, and another route's tab.
+  // What was chosen in a step, and not saved yet, outlives the answer to another button, and another route's tab. Leaving
+  // the page would lose it, as what was chosen in the other cards that have a button: that is asked first.
   const unsaved = new Map();
   let isComing = false;
-  const fields = () => [...document.querySelectorAll("#chain form :is(input:not([type=hidden]), select)[id]")];
+  const inside = (cards) => [...document.querySelectorAll(`:is(${cards}) form :is(input:not([type=hidden]), select)[id]`)];
+  const fields = () => inside("#chain");
   const isTicked = (field) => field.matches("[type=checkbox], [type=radio]");
   const value = (field) => (isTicked(field) ? field.checked : field.value);
+  const route = () => document.querySelector("#chain [name=at_route]").value;
   const saved = (field) => {
     if (isTicked(field)) return field.defaultChecked;
     if (field.tagName !== "SELECT") return field.defaultValue;
@@ -82,18 +85,26 @@
     if (!isComing) return;
     const sent = detail.requestConfig.elt.closest("form");
     for (const field of fields()) {
-      if (field.form !== sent && value(field) !== saved(field)) unsaved.set(field.id, value(field));
+      if (field.form !== sent && value(field) !== saved(field)) unsaved.set(field.id, { chosen: value(field), at: route() });
       else unsaved.delete(field.id);
     }
   });
   document.addEventListener("htmx:afterSwap", () => {
     if (!isComing) return;
     isComing = false;
+    // A step or a route that was removed takes it along.
+    const isThere = (id, at) => document.getElementById(at === route() ? id : `route-${at}`);
+    for (const [id, { at }] of unsaved) if (!isThere(id, at)) unsaved.delete(id);
     for (const field of fields().filter(({ id }) => unsaved.has(id))) {
-      field[isTicked(field) ? "checked" : "value"] = unsaved.get(field.id);
+      field[isTicked(field) ? "checked" : "value"] = unsaved.get(field.id).chosen;
       const fold = field.closest("details");
       if (fold) fold.open = true;
     }
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    const isLost = inside("#chain, #audience, #schedule, #limits").some((field) => value(field) !== saved(field));
+    if (isLost || unsaved.size) event.preventDefault();
   });
 
   // The button that was pressed may be gone. Whoever works by keyboard goes on at what it has changed.

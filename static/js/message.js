@@ -1,6 +1,10 @@
-// The message is saved as one types, and nothing typed is lost: until the server has it, this browser keeps it.
+// The message is saved as one types, and nothing typed is lost: until the server has it, this browser keeps it, and what
+// came to no good is tried again.
 (() => {
-  const RETRY_MS = 5000;
+  const FIRST_PAUSE_MS = 2000;
+  const LONGEST_PAUSE_MS = 60000;
+  // A server that does not answer is as good as away.
+  const PATIENCE_MS = 30000;
   let isUnsaved = false;
   // What the request under way saves; only when the fields still say this, all is saved.
   let sent = "";
@@ -16,6 +20,7 @@
   const mark = (unsaved) => {
     isUnsaved = unsaved;
     document.getElementById("editor-status").classList.toggle("has-unsaved", unsaved);
+    if (!unsaved) calmDown();
   };
 
   // --- The copy in this browser. Where it keeps nothing (a private window), the server alone has to do. ---
@@ -26,7 +31,20 @@
   const copyKey = () => `cascade.message.${form().dataset.copyKey}`;
   const forget = () => storage((store) => store.removeItem(copyKey()));
   const remember = () => storage((store) => store.setItem(copyKey(), JSON.stringify({ values: values(), at: Date.now() })));
-  const remembered = () => JSON.parse(storage((store) => store.getItem(copyKey())) || "null");
+  const parsed = (kept) => {
+    try {
+      const copy = JSON.parse(kept);
+      const fields = new Map(Object.entries(JSON.parse(copy.values)));
+      return fields.has("message-text") ? { ...copy, fields } : null;
+    } catch { return null; }
+  };
+  // What is no copy, or half of one, is dropped.
+  const remembered = () => {
+    const kept = storage((store) => store.getItem(copyKey()));
+    const copy = kept && parsed(kept);
+    if (kept && !copy) forget();
+    return copy;
+  };
 
   const offerCopy = () => {
     const copy = remembered();
@@ -38,9 +56,10 @@
   };
 
   const restore = () => {
-    const kept = JSON.parse(remembered().values);
-    for (const field of fields()) if (field.name in kept) field.value = kept[field.name];
     document.getElementById("message-unsent").hidden = true;
+    const kept = remembered()?.fields;
+    if (!kept) return;
+    for (const field of fields()) if (kept.has(field.name)) field.value = kept.get(field.name);
     form().querySelector("textarea").focus();
     form().dispatchEvent(new Event("input", { bubbles: true }));
   };
@@ -55,6 +74,8 @@
 
   document.addEventListener("htmx:configRequest", (event) => {
     if (!event.detail.path.endsWith("/message/keep/")) return;
+    event.detail.timeout = PATIENCE_MS;
+    event.detail.parameters.unanswered = unanswered;
     sent = values();
     // The button was quicker than the pause after typing.
     if (event.target.id !== "message-keeper" || isUnsaved) return;
@@ -74,12 +95,54 @@
     if (form() && isUnsaved) mark(true);
   });
 
-  for (const failure of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(failure, (event) => { if (isKeeping(event)) setTimeout(keepNow, RETRY_MS); });
+  // --- Not saved: tried again, ever more rarely, and at once when there may be a way again ---
+
+  // What got no answer may have been saved all the same. The server is told these texts, and takes them for this page's.
+  const unanswered = new Set();
+  let pause = 0;
+  let timer = 0;
+
+  const say = (words) => {
+    const place = document.getElementById("message-trying");
+    if (place.textContent !== words) place.textContent = words;
+  };
+  const calmDown = () => {
+    clearTimeout(timer);
+    pause = 0;
+    say("");
+  };
+  const tryLater = () => {
+    clearTimeout(timer);
+    pause = Math.min(2 * pause || FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    timer = setTimeout(keepNow, pause);
+    say(document.getElementById("message-trying").dataset.words);
+  };
+  // Signed out (who signs in again in another tab can go on), asked too often, broken, or no answer at all.
+  const isPassing = ({ status }) => !status || [401, 408, 429].includes(status) || status >= 500;
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.requestConfig || !isKeeping(event)) return;
+    if (event.detail.successful) {
+      unanswered.clear();
+      calmDown();
+    } else if (isUnsaved && isPassing(event.detail.xhr)) {
+      if (navigator.onLine) unanswered.add(JSON.parse(sent)["message-text"]);
+      tryLater();
+    }
+  });
+  // It is said beside the text, not in a toast at each try.
+  for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => {
+      const { elt, xhr } = event.detail;
+      if (elt.id === "message-keeper" && isPassing(xhr) && xhr.status !== 401) event.stopPropagation();
+    }, true);
   }
 
+  const tryNow = () => { if (isUnsaved && pause) keepNow(); };
+  window.addEventListener("online", tryNow);
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden && isUnsaved) keepNow();
+    if (!document.hidden) tryNow();
+    else if (isUnsaved) keepNow();
   });
 
   // --- To another tab of the message, which takes the place of what was typed ---
@@ -115,6 +178,7 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "message") return;
+    unanswered.clear();
     mark(false);
     offerCopy();
   });

@@ -125,6 +125,26 @@ def test_a_change_elsewhere_on_the_page_says_that_this_text_was_not_touched(mark
     assert "This text was not changed" in text(overtaken)
 
 
+def test_what_was_saved_although_its_answer_was_lost_is_no_conflict(client: Client) -> None:
+    campaign = make_campaign()
+    client.force_login(make_user(roles=[Role.MARKETER]))
+    seen = campaign.updated_at.isoformat()
+    keep(client, campaign, "Saved,\r\nbut its answer was lost", seen=seen)
+    again = keep(client, campaign, "And typed on", seen=seen, unanswered="Saved,\r\nbut its answer was lost")
+    assert "message-kept" in again.headers["HX-Trigger"]
+    assert Content.objects.get().text == "And typed on"
+
+
+def test_what_another_saved_is_a_conflict_whatever_got_no_answer(marketer: Client) -> None:
+    campaign = make_campaign()
+    seen = campaign.updated_at.isoformat()
+    with acting(make_user()):
+        drafting.write_content(campaign=campaign, text="Theirs")
+    overtaken = keep(marketer, campaign, "Mine", seen=seen, unanswered="Theirs")
+    assert "changed this campaign" in text(overtaken)
+    assert Content.objects.get().text == "Theirs"
+
+
 def test_my_own_other_window_is_told_as_mine(client: Client) -> None:
     campaign = make_campaign()
     client.force_login(make_user(roles=[Role.MARKETER]))
