@@ -15,11 +15,11 @@
     for (const news of document.querySelectorAll("[data-fills]")) fill(news);
   });
 
-  // Whether somebody else was quicker is asked now and then: not in a hidden tab, and not while this page itself saves,
-  // whose answer says what it has seen.
+  // Whether somebody else was quicker is asked now and then, but not while this page itself saves, whose answer says what
+  // it has seen.
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.target.matches("[data-asks-quietly]")) return;
-    if (document.hidden || document.querySelector("#editor .htmx-request, #editor.htmx-request")) event.preventDefault();
+    if (document.querySelector("#editor .htmx-request, #editor.htmx-request")) event.preventDefault();
   });
 
   // What was told of a change that this page has seen after all.

@@ -1,13 +1,10 @@
 // A part of the page that replaces itself every few seconds must not disturb whoever reads it: what was opened
-// stays open, what was moved sideways stays there, the focus stays where it was, and a hidden tab does not ask.
+// stays open, what was moved sideways stays there, the focus stays where it was.
 (() => {
   let opened = [];
   let moved = [];
   let focused = "";
 
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && event.detail.elt.matches("[data-asks-again]")) event.preventDefault();
-  });
   document.addEventListener("htmx:beforeSwap", () => {
     opened = [...document.querySelectorAll("details[data-keeps-open][open], details[data-menu][open]")].map((part) => part.id);
     moved = [...document.querySelectorAll("[data-keeps-scroll]")].map((part) => [part.id, part.scrollLeft]);
