@@ -10,9 +10,13 @@ Statistical Association 68, 1973), each campaign weighing as many as its people:
 τ² = (Σ nᵢ(pᵢ-p)² - (k-1)·p(1-p)) / (N - Σ nᵢ²/N). With it the history counts for as many people as would be as
 uncertain: n = p(1-p) / (p(1-p)/N + τ²(1 + Σ nᵢ²/N²)).
 
-A few campaigns tell little of how much campaigns differ, so τ² is taken as many times as Student's t for k-1 degrees of
-freedom is wider than z, squared: 3.1 times for three campaigns, 1.5 times for six. t is reckoned by M. Abramowitz and
-I. A. Stegun, Handbook of Mathematical Functions, 26.7.5.
+What is not known of the rate and what is left to chance among new people are independent, so their distances from what
+is expected are squared and added, as R. G. Newcombe does ("Interval estimation for the difference between independent
+proportions: comparison of eleven methods", Statistics in Medicine 17, 1998).
+
+A few campaigns tell little of how much campaigns differ, so what they were seen to differ by, Σ nᵢ(pᵢ-p)², is taken as
+many times as Student's t for k-1 degrees of freedom is wider than z, squared: 3.1 times for three campaigns, 1.5 times
+for six. t is reckoned by M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions, 26.7.5.
 """
 
 import math
@@ -48,7 +52,10 @@ class Rate:
         number = float(people)
         if number <= 0:
             return _range(self.least, self.expected, self.highest)
-        return _range(wilson(self.least, number)[0], self.expected, wilson(self.highest, number)[1])
+        least, highest = wilson(self.expected, number)
+        below = math.hypot(self.expected - self.least, self.expected - least)
+        above = math.hypot(self.highest - self.expected, highest - self.expected)
+        return _range(max(0.0, self.expected - below), self.expected, min(1.0, self.expected + above))
 
 
 def wilson(share: float, people: float) -> tuple[float, float]:
@@ -77,8 +84,14 @@ def rate_of(tallies: Sequence[Tally], *, usual_spread: float) -> Rate:
 
 
 def _told_between(tallies: Sequence[Tally], share: float) -> float:
-    """How much another campaign may differ, as a variance, by `tallies` of three campaigns or more."""
-    return _between(tallies, share) * (student(len(tallies) - 1) / Z) ** 2
+    """How much another campaign may differ beyond chance, as a variance, by `tallies` of three campaigns or more."""
+    people = sum(tally.people for tally in tallies)
+    squares = sum(tally.people**2 for tally in tallies)
+    seen = sum(tally.people * (tally.did / tally.people - share) ** 2 for tally in tallies if tally.people)
+    may_be = seen * (student(len(tallies) - 1) / Z) ** 2
+    by_chance = (len(tallies) - 1) * share * (1 - share)
+    room = people - squares / people
+    return max(0.0, (may_be - by_chance) / room) if room > 0 else 0.0
 
 
 def student(freedom: int) -> float:
@@ -87,16 +100,6 @@ def student(freedom: int) -> float:
     second = (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96
     third = (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384
     return Z + first / freedom + second / freedom**2 + third / freedom**3
-
-
-def _between(tallies: Sequence[Tally], share: float) -> float:
-    """How much the shares of campaigns differ beyond chance, as a variance."""
-    people = sum(tally.people for tally in tallies)
-    squares = sum(tally.people**2 for tally in tallies)
-    seen = sum(tally.people * (tally.did / tally.people - share) ** 2 for tally in tallies if tally.people)
-    by_chance = (len(tallies) - 1) * share * (1 - share)
-    room = people - squares / people
-    return max(0.0, (seen - by_chance) / room) if room > 0 else 0.0
 
 
 def _range(least: float, expected: float, highest: float) -> Range:
