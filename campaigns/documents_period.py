@@ -31,8 +31,8 @@ TABLES = {
 }
 # What campaigns a report has, and what of them.
 RULE = gettext_lazy(
-    "Campaigns that are sent once belong to the days of their launch, with everything they came to since. Of those that"
-    " people enter one by one, when something happens or your system asks, it is told what happened in these days."
+    "A campaign that is sent once counts on the day of its launch, with everything that has come of it since. One that"
+    " people enter one by one, when something happens or your system asks, counts with what happened in these days."
 )
 
 
@@ -192,7 +192,7 @@ def _by_segment(figures: PeriodFigures) -> Section:
 
 def _by_channel(figures: PeriodFigures) -> Section:
     before_any = figures.now.audience.credit_before_any
-    note = gettext("People stand at every channel whose messages they came to, and acted upon one message at most.")
+    note = gettext("People count at every channel whose messages they came to, and acted upon one message at most.")
     if before_any:
         note += " " + gettext("Acted before any message: %(people)s.") % {"people": wording.number(before_any)}
     return Section(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from campaigns.audience.places import language_name
+from campaigns.audience.places import language_label
 from campaigns.audience.rules import InvalidRule
 from campaigns.blueprints import Blueprint
 from campaigns.editor import Place
@@ -34,7 +34,7 @@ def spoken_by(blueprint: Blueprint, place: Place) -> list[SpokenLanguage]:
     return [
         SpokenLanguage(
             code=code,
-            name=language_name(code),
+            name=language_label(code),
             people=number,
             has_text=blueprint.texts.find(place.channel, code) is not None,
         )

@@ -33,7 +33,7 @@ def find(*, words: str = "", status: str = "") -> QuerySet[Campaign]:
 
 def page(campaigns: QuerySet[Campaign], cursor: str = "") -> Page[Campaign]:
     """A page of `campaigns`, the latest first."""
-    return page_of(campaigns, cursor=cursor, size=PAGE_SIZE)
+    return page_of(campaigns, order_by=("-created_at", "-id"), cursor=cursor, size=PAGE_SIZE)
 
 
 def lines(campaigns: Sequence[Campaign]) -> list[Line]:

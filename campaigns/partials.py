@@ -62,8 +62,8 @@ def ask(
     """Ask before something that cannot be taken back: a page, or the inside of the dialog that htmx opened.
 
     `question` is the heading, `effects` say in sentences what will happen and to how many, `yes` is the
-    button, `back` the address to return to. The answer is a POST to the same address, with the fields of
-    `form` if there is one. Link to it by `parts/confirm_link.html`.
+    button ('' where nothing can be done), `back` the address to return to. The answer is a POST to the same
+    address, with the fields of `form` if there is one. Link to it by `parts/confirm_link.html`.
     """
     context = {
         "question": question,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from campaigns.audience.places import language_name
+from campaigns.audience.places import language_label
 from campaigns.blueprints import Blueprint
 from campaigns.launch_checks.message import text_query
 from channels import kinds
@@ -64,7 +64,7 @@ class _Rows:
         return TextTab(
             channel="",
             language=language,
-            label=language_name(language) if language else gettext("Everyone"),
+            label=language_label(language) if language else gettext("Everyone"),
             icon="language" if language else "users",
             is_current=language == self.opened[1],
             has_own=any(of == language for _, of in self.written),

@@ -3,6 +3,7 @@
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 
 # Parts of CLDR's territories that are no country: unions, outlying regions, test and unknown codes.
@@ -26,9 +27,15 @@ def language_name(code: str) -> str:
     return f"{name} ({country_name(region.upper())})" if region else name
 
 
+def language_label(code: str) -> str:
+    """`language_name` as it stands alone, on a tab or in a list: "Español", where a sentence has "español"."""
+    return capfirst(language_name(code))
+
+
 def language_choices() -> list[tuple[str, str]]:
-    """(code, name) of the languages with a code of two letters, by name."""
-    return sorted(_language_names(_active()).items(), key=lambda choice: choice[1].casefold())
+    """(code, label) of the languages with a code of two letters, by name."""
+    names = sorted(_language_names(_active()).items(), key=lambda choice: choice[1].casefold())
+    return [(code, capfirst(name)) for code, name in names]
 
 
 def _active() -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Campaign, Purpose, Segment
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
@@ -73,5 +74,9 @@ class CampaignFilterForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
-        choices=[("", _("All")), *CampaignStatus.choices, ("archived", _("Archived"))],
+        choices=[
+            ("", pgettext_lazy("campaigns", "All")),
+            *CampaignStatus.choices,
+            ("archived", pgettext_lazy("campaigns", "Archived")),
+        ],
     )

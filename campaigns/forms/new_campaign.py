@@ -42,7 +42,7 @@ class NewCampaignForm(AudienceForm):
     @classmethod
     def proposed(cls, segment: Segment | None) -> "NewCampaignForm":
         """The form for a campaign to `segment`, with a name to begin with."""
-        day = date_format(localdate(), "j M")
+        day = date_format(localdate(), "MONTH_DAY_FORMAT")
         if segment is None:
             return cls(initial={"name": gettext("Campaign of %(day)s") % {"day": day}})
         name = gettext("%(segment)s, %(day)s") % {"segment": segment.name, "day": day}

@@ -30,6 +30,7 @@ class ReportScheduleForm(forms.ModelForm):
             "users": forms.CheckboxSelectMultiple(),
             "addresses": forms.Textarea(attrs={"rows": 3, "autocapitalize": "none", "spellcheck": "false"}),
         }
+        labels: ClassVar[dict[str, str | Promise]] = {"addresses": _("Other email addresses")}
         help_texts: ClassVar[dict[str, str | Promise]] = {
             "name": _("It stands in the subject of the mail."),
             "weekday": _("For a report of every week."),
@@ -61,7 +62,7 @@ class ReportScheduleForm(forms.ModelForm):
             try:
                 validate_email(address)
             except forms.ValidationError:
-                words = _("%(address)s is no e-mail address.")
+                words = _("%(address)s is no email address.")
                 raise forms.ValidationError(words, params={"address": address}) from None
         if len(found) > _MOST:
             raise forms.ValidationError(

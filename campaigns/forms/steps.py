@@ -84,6 +84,12 @@ class SenderForm(forms.Form):
         super().__init__(*args, **kwargs)
         usable = Sender.objects.usable().filter(channel=step.channel, held_at=None).exclude(steps=step)
         self.fields["sender"].queryset = usable.order_by("name")  # type: ignore[attr-defined]
+        self._usable = usable
+
+    @property
+    def has_choice(self) -> bool:
+        """Is there any other sender?"""
+        return self._usable.exists()
 
 
 class TimeoutForm(forms.Form):

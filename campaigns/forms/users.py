@@ -1,8 +1,9 @@
 """Forms of the team page."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import User
@@ -31,6 +32,7 @@ class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("first_name", "last_name", "email")
+        labels: ClassVar[dict[str, str | Promise]] = {"email": _("Email address")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +46,7 @@ class UserForm(forms.ModelForm):
         """The address in small letters, not that of another user."""
         email = str(self.cleaned_data["email"]).lower()
         if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("Somebody with this e-mail address is in the team already."))
+            raise forms.ValidationError(_("Somebody with this email address is in the team already."))
         return email
 
     def chosen_roles(self) -> list[Role]:
@@ -56,7 +58,7 @@ class InviteForm(UserForm):
     """A new colleague."""
 
     does_mail = forms.BooleanField(
-        label=_("Send the link for the password by e-mail"),
+        label=_("Send the link for the password by email"),
         help_text=_("You see the link afterwards in any case, and can hand it over yourself."),
         required=False,
     )

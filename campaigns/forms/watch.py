@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import QueryDict
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +48,9 @@ class WatchForm(forms.Form):
         routes = Route.objects.filter(version__campaign=campaign).select_related("segment", "version")
         named = {str(route.pk): _route_name(route) for route in routes.order_by("-version__number", "position")}
         self._offer("route", named)
-        self._offer("language", {write_language(code): language_words(code) for code in languages_of(campaign.pk)})
+        self._offer(
+            "language", {write_language(code): capfirst(language_words(code)) for code in languages_of(campaign.pk)}
+        )
 
     def _offer(self, name: str, choices: dict[str, str]) -> None:
         field = self.fields[name]

@@ -102,10 +102,12 @@ def step_sender(request: SignedInRequest, campaign: Campaign, step_pk: int) -> H
     return ask(
         request,
         question=gettext("Send step %(number)s from another sender?") % {"number": step.position + 1},
-        effects=[_waiting_words(step)],
-        yes=gettext("Change the sender"),
+        effects=[
+            _waiting_words(step) if form.has_choice else gettext("No other sender is ready. An admin can add one.")
+        ],
+        yes=gettext("Change the sender") if form.has_choice else "",
         back=reverse("campaign_watch", args=[campaign.pk]),
-        form=form,
+        form=form if form.has_choice else None,
         is_dangerous=False,
         status=422 if form.errors else 200,
     )
@@ -113,6 +115,8 @@ def step_sender(request: SignedInRequest, campaign: Campaign, step_pk: int) -> H
 
 def _waiting_words(step: Step) -> str:
     count = step.messages.filter(is_queued=True).count()
+    if not count:
+        return gettext("All later messages of this step leave from the new sender.")
     words = ngettext(
         "%(n)d message that waits to leave, and all later ones, leave from the new sender.",
         "%(n)d messages that wait to leave, and all later ones, leave from the new sender.",

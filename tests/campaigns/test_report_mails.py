@@ -252,7 +252,7 @@ def test_a_manager_has_a_report_mailed_by_their_own_clock() -> None:
     ("changes", "words"),
     [
         ({"addresses": ""}, "Choose a colleague, or write an address below."),
-        ({"addresses": "nobody"}, "nobody is no e-mail address."),
+        ({"addresses": "nobody"}, "nobody is no email address."),
         ({"month_day": "31"}, "less than or equal to 28"),
         ({"at": "25:00"}, "Enter a valid time."),
         ({"addresses": " ".join(f"a{number}@b.example" for number in range(51))}, "At most 50 addresses."),

@@ -98,7 +98,7 @@ def test_an_address_is_taken_once_however_it_is_written(as_admin: Client) -> Non
     make_user(email="marc@example.com")
     response = as_admin.post("/team/invite/", invitation(email="MARC@example.com"))
     assert response.status_code == 422
-    assert "Somebody with this e-mail address is in the team already." in response.text
+    assert "Somebody with this email address is in the team already." in response.text
     assert 'value="MARC@example.com"' in response.text
 
 
