@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from campaigns.asked_languages import write_language
 from campaigns.models import Campaign, Outcome
@@ -74,7 +74,7 @@ def lines_chart(series: Series, campaign: Campaign) -> dict[str, Any]:
     else:
         lines = [
             _line(gettext("Acted"), acted, "green", "solid"),
-            _line(gettext("Sent"), sent, "", "dashed"),
+            _line(pgettext("figure", "Sent"), sent, "", "dashed"),
             _line(gettext("Entered"), [point.entered for point in series.points], _GREY, "dotted"),
         ]
     moments = [moment(point, series.unit) for point in series.points]
@@ -112,7 +112,7 @@ def _short_title(node: FlowNode) -> str:
     """What stands beside the node in the picture, which shows itself behind which step it is."""
     if node.kind is NodeKind.JUNCTION:
         return ""
-    return gettext("Skipped") if node.kind is NodeKind.SKIPPED else node_title(node)
+    return pgettext("figure", "Skipped") if node.kind is NodeKind.SKIPPED else node_title(node)
 
 
 def _outcome_title(outcome: Outcome | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from campaigns import charting, wording
 from campaigns.documents import Chart, ChartForm, Column, Document, Headline, Kind, Line, Section
@@ -71,7 +71,7 @@ def _headlines(report: CampaignReport) -> Iterator[Headline]:
     for label, people in ((gettext("Acted"), audience.engaged), (gettext("Still in the chain"), audience.open)):
         note = part % {"share": wording.percent(people, audience.people)}
         yield Headline(label=label, kind=Kind.NUMBER, value=people, note=note, is_compared=False)
-    yield Headline(label=gettext("Sent"), kind=Kind.NUMBER, value=report.sent, is_compared=False)
+    yield Headline(label=pgettext("figure", "Sent"), kind=Kind.NUMBER, value=report.sent, is_compared=False)
     yield Headline(label=gettext("Spent"), kind=Kind.MONEY, value=report.cost, is_compared=False)
     yield Headline(
         label=gettext("For each who acted"), kind=Kind.MONEY, value=report.cost_per_engaged, is_compared=False
@@ -122,10 +122,10 @@ def _flow(report: CampaignReport) -> Section:
 
 def _fates(report: CampaignReport) -> Section:
     labels = [
-        gettext("Skipped"),
-        gettext("Stopped here"),
-        gettext("Went on"),
-        gettext("Ended here"),
+        pgettext("figure", "Skipped"),
+        pgettext("figure", "Stopped here"),
+        pgettext("figure", "Went on"),
+        pgettext("figure", "Ended here"),
         gettext("Waiting"),
     ]
     colours = [*(colour for _name, colour in _FATES), _OTHERS]
@@ -153,10 +153,10 @@ def _fates(report: CampaignReport) -> Section:
 def _stages(report: CampaignReport) -> Section:
     labels = [
         gettext("Entered"),
-        gettext("Sent"),
-        gettext("Delivered"),
-        gettext("Opened"),
-        gettext("Clicked"),
+        pgettext("figure", "Sent"),
+        pgettext("figure", "Delivered"),
+        pgettext("figure", "Opened"),
+        pgettext("figure", "Clicked"),
         gettext("Acted upon it"),
     ]
     return Section(
@@ -164,7 +164,7 @@ def _stages(report: CampaignReport) -> Section:
         title=gettext("How far people went"),
         columns=[
             Column(label=gettext("Step")),
-            *_numbers([*labels, gettext("Failed"), gettext("Unknown")]),
+            *_numbers([*labels, pgettext("figure", "Failed"), pgettext("figure", "Unknown")]),
             Column(label=gettext("Cost"), kind=Kind.MONEY),
         ],
         rows=[
@@ -227,7 +227,7 @@ def _time(campaign: Campaign) -> Section:
         title=gettext("Over time"),
         columns=[
             Column(label=gettext("Day") if series.unit is Unit.DAY else gettext("Hour")),
-            *_numbers([gettext("Entered"), gettext("Sent"), gettext("Acted")]),
+            *_numbers([gettext("Entered"), pgettext("figure", "Sent"), gettext("Acted")]),
             Column(label=gettext("Cost"), kind=Kind.MONEY),
         ],
         rows=[

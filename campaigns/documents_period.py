@@ -121,7 +121,7 @@ def _headlines(figures: PeriodFigures) -> Iterator[Headline]:
         note=of_people % {"share": wording.percent(engaged, 1)} if engaged is not None else "",
     )
     yield Headline(
-        label=gettext("Sent"), kind=Kind.NUMBER, value=now.messages.accepted, before=before.messages.accepted
+        label=pgettext("figure", "Sent"), kind=Kind.NUMBER, value=now.messages.accepted, before=before.messages.accepted
     )
     yield Headline(label=gettext("Spent"), kind=Kind.MONEY, value=now.cost, before=before.cost)
     yield Headline(
@@ -216,7 +216,7 @@ def _of_people() -> Sequence[Column]:
         Column(label=gettext("People"), kind=Kind.NUMBER),
         Column(label=gettext("Acted"), kind=Kind.NUMBER),
         Column(label=gettext("Of people"), kind=Kind.SHARE),
-        Column(label=gettext("Sent"), kind=Kind.NUMBER),
+        Column(label=pgettext("figure", "Sent"), kind=Kind.NUMBER),
         Column(label=gettext("Cost"), kind=Kind.MONEY),
         Column(label=gettext("For each who acted"), kind=Kind.MONEY),
     ]
@@ -238,16 +238,16 @@ def _channel_columns() -> Sequence[Column]:
     return [
         Column(label=gettext("Channel")),
         Column(label=gettext("Entered"), kind=Kind.NUMBER),
-        Column(label=gettext("Sent"), kind=Kind.NUMBER),
-        Column(label=gettext("Delivered"), kind=Kind.NUMBER, is_brief=False),
-        Column(label=gettext("Opened"), kind=Kind.NUMBER, is_brief=False),
-        Column(label=gettext("Clicked"), kind=Kind.NUMBER, is_brief=False),
+        Column(label=pgettext("figure", "Sent"), kind=Kind.NUMBER),
+        Column(label=pgettext("figure", "Delivered"), kind=Kind.NUMBER, is_brief=False),
+        Column(label=pgettext("figure", "Opened"), kind=Kind.NUMBER, is_brief=False),
+        Column(label=pgettext("figure", "Clicked"), kind=Kind.NUMBER, is_brief=False),
         Column(label=gettext("Acted upon it"), kind=Kind.NUMBER),
         Column(label=gettext("Of those sent"), kind=Kind.SHARE),
         Column(label=gettext("Of these late"), kind=Kind.NUMBER, is_brief=False),
-        Column(label=gettext("Opted out"), kind=Kind.NUMBER),
-        Column(label=gettext("Failed"), kind=Kind.NUMBER),
-        Column(label=gettext("Unknown"), kind=Kind.NUMBER, is_brief=False),
+        Column(label=pgettext("figure", "Opted out"), kind=Kind.NUMBER),
+        Column(label=pgettext("figure", "Failed"), kind=Kind.NUMBER),
+        Column(label=pgettext("figure", "Unknown"), kind=Kind.NUMBER, is_brief=False),
         Column(label=gettext("Cost"), kind=Kind.MONEY),
         Column(label=gettext("For each who acted"), kind=Kind.MONEY),
     ]

@@ -6,6 +6,7 @@ from enum import Enum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Condition
 from campaigns.reports import StepReport
@@ -44,22 +45,32 @@ class Column:
 
 COLUMNS: Sequence[Column] = (
     Column(name="came", label=_("Came"), on_page=OnPage.AS_NOTE),
-    Column(name="skipped", label=_("Skipped")),
+    Column(name="skipped", label=pgettext_lazy("figure", "Skipped")),
     Column(name="entered", label=_("Entered")),
-    Column(name="accepted", label=_("Sent")),
-    Column(name="delivered", label=_("Delivered"), condition=Condition.DELIVERED),
-    Column(name="opened", label=_("Opened"), condition=Condition.OPENED),
-    Column(name="clicked", label=_("Clicked"), condition=Condition.CLICKED),
-    Column(name="replied", label=_("Replied"), condition=Condition.REPLIED, on_page=OnPage.WHEN_COUNTED),
-    Column(name="answered", label=_("Answered"), condition=Condition.ANSWERED, on_page=OnPage.WHEN_COUNTED),
+    Column(name="accepted", label=pgettext_lazy("figure", "Sent")),
+    Column(name="delivered", label=pgettext_lazy("figure", "Delivered"), condition=Condition.DELIVERED),
+    Column(name="opened", label=pgettext_lazy("figure", "Opened"), condition=Condition.OPENED),
+    Column(name="clicked", label=pgettext_lazy("figure", "Clicked"), condition=Condition.CLICKED),
+    Column(
+        name="replied",
+        label=pgettext_lazy("figure", "Replied"),
+        condition=Condition.REPLIED,
+        on_page=OnPage.WHEN_COUNTED,
+    ),
+    Column(
+        name="answered",
+        label=pgettext_lazy("figure", "Answered"),
+        condition=Condition.ANSWERED,
+        on_page=OnPage.WHEN_COUNTED,
+    ),
     Column(name="goal", label=_("Goal"), on_page=OnPage.WHEN_COUNTED),
-    Column(name="opted_out", label=_("Opted out"), on_page=OnPage.WHEN_COUNTED),
-    Column(name="engaged", label=_("Stopped here")),
-    Column(name="advanced", label=_("Went on")),
-    Column(name="ended", label=_("Ended here"), on_page=OnPage.WHEN_COUNTED),
+    Column(name="opted_out", label=pgettext_lazy("figure", "Opted out"), on_page=OnPage.WHEN_COUNTED),
+    Column(name="engaged", label=pgettext_lazy("figure", "Stopped here")),
+    Column(name="advanced", label=pgettext_lazy("figure", "Went on")),
+    Column(name="ended", label=pgettext_lazy("figure", "Ended here"), on_page=OnPage.WHEN_COUNTED),
     Column(name="waiting", label=_("Waiting")),
-    Column(name="failed", label=_("Failed"), on_page=OnPage.WHEN_COUNTED),
-    Column(name="unknown", label=_("Unknown")),
+    Column(name="failed", label=pgettext_lazy("figure", "Failed"), on_page=OnPage.WHEN_COUNTED),
+    Column(name="unknown", label=pgettext_lazy("figure", "Unknown")),
     Column(name="machine_opened", label=_("Opened by machines"), on_page=OnPage.AS_NOTE),
     Column(name="machine_clicked", label=_("Clicked by machines"), on_page=OnPage.AS_NOTE),
     Column(name="credit", label=_("Acted upon it"), on_page=OnPage.AS_NOTE),

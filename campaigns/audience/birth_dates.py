@@ -58,10 +58,15 @@ def clean_birth_date(cell: str, order: DateOrder, today: date) -> date | None:
         born = date(*_year_month_day(cell, order, today))
     except ValueError as error:
         raise ValueError(gettext("“%(value)s” is not a date.") % {"value": cell[:50]}) from error
+    return possible(born, today=today, written=cell[:50])
+
+
+def possible(born: date, *, today: date, written: str) -> date:
+    """`born`, called `written`. Raises ValueError with a sentence where it lies in the future or before 1900."""
     if born > today:
-        raise ValueError(gettext("The birth date %(value)s is in the future.") % {"value": cell[:50]})
+        raise ValueError(gettext("The birth date %(value)s is in the future.") % {"value": written})
     if born.year < EARLIEST_YEAR:
-        raise ValueError(gettext("The birth date %(value)s is too long ago.") % {"value": cell[:50]})
+        raise ValueError(gettext("The birth date %(value)s is too long ago.") % {"value": written})
     return born
 
 

@@ -1,13 +1,16 @@
 """The forms of a person's page: particulars, attributes, an address, a consent, a suppression."""
 
 import json
+from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.asked_ids import read_id
-from campaigns.audience import cleaning, places
+from campaigns.audience import birth_dates, cleaning, places
 from campaigns.audience.file_names import offered_files
 from campaigns.audience.finding import Sort, Wish
 from campaigns.audience.headers import attribute_name
@@ -121,6 +124,14 @@ class ContactForm(forms.ModelForm):
         }
         for name, known in choices.items():
             self.fields[name].choices = _with_present(known, getattr(self.instance, name))  # type: ignore[attr-defined]
+
+    def clean_birth_date(self) -> date | None:
+        """A day on which somebody who lives can have been born, as an import takes it."""
+        born: date | None = self.cleaned_data["birth_date"]
+        try:
+            return born and birth_dates.possible(born, today=localdate(), written=date_format(born))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
     def clean_preferences(self) -> list[str]:
         """The list of words."""
