@@ -1,7 +1,8 @@
 """Texts of Django and allauth that Cascade's pages show and that locale/ translates anew.
 
-Their Spanish says "usted", Cascade says "tú", and nobody should be spoken to in two ways on one page. Nothing imports
-this: the texts stand here so that `scripts.messages` finds them, and locale/ comes before the packages' own catalogs.
+Their Spanish says "usted", Cascade says "tú", and nobody should be spoken to in two ways on one page; and a package's
+catalog may write each word of a title with a capital, or make a mistake. Nothing imports this: the texts stand here so
+that `scripts.messages` finds them, and locale/ comes before the packages' own catalogs.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy
@@ -69,6 +70,34 @@ SAID_ONCE = (
     gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
     gettext_noop("Select a valid choice. That choice is not one of the available choices."),
     gettext_noop("No file was submitted. Check the encoding type on the form."),
+    # Titles that a package's catalog writes with a capital for each word, and what it gets wrong
+    gettext_noop("Account Inactive"),
+    gettext_noop("Activate Authenticator App"),
+    gettext_noop("An authenticator app is not active."),
+    gettext_noop("Authentication using an authenticator app is active."),
+    gettext_noop("Authenticator App"),
+    gettext_noop("Authenticator App Activated"),
+    gettext_noop("Authenticator App Deactivated"),
+    gettext_noop("Authenticator app activated."),
+    gettext_noop("Authenticator app deactivated."),
+    gettext_noop("Bad Token"),
+    gettext_noop("Change Password"),
+    gettext_noop("Confirm Access"),
+    gettext_noop("Current Password"),
+    gettext_noop("Deactivate Authenticator App"),
+    gettext_noop("New Password"),
+    gettext_noop("New Password (again)"),
+    gettext_noop("New Recovery Codes Generated"),
+    gettext_noop("No recovery codes set up."),
+    gettext_noop("Password Changed"),
+    gettext_noop("Password Reset Email"),
+    gettext_noop("Recovery Codes"),
+    gettext_noop("Remember Me"),
+    gettext_noop("Reset My Password"),
+    gettext_noop("Thank you for using %(site_name)s!\n%(site_domain)s"),
+    gettext_noop("This account is inactive."),
+    gettext_noop("Two-Factor Authentication"),
+    gettext_noop("Unknown Account"),
 )
 
 SAID_OF_A_NUMBER = (

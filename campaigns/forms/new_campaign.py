@@ -23,7 +23,7 @@ class _NotMarked(TablerBoundField):
 
 def _recipes() -> list[tuple[str, str]]:
     """Those for everybody: one with a route for a segment leaves the others without a chain."""
-    told = [(recipe.key, f"{recipe.name}: {recipe.purpose}") for recipe in RECIPES if recipe.segment is None]
+    told = [(recipe.key, f"{recipe.name}. {recipe.purpose}") for recipe in RECIPES if recipe.segment is None]
     return [("", gettext("Empty: I add the steps myself")), *told]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.audience.addresses import normalise
 from campaigns.models import Installation, TestPerson
@@ -21,6 +22,7 @@ class TestPersonForm(forms.ModelForm):
     class Meta:
         model = TestPerson
         fields = ("name",)
+        labels = {"name": pgettext_lazy("a person", "Name")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "off"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -258,3 +258,11 @@ def test_no_template_writes_a_number_as_only_one_language_does() -> None:
 def test_days_are_written_as_each_language_writes_them(language: str, written: str) -> None:
     with translation.override(language):
         assert date_format(date(2026, 2, 1)) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [("en", "February 1"), ("ru", "1 февраля"), ("uk", "1 лютого"), ("es", "1 de febrero")]
+)
+def test_days_of_any_year_are_written_as_each_language_writes_them(language: str, written: str) -> None:
+    with translation.override(language):
+        assert date_format(date(2026, 2, 1), "MONTH_DAY_FORMAT") == written

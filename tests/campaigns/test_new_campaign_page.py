@@ -1,10 +1,11 @@
 """The page of a new campaign: what it proposes, and the recipe that a draft may begin with."""
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Campaign, Condition, Link
+from campaigns.models import Campaign, Condition, Link, User
 from campaigns.permissions import Permission, Role
 from channels.kinds import Channel
 from tests.factories import make_segment, make_sender, make_user
@@ -26,6 +27,13 @@ def test_it_proposes_a_name_and_the_segment_it_was_asked_for(as_marketer: Client
     assert f'<option value="{segment.pk}" selected>' in page
     for wrong in ("", "x", "99999999"):
         assert as_marketer.get(reverse("campaign_create"), {"segment": wrong}).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "name"), [("ru", "Кампания от 1 февраля"), ("uk", "Кампанія від 1 лютого")])
+def test_the_day_in_the_proposed_name_is_written_out(as_marketer: Client, language: str, name: str) -> None:
+    User.objects.update(language=language)
+    with time_machine.travel("2026-02-01T12:00Z", tick=False):
+        assert f'value="{name}"' in as_marketer.get(reverse("campaign_create")).text
 
 
 def test_a_recipe_makes_the_steps_which_wait_for_the_link(as_marketer: Client) -> None:

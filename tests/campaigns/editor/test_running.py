@@ -72,7 +72,10 @@ def test_a_running_step_gets_another_sender(marketer: Client) -> None:
     other = make_sender(name="Second line")
     address = page("step_sender", campaign, the_step(campaign).pk)
     assert address in marketer.get(page("campaign_review", campaign)).content.decode()
-    assert "Second line" in text(marketer.get(address))
+    asked = text(marketer.get(address))
+    assert "Second line" in asked
+    # Nothing waits to leave, so nothing is said of it.
+    assert "All later messages of this step leave from the new sender." in asked
     marketer.post(address, {"sender": other.pk})
     assert the_step(campaign).sender == other
 
