@@ -35,6 +35,9 @@ _PAGE = landscape(A4)
 _MARGIN = 15 * mm
 _WIDTH = _PAGE[0] - 2 * _MARGIN
 _FIGURE_WIDTH = 62.0
+_HEAD_SIZE = 7
+# What reportlab leaves free left and right of a cell, and a point for rounding.
+_CELL_PADDING = 13.0
 _FONTS = settings.BASE_DIR / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 
 
@@ -160,7 +163,7 @@ def _section_notes(section: Section) -> Iterator[Flowable]:
 def _table(section: Section, currency: str) -> Table:
     columns = section.brief_columns
     rows = [*section.rows[:MOST_ROWS], *([section.total] if section.total else [])]
-    heads = [_paragraph(column.label, size=7, is_right=column.kind.is_figure) for _place, column in columns]
+    heads = [_paragraph(column.label, size=_HEAD_SIZE, is_right=column.kind.is_figure) for _place, column in columns]
     lines = [heads, *([_told(row[place], column, currency) for place, column in columns] for row in rows)]
     style = [
         ("FONT", (0, 0), (-1, -1), FONT, 7.5),
@@ -184,11 +187,19 @@ def _table(section: Section, currency: str) -> Table:
 
 
 def _widths(columns: Sequence[Column]) -> list[float]:
-    """Figures get what they need, and texts share the rest."""
-    texts = [column for column in columns if not column.kind.is_figure]
-    figure = min(_FIGURE_WIDTH, _WIDTH * 0.75 / max(len(columns) - len(texts), 1))
-    rest = _WIDTH - figure * (len(columns) - len(texts))
-    return [figure if column.kind.is_figure else rest / len(texts) for column in columns]
+    """Figures get what they and the longest word over them need, and texts share the rest."""
+    figures = [column for column in columns if column.kind.is_figure]
+    share = min(_FIGURE_WIDTH, _WIDTH * 0.75 / max(len(figures), 1))
+    needed = [max(share, _longest_word(column.label) + _CELL_PADDING) for column in figures]
+    if sum(needed) > _WIDTH * 0.85:
+        needed = [share] * len(figures)
+    rest, widths = _WIDTH - sum(needed), iter(needed)
+    texts = len(columns) - len(figures)
+    return [next(widths) if column.kind.is_figure else rest / texts for column in columns]
+
+
+def _longest_word(label: str) -> float:
+    return max((pdfmetrics.stringWidth(word, FONT, _HEAD_SIZE) for word in label.split()), default=0)
 
 
 def _told(cell: Cell, column: Column, currency: str) -> str | Paragraph:

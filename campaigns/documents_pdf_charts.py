@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import ceil
 
 from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
 from reportlab.lib.colors import Color, HexColor
@@ -17,7 +18,7 @@ SIZE = 7
 INK, FAINT, RULE = HexColor("#1f2937"), HexColor("#5b6472"), HexColor("#d5dae1")
 _NAME_WIDTH, _RIGHT, _LEGEND = 130.0, 40.0, 18.0
 _BAR, _BETWEEN = 9.0, 5.0
-_LINES_HEIGHT, _AXIS_WIDTH = 150.0, 45.0
+_LINES_HEIGHT, _AXIS_WIDTH, _MOMENT_WIDTH = 150.0, 45.0, 90.0
 # Bars that are higher go on in a chart of their own: a page has room for this and a heading.
 _MOST_HEIGHT = 380.0
 
@@ -129,8 +130,9 @@ def _lines(shown: Drawn, width: float) -> Drawing:
         drawing.add(_text(wording.number(round(most * part / 4)), x=left - 4, y=y - 2, anchor="end"))
     count = len(shown.names)
     step = (width - 12 - left) / max(count - 1, 1)
-    for place in range(0, count, max(count // 8, 1)):
-        drawing.add(_text(fitting(shown.names[place], 90), x=left + place * step, y=2))
+    names = [fitting(name, _MOMENT_WIDTH) for name in shown.names]
+    for place in _named(names, step, width - left):
+        drawing.add(_text(names[place], x=left + place * step, y=2))
     for _label, colour, values in shown.lines:
         points = [
             along
@@ -142,6 +144,15 @@ def _lines(shown: Drawn, width: float) -> Drawing:
             PolyLine(points if count > 1 else [*points, points[0] + 3, points[1]], strokeColor=colour, strokeWidth=1.5)
         )
     return drawing
+
+
+def _named(names: Sequence[str], step: float, room: float) -> Iterator[int]:
+    """Which of the points, each `step` after the one before, bear a name, so that none runs into the next."""
+    widths = [stringWidth(name, FONT, SIZE) for name in names]
+    every = max(len(names) // 8, ceil((max(widths, default=0) + _BETWEEN) / step), 1)
+    for place in range(0, len(names), every):
+        if place * step + widths[place] <= room:
+            yield place
 
 
 def _add_legend(drawing: Drawing, shown: Drawn) -> None:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns import conditions, drafting, sentences
 from campaigns.models import Campaign, Condition, Segment, Step
@@ -106,7 +107,12 @@ class TimeoutForm(forms.Form):
     unit = forms.TypedChoiceField(
         label=_("Unit"),
         coerce=int,
-        choices=[(SECONDS, _("seconds")), (MINUTES, _("minutes")), (HOURS, _("hours")), (DAYS, _("days"))],
+        choices=[
+            (SECONDS, pgettext_lazy("unit", "seconds")),
+            (MINUTES, pgettext_lazy("unit", "minutes")),
+            (HOURS, pgettext_lazy("unit", "hours")),
+            (DAYS, pgettext_lazy("unit", "days")),
+        ],
     )
     is_waking_time = forms.BooleanField(
         label=_("Count waking time only"), help_text=_("Quiet hours do not count."), required=False

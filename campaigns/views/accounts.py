@@ -178,7 +178,7 @@ def sender_release(request: SignedInRequest, pk: int) -> HttpResponse:
         question=gettext("Let %(name)s send again?") % {"name": sender},
         effects=[
             gettext("It was held because the vendor said: %(reason)s") % {"reason": sender.held_reason},
-            waiting % {"n": count},
+            waiting % {"n": count} if count else gettext("No message is waiting for it."),
         ],
         yes=gettext("Let it send"),
         back=reverse("account_edit", args=[sender.account_id]),

@@ -143,6 +143,14 @@ def test_no_cell_of_a_workbook_is_a_formula_and_no_name_is_markup_on_paper() -> 
     assert "<b>Win</b> & <para>" in text_of(pdf_document(document))
 
 
+def test_paper_breaks_no_word_of_a_heading() -> None:
+    campaign = autumn_collection()
+    with translation.override("ru"):
+        paper = text_of(pdf_document(campaign_document(campaign)))
+    for word in ("результата", "Просрочено", "Отреагировали", "добавленного"):
+        assert word in paper
+
+
 @pytest.mark.parametrize("language", ["en", "ru", "uk", "es"])
 def test_paper_knows_the_letters_of_every_language(language: str) -> None:
     Installation.objects.create(name="Магазин «Їжак»")

@@ -117,6 +117,11 @@ def test_a_held_sender_says_why_and_how_many_wait_before_it_is_released(as_admin
     assert f"{sender} sends again." in response.text
 
 
+def test_of_a_held_sender_for_whom_nothing_waits_that_is_told(as_admin: Client) -> None:
+    sender = make_sender(held_at=NOON, held_reason="402 the balance is empty")
+    assert "No message is waiting for it." in as_admin.get(f"/channels/senders/{sender.pk}/release/").text
+
+
 def test_an_account_in_use_is_not_archived_and_the_campaigns_are_named(as_admin: Client) -> None:
     sender = make_sender()
     make_campaign(name="Autumn", status=CampaignStatus.RUNNING, routes=[RoutePlan(steps=[StepPlan(sender=sender)])])
