@@ -97,6 +97,7 @@ SAID_ONCE = (
     gettext_noop("Thank you for using %(site_name)s!\n%(site_domain)s"),
     gettext_noop("This account is inactive."),
     gettext_noop("Two-Factor Authentication"),
+    gettext_noop("Hello from %(site_name)s!"),
     gettext_noop("Unknown Account"),
 )
 
