@@ -4,7 +4,6 @@ DATABASE_URL names another server. The settings are loaded by `pytest_configure`
 of pytest-django, because that reads them before a conftest can say where the database is.
 """
 
-import atexit
 import os
 import shutil
 import tempfile
@@ -27,7 +26,9 @@ BROWSER_TESTS = FOLDER / "tests" / "e2e"
 def pytest_configure(config: pytest.Config) -> None:
     """Give this run its data directory and its database, before Django is set up."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        _make_surroundings()
+        ended = ExitStack()
+        config.add_cleanup(ended.close)
+        _make_surroundings(ended, are_several=bool(config.getoption("numprocesses", default=None)))
     os.environ["DJANGO_SETTINGS_MODULE"] = "cascade_site.settings"
     from django.conf import settings  # not before its surroundings are there
 
@@ -61,6 +62,17 @@ def _settings_may_change() -> None:
     from campaigns.links import clicks
 
     setting_changed.connect(lambda **_: clicks.cache_clear(), weak=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Copy the first database, where it was made for several processes: nothing is left to migrate then."""
+    from django.conf import settings
+
+    from tests import first_database
+
+    if name := first_database.name():
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = name
 
 
 @pytest.fixture(scope="session")
@@ -112,11 +124,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"Left out, for want of Chromium or axe-core: {', '.join(left_out)}.")
 
 
-def _make_surroundings() -> None:
-    """Set CASCADE_DATA_DIR to a fresh folder and, where it is not given, DATABASE_URL to a server in it."""
+def _make_surroundings(ended: ExitStack, *, are_several: bool) -> None:
+    """Set CASCADE_DATA_DIR to a fresh folder and, where it is not given, DATABASE_URL to a server in it.
+
+    Where `are_several` processes share the server, the tables are made beside, for all of them. What must go in the
+    end is told to `ended`.
+    """
     installed = Path(os.environ.get("CASCADE_DATA_DIR") or FOLDER / "var").resolve()
-    ended = ExitStack()
-    atexit.register(ended.close)
     data_dir = Path(tempfile.mkdtemp(prefix="cascade-tests-"))
     ended.callback(shutil.rmtree, data_dir, ignore_errors=True)
     for assets in ("vendor", "icons"):
@@ -126,6 +140,8 @@ def _make_surroundings() -> None:
     os.environ["CASCADE_DATA_DIR"] = str(data_dir)
     if not os.environ.get("DATABASE_URL"):
         from cascade_site.embedded import serving
+        from tests.first_database import shared
 
         # Without fsync: the server is thrown away, and half of the time goes when the disk need not confirm.
-        os.environ["DATABASE_URL"] = ended.enter_context(serving(data_dir, is_durable=False))
+        server = shared(data_dir) if are_several else serving(data_dir, is_durable=False)
+        os.environ["DATABASE_URL"] = ended.enter_context(server)

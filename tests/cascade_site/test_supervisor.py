@@ -26,7 +26,7 @@ from cascade_site.supervisor import (
     read_plan,
     require_port,
 )
-from tests import ports
+from tests import first_database, ports
 
 FOLDER = Path(__file__).resolve().parent.parent.parent
 START_S = 110
@@ -38,6 +38,14 @@ def data_dir() -> Iterator[Path]:
     with TemporaryDirectory(prefix="cascade-run-") as folder:
         for laid_out in ("vendor", "icons", "assets.stamp"):
             (Path(folder) / laid_out).symlink_to(FOLDER / "var" / laid_out)
+        yield Path(folder)
+
+
+@pytest.fixture
+def prepared_dir() -> Iterator[Path]:
+    """A short folder, in which the start has little left to do where the tests share a prepared product."""
+    with TemporaryDirectory(prefix="cascade-run-") as folder:
+        first_database.put_into(Path(folder))
         yield Path(folder)
 
 
@@ -155,19 +163,19 @@ def test_a_taken_port_is_said_in_one_sentence_that_tells_the_way_out(data_dir: P
 
 
 @pytest.mark.timeout(400)
-def test_a_sandbox_whose_port_is_taken_keeps_nobody_from_starting(data_dir: Path, free_port: int) -> None:
-    (data_dir / "sandbox").mkdir()
-    (data_dir / "sandbox" / "asked-for").touch()
+def test_a_sandbox_whose_port_is_taken_keeps_nobody_from_starting(prepared_dir: Path, free_port: int) -> None:
+    (prepared_dir / "sandbox").mkdir()
+    (prepared_dir / "sandbox" / "asked-for").touch()
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = str(other.getsockname()[1])
-        with started("run", data_dir=data_dir, port=free_port, CASCADE_SANDBOX_PORT=taken) as running:
+        with started("run", data_dir=prepared_dir, port=free_port, CASCADE_SANDBOX_PORT=taken) as running:
             running.wait_for("The sandbox is not running.")
             assert "Cascade is running at" in running.said
             assert running.said.splitlines()[-1] == (
                 f"The sandbox is not running. Port {taken} is taken (Address already in use): choose another with "
                 "CASCADE_SANDBOX_PORT=. Or free that port; then start Cascade again."
             )
-            assert (data_dir / "sandbox" / "kept-out").exists()
+            assert (prepared_dir / "sandbox" / "kept-out").exists()
             assert not any("channels.sandbox" in process.cmdline() for process in running.family())
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from cascade_site import embedded, processes
 from cascade_site.children import Child, Program, kill_group
 from cascade_site.crew import Crew
+from tests import first_database
 from tests.bench.ground import settle_in
 from tests.campaigns.servers import in_a_thread
 from tests.chaos.brokers import Broker
@@ -103,6 +104,7 @@ def ground(folder: Path, *, broker: Broker, people: int) -> Iterator[Ground]:
     data_dir = folder / "data"
     data_dir.mkdir(parents=True)
     (data_dir / "static").mkdir()
+    first_database.put_into(data_dir)
     embedded.create(data_dir)
     with (
         in_a_thread(running_judge()) as judge,

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from cascade_site.children import Program, launch
+from tests import first_database
 
 COMMAND = [sys.executable, "-m", "cascade_site.supervisor"]
 DEMO, EMPTY = (
@@ -64,6 +65,7 @@ def running_empty(data_dir: Path, *, port: int) -> Iterator[str]:
 def _started(
     program: Program, data_dir: Path, *, port: int, greeting: re.Pattern[str], **settings: str
 ) -> Iterator[tuple[str, str]]:
+    first_database.put_into(data_dir)
     with (data_dir / "console").open("wb") as output:
         process = launch(program, environment=_environment(data_dir) | {"PORT": str(port)} | settings, output=output)
     try:
