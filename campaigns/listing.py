@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from campaigns.models import Campaign, Step
 from campaigns.models.campaigns import CampaignStatus
+from campaigns.name_search import named
 from campaigns.pagination import Page, page_of
 from channels.kinds import Channel
 
@@ -24,11 +25,11 @@ class Line:
 
 
 def find(*, words: str = "", status: str = "") -> QuerySet[Campaign]:
-    """The campaigns whose name contains `words`, with `status` ('' is every one, ARCHIVED those put away)."""
+    """The campaigns whose name holds all `words`, with `status` ('' is every one, ARCHIVED those put away)."""
     found = Campaign.objects.select_related("segment").filter(archived_at__isnull=status != ARCHIVED)
     if status in CampaignStatus.values:
         found = found.filter(status=status)
-    return found.filter(Q(name__icontains=words)) if words else found
+    return found.filter(named(words))
 
 
 def page(campaigns: QuerySet[Campaign], cursor: str = "") -> Page[Campaign]:

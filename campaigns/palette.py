@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import listing, menu
 from campaigns.models import Campaign, Contact, Segment
+from campaigns.name_search import named
 from campaigns.permissions import Permission, can
 
 # Of each kind.
@@ -113,7 +114,7 @@ def _page_of(campaign: Campaign, *, may_edit: bool) -> str:
 def _segments(request: HttpRequest, text: str) -> Iterator[Jump]:
     if not text or not can(request.user, Permission.MANAGE_CONTACTS):
         return
-    for segment in Segment.objects.filter(archived_at=None, name__icontains=text).order_by("name")[:MOST]:
+    for segment in Segment.objects.present().filter(named(text)).order_by("name")[:MOST]:
         yield Jump(label=segment.name, icon="filter", url=reverse("segment_edit", args=[segment.pk]))
 
 

@@ -150,12 +150,12 @@ def signed_in(
 
 
 def requires(
-    permission: Permission,
+    *permissions: Permission,
 ) -> Callable[
     [Callable[Concatenate[SignedInRequest, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """Let only users with `permission` into a function view.
+    """Let only users with one of `permissions` into a function view; the last is named to those who have none.
 
     Anonymous visitors come to the sign-in page; a signed-in user without it gets the 403 page,
     or, if htmx asks, its sentence as plain text, which the page shows as a toast.
@@ -167,8 +167,8 @@ def requires(
         @signed_in
         @wraps(view)
         def checked(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not can(request.user, permission):
-                raise NotPermitted(permission)
+            if not any(can(request.user, permission) for permission in permissions):
+                raise NotPermitted(permissions[-1])
             return view(request, *args, **kwargs)
 
         return checked

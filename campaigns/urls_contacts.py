@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.views import contact_permissions, contacts
+from campaigns.views import contact_permissions, contact_segments, contacts
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", contacts.contact_list, name="contact_list"),
     path("contacts/<int:pk>/", contacts.contact_detail, name="contact_detail"),
+    path("contacts/<int:pk>/segments/", contact_segments.contact_segments, name="contact_segments"),
     path("contacts/<int:pk>/edit/", contacts.contact_edit, name="contact_edit"),
     path("contacts/<int:pk>/delete/", contacts.contact_delete, name="contact_delete"),
     path("contacts/<int:pk>/addresses/add/", contact_permissions.address_add, name="address_add"),

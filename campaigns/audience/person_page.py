@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.timezone import localtime
 
-from campaigns.audience.belonging import segments_of
 from campaigns.eligibility import Reach, load_reach
-from campaigns.models import Address, ConsentChange, Contact, ContactImport, Enrolment, Purpose, Segment, Suppression
+from campaigns.models import Address, ConsentChange, Contact, ContactImport, Enrolment, Purpose, Suppression
 from channels import kinds
 from channels.kinds import Channel
 
@@ -52,7 +51,6 @@ class PersonPage:
     addresses: Sequence[AddressLine]
     consents: Sequence[ConsentLine]
     changes: Sequence[ConsentChange]
-    segments: Sequence[Segment]
     contact_import: ContactImport | None
     campaign_count: int
 
@@ -84,7 +82,6 @@ def load_person(contact: Contact) -> PersonPage:
         addresses=_address_lines(contact, addresses),
         consents=_consent_lines(contact, {address.kind for address in addresses}),
         changes=list(contact.consent_changes.order_by("-changed_at", "-id")[:MOST_CHANGES]),
-        segments=segments_of(contact),
         contact_import=imports.filter(pk=contact.contact_import_id).first() if contact.contact_import_id else None,
         campaign_count=Enrolment.objects.filter(contact=contact).count(),
     )

@@ -1,11 +1,12 @@
 """Forms about a campaign as a whole: what it is called, whom it is for, and the list's filter."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from campaigns.forms.segment_choice import SegmentField
 from campaigns.models import Campaign, Purpose, Segment
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 
@@ -23,7 +24,7 @@ class AudienceForm(forms.Form):
         widget=forms.RadioSelect,
         initial=CampaignKind.ONCE,
     )
-    segment = forms.ModelChoiceField(
+    segment = SegmentField(
         label=_("Audience"),
         queryset=Segment.objects.none(),
         required=False,
@@ -45,7 +46,7 @@ class AudienceForm(forms.Form):
         segments = Segment.objects.present()
         if campaign and campaign.segment_id:
             segments |= Segment.objects.filter(pk=campaign.segment_id)
-        self.fields["segment"].queryset = segments  # type: ignore[attr-defined]
+        cast("SegmentField", self.fields["segment"]).queryset = segments
 
     @classmethod
     def of(cls, campaign: Campaign) -> "AudienceForm":

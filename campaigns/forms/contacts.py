@@ -15,6 +15,7 @@ from campaigns.audience.file_names import offered_files
 from campaigns.audience.finding import Sort, Wish
 from campaigns.audience.headers import attribute_name
 from campaigns.forms.choices import time_zones
+from campaigns.forms.segment_choice import SegmentField
 from campaigns.models import Contact, ContactImport, Segment
 from campaigns.models.consent import ConsentStatus
 from channels.kinds import AddressKind, Channel
@@ -29,7 +30,7 @@ class FindForm(forms.Form):
         max_length=200,
         widget=forms.SearchInput(attrs={"placeholder": _("Name, number, email or id")}),
     )
-    segment = forms.ModelChoiceField(
+    segment = SegmentField(
         label=_("Segment"), queryset=Segment.objects.present(), empty_label=_("All contacts"), required=False
     )
     country = forms.ChoiceField(label=_("Country"), required=False)

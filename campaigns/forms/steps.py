@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from campaigns import conditions, drafting, sentences
+from campaigns.audience.choosing import without_route
+from campaigns.forms.segment_choice import SegmentField
 from campaigns.models import Campaign, Condition, Segment, Step
 from channels.kinds import Channel
 from channels.models import Sender
@@ -146,12 +149,11 @@ class RouteForm(forms.Form):
 
     prefix = "route"
 
-    segment = forms.ModelChoiceField(
-        label=_("Segment"), queryset=Segment.objects.none(), empty_label=_("Choose a segment")
-    )
+    segment = SegmentField(label=_("Segment"), queryset=Segment.objects.none(), empty_label=_("Choose a segment"))
     is_copy = forms.BooleanField(label=_("Start with the steps of everyone else"), required=False, initial=True)
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        taken = Segment.objects.filter(routes__version=campaign.version_id)
-        self.fields["segment"].queryset = Segment.objects.present().exclude(pk__in=taken)  # type: ignore[attr-defined]
+        field = cast("SegmentField", self.fields["segment"])
+        field.queryset = without_route(campaign)
+        field.choice.asks = urlencode({"campaign": campaign.pk})

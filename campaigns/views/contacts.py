@@ -20,6 +20,7 @@ from campaigns.forms.contacts import AddressForm, AttributeFormSet, ContactForm,
 from campaigns.models import Address, Contact, TestAddress
 from campaigns.partials import ask, render_partial
 from campaigns.permissions import Permission, SignedInRequest, can, requires
+from campaigns.sort_links import sort_link
 from channels import own_sandbox
 from channels.kinds import AddressKind
 
@@ -36,15 +37,6 @@ class Line:
     others: Sequence[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SortLink:
-    """The heading of a column that can be sorted: the order that a click gives, and what it is sorted in now or ""."""
-
-    next: Sort
-    direction: str = ""
-    icon: str = ""
-
-
 @never_cache
 @require_safe
 @requires(Permission.VIEW_PEOPLE)
@@ -57,8 +49,8 @@ def contact_list(request: SignedInRequest) -> HttpResponse:
         "found": found,
         "page": found and found.page,
         "lines": _lines(found.page.rows if found else []),
-        "by_name": _sort_link(form.wish.sort, ascending=Sort.NAME, descending=Sort.NAME_DOWN, first=Sort.NAME),
-        "by_age": _sort_link(form.wish.sort, ascending=Sort.OLDEST, descending=Sort.NEWEST, first=Sort.NEWEST),
+        "by_name": sort_link(form.wish.sort, ascending=Sort.NAME, descending=Sort.NAME_DOWN, first=Sort.NAME),
+        "by_age": sort_link(form.wish.sort, ascending=Sort.OLDEST, descending=Sort.NEWEST, first=Sort.NEWEST),
     }
     return render_partial(request, "contacts/list.html", context, fragment="found")
 
@@ -129,14 +121,6 @@ def _found(request: SignedInRequest, form: FindForm) -> Found | None:
     except InvalidRule:
         messages.warning(request, gettext("The rule of this segment can no longer be read."))
         return None
-
-
-def _sort_link(sort: Sort, *, ascending: Sort, descending: Sort, first: Sort) -> SortLink:
-    if sort == ascending:
-        return SortLink(next=descending, direction="ascending", icon="chevron-up")
-    if sort == descending:
-        return SortLink(next=ascending, direction="descending", icon="chevron-down")
-    return SortLink(next=first)
 
 
 def _lines(contacts: Sequence[Contact]) -> list[Line]:

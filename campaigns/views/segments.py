@@ -1,6 +1,4 @@
-"""Segments: the list, the form with its live preview, and what htmx asks for while it is filled in."""
-
-from dataclasses import dataclass
+"""Segments: the form with its live preview, and what htmx asks for while it is filled in; archiving."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -8,18 +6,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.asked_ids import read_id
 from campaigns.audience import segmenting
 from campaigns.audience.file_names import file_name
 from campaigns.audience.reach import channels_agreed_to, count_reach
-from campaigns.audience.rules import InvalidRule, Rule, contacts_matching, describe, describe_all, parse
+from campaigns.audience.rules import InvalidRule, Rule, contacts_matching, describe, parse
 from campaigns.audience.suggestions import suggestions
 from campaigns.forms.rule_rows import RuleForm, new_row, redrawn_row
 from campaigns.forms.segments import SegmentForm
-from campaigns.models import Campaign, Contact, ContactImport, Purpose, Segment
-from campaigns.pagination import page_of
+from campaigns.models import Contact, ContactImport, Purpose, Segment
 from campaigns.partials import ask
 from campaigns.permissions import Permission, SignedInRequest, can, requires
 from campaigns.routing import today
@@ -27,64 +24,6 @@ from channels.kinds import Channel
 
 SAMPLE_SIZE = 6
 NAME_LENGTH = 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A segment as the list shows it."""
-
-    segment: Segment
-    sentence: str
-    campaigns: list[Campaign]
-
-
-@require_safe
-@requires(Permission.MANAGE_CONTACTS)
-def segment_list(request: SignedInRequest) -> HttpResponse:
-    """All segments by name, or with `?archived=1` those that are offered no more."""
-    is_archive = "archived" in request.GET
-    segments = Segment.objects.filter(archived_at__isnull=not is_archive)
-    page = page_of(segments, order_by=["name"], cursor=request.GET.get("cursor", ""))
-    using = segmenting.campaigns_using(page.rows)
-    sentences = describe_all({segment.pk: rule for segment in page.rows if (rule := _rule_of(segment)) is not None})
-    unreadable = gettext("This segment's rule can no longer be read.")
-    lines = [
-        Line(
-            segment=segment,
-            sentence=sentences.get(segment.pk, unreadable),
-            campaigns=list(using.get(segment.pk, ())),
-        )
-        for segment in page.rows
-    ]
-    archived_count = Segment.objects.exclude(archived_at=None).count()
-    context = {
-        "lines": lines,
-        "page": page,
-        "is_archive": is_archive,
-        "archived_count": archived_count,
-        "saved": _saved(request),
-    }
-    return render(request, "segments/list.html", context)
-
-
-def _saved(request: SignedInRequest) -> Segment | None:
-    """The segment that was saved just now, for those who can make a campaign for it."""
-    asked = read_id(request.GET.get("saved", ""))
-    if not asked or not can(request.user, Permission.MANAGE_CAMPAIGNS):
-        return None
-    return Segment.objects.present().filter(pk=asked).first()
-
-
-@require_safe
-@requires(Permission.MANAGE_CONTACTS)
-def segment_count(request: SignedInRequest, pk: int) -> HttpResponse:
-    """How many people a saved segment has now; the list asks for each line as it is shown."""
-    segment = get_object_or_404(Segment, pk=pk)
-    try:
-        count = contacts_matching(segment.rule, today=today()).count()
-    except InvalidRule:
-        count = None
-    return render(request, "segments/count.html", {"count": count})
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,6 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.audience.belonging import segments_of
 from campaigns.models import Address, Contact, ContactImport, Suppression, TestAddress, TestPerson
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.pagination import Page
@@ -165,22 +164,6 @@ def test_the_page_says_who_brought_them_where_they_are_now_and_what_they_belong_
 @time_machine.travel(datetime(2026, 11, 22, 12, 30, tzinfo=UTC), tick=False)
 def test_the_clock_is_that_of_the_person_not_of_the_reader(marketer: Client) -> None:
     assert "It is 04:30 there now" in detail(marketer, make_contact(time_zone="America/Los_Angeles"))
-
-
-def test_segments_are_asked_about_together_and_unreadable_or_archived_ones_left_out(
-    django_assert_num_queries: Any,
-) -> None:
-    contact = make_contact(country="UA")
-    rule = {"op": "all", "rules": [{"field": "country", "is": "in", "value": ["UA"]}]}
-    belongs = [make_segment(rule=rule) for _ in range(60)]
-    make_segment(rule=rule, archived_at=NOON)
-    make_segment(rule={"op": "perhaps"})
-    make_segment(rule={"op": "none", "rules": rule["rules"]})
-    segments_of(contact)
-    # The segments, today's date, and fifty at a time.
-    with django_assert_num_queries(4):
-        found = segments_of(contact)
-    assert {segment.pk for segment in found} == {segment.pk for segment in belongs}
 
 
 def test_a_long_history_is_told_some_campaigns_at_a_time(marketer: Client, django_assert_max_num_queries: Any) -> None:

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from campaigns import pagination
 from campaigns.models import AuditEntry, Segment
 from campaigns.models.campaigns import CampaignStatus
-from tests.factories import RoutePlan, make_campaign, make_contact, make_segment
+from tests.factories import NOON, RoutePlan, make_campaign, make_contact, make_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +36,73 @@ def test_a_rule_that_can_no_longer_be_read_breaks_no_page(marketer: Client) -> N
     assert "can no longer be read" in marketer.get(reverse("segment_list")).content.decode()
     assert marketer.get(reverse("segment_count", args=[segment.pk])).content.decode().strip() == "—"
     assert "can no longer be read" in marketer.get(reverse("segment_edit", args=[segment.pk])).content.decode()
+
+
+# --- Searching and sorting ------------------------------------------------------------------
+
+
+def listed(client: Client, **query: str) -> list[str]:
+    found = client.get(reverse("segment_list"), query).context["found"]
+    assert found.number == len(found.lines)
+    return [line.segment.name for line in found.lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("львів", ["Жінки, ЛЬВІВ", "Львів: чоловіки"]),
+        ("ЖІНКИ", ["Жінки, ЛЬВІВ", "Жінки: Київ"]),
+        ("київ жінки", ["Жінки: Київ"]),
+        ("  київ  ", ["Жінки: Київ"]),
+        ("100%", ["100% loyal"]),
+        ("%", ["100% loyal"]),
+        ("nobody", []),
+    ],
+)
+def test_segments_are_found_by_parts_of_their_names(marketer: Client, text: str, expected: list[str]) -> None:
+    for name in ("Жінки: Київ", "Жінки, ЛЬВІВ", "Львів: чоловіки", "100% loyal"):
+        make_segment(name=name)
+    assert sorted(listed(marketer, q=text)) == sorted(expected)
+
+
+def test_nothing_found_leads_back_to_all(marketer: Client) -> None:
+    make_segment(name="Grown-ups", archived_at=NOON)
+    html = marketer.get(reverse("segment_list"), {"q": "players", "archived": "1"}).text
+    assert "No segment like this" in html
+    assert 'href="?archived=1"' in html
+    assert 'value="players"' in html
+    assert listed(marketer, q="grown") == []
+    assert listed(marketer, q="grown", archived="1") == ["Grown-ups"]
+
+
+def test_htmx_gets_the_rows_alone(marketer: Client) -> None:
+    make_segment(name="Grown-ups")
+    html = marketer.get(reverse("segment_list"), {"q": "grown"}, headers={"HX-Request": "true"}).text
+    assert html.strip().startswith('<div id="rows">')
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("", ["Anna", "Bea", "Cleo"]),
+        ("-name", ["Cleo", "Bea", "Anna"]),
+        ("newest", ["Anna", "Cleo", "Bea"]),
+        ("oldest", ["Bea", "Cleo", "Anna"]),
+        ("changed", ["Bea", "Anna", "Cleo"]),
+        ("price", ["Anna", "Bea", "Cleo"]),
+    ],
+)
+def test_the_list_is_sorted_page_by_page(
+    marketer: Client, monkeypatch: pytest.MonkeyPatch, sort: str, expected: list[str]
+) -> None:
+    first, _second, _third = (make_segment(name=name) for name in ("Bea", "Cleo", "Anna"))
+    first.save()
+    monkeypatch.setattr(pagination.page_of, "__kwdefaults__", {**pagination.page_of.__kwdefaults__, "size": 2})
+    page = marketer.get(reverse("segment_list"), {"sort": sort})
+    shown = [line.segment.name for line in page.context["found"].lines]
+    cursor = page.context["page"].next_cursor
+    rest = marketer.get(reverse("segment_list"), {"sort": sort, "cursor": cursor}).context["found"].lines
+    assert [*shown, *(line.segment.name for line in rest)] == expected
 
 
 # --- Archiving ------------------------------------------------------------------------------

@@ -111,6 +111,7 @@ PAGES = (
     Page("contact_list", queries=12, kilobytes=12),
     Page("contact_list", asks="q=anna", queries=14, kilobytes=12),
     Page("contact_detail", "contact", queries=18, kilobytes=10),
+    Page("contact_segments", "contact"),
     Page("contact_edit", "contact", kilobytes=16),
     Page("contact_delete", "contact"),
     Page("address_remove", "address"),
@@ -146,6 +147,7 @@ PARTS = {
     "campaign_live",
     "history",
     "segment_count",
+    "segment_names",
     "home_live",
     "home_week",
 }

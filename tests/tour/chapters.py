@@ -18,6 +18,7 @@ CHAPTERS: Mapping[str, Mapping[str, str]] = {
     "Contacts": {
         "contact_list": "Everybody, found by any part of what is known of them.",
         "contact_detail": "One person: addresses, consents, segments, and what they were sent.",
+        "contact_segments": "The segments that somebody belongs to today.",
         "contact_timeline": "Why each message of a person left, or did not.",
         "contact_edit": "What is known of a person, changed by hand.",
         "contact_delete": "Deleting says what it ends, and keeps the figures.",
