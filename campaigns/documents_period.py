@@ -32,7 +32,8 @@ TABLES = {
 # What campaigns a report has, and what of them.
 RULE = gettext_lazy(
     "A campaign that is sent once counts on the day of its launch, with everything that has come of it since. One that"
-    " people enter one by one, when something happens or your system asks, counts with what happened in these days."
+    " people enter one by one, when something happens or your system asks, counts with what happened in these days, and"
+    " with who was in the chain in them."
 )
 
 

@@ -13,7 +13,10 @@ from campaigns.pagination import Page, page_of
 from channels.kinds import Channel
 
 ARCHIVED = "archived"
+# What the first page tells of: what runs and what comes next.
+ALIVE = "alive"
 PAGE_SIZE = 25
+_ALIVE = (CampaignStatus.RUNNING, CampaignStatus.PAUSED, CampaignStatus.SCHEDULED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,9 +28,11 @@ class Line:
 
 
 def find(*, words: str = "", status: str = "") -> QuerySet[Campaign]:
-    """The campaigns whose name holds all `words`, with `status` ('' is every one, ARCHIVED those put away)."""
+    """The campaigns whose name holds all `words`, with `status`: '' is every one, ARCHIVED those put away, or ALIVE."""
     found = Campaign.objects.select_related("segment").filter(archived_at__isnull=status != ARCHIVED)
-    if status in CampaignStatus.values:
+    if status == ALIVE:
+        found = found.filter(status__in=_ALIVE)
+    elif status in CampaignStatus.values:
         found = found.filter(status=status)
     return found.filter(named(words))
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from campaigns import listing
 from campaigns.models import Campaign, Contact, Enrolment, Installation, Segment
 from campaigns.models.campaigns import CampaignStatus
 from campaigns.reports import Summary, summaries
@@ -29,10 +30,10 @@ class CampaignLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Alive:
-    """The campaigns that run or come next: the first of them, how many more there are, and those with people inside."""
+    """The campaigns that run or come next: the first of them, and how many there are in all."""
 
     lines: Sequence[CampaignLine]
-    more: int
+    total: int
 
     @property
     def shown(self) -> Sequence[CampaignLine]:
@@ -40,9 +41,9 @@ class Alive:
         return self.lines[:_SHOWN]
 
     @property
-    def not_shown(self) -> int:
-        """How many the list of campaigns has besides."""
-        return len(self.lines) - len(self.shown) + self.more
+    def has_more(self) -> bool:
+        """Has the list of campaigns some that the page has not?"""
+        return self.total > len(self.shown)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,21 +71,21 @@ def way() -> Way:
 
 def alive() -> Alive:
     """What runs and what comes next, the latest first, in three queries."""
-    found = Campaign.objects.filter(_IS_ALIVE, archived_at=None)
+    found = listing.find(status=listing.ALIVE)
     due = Enrolment.objects.filter(campaign=OuterRef("pk"), outcome="").order_by("next_at").values("next_at")[:1]
     campaigns = list(
-        found.select_related("segment", "budget_state")
+        found.select_related("budget_state")
         .annotate(due_at=Subquery(due))
         .order_by(Coalesce("launched_at", "starts_at").desc(nulls_last=True), "-pk")[:LOOKED_AT]
     )
-    more = found.count() - len(campaigns) if len(campaigns) == LOOKED_AT else 0
+    total = found.count() if len(campaigns) == LOOKED_AT else len(campaigns)
     figures = summaries([campaign.pk for campaign in campaigns])
     return Alive(
         lines=[
             CampaignLine(campaign=campaign, summary=figures[campaign.pk], next_at=_next_at(campaign))
             for campaign in campaigns
         ],
-        more=more,
+        total=total,
     )
 
 
@@ -99,9 +100,6 @@ def finished_lately() -> list[CampaignLine]:
 def currency() -> str:
     """The currency that costs are told in."""
     return Installation.current().reporting_currency
-
-
-_IS_ALIVE = Q(status__in=[CampaignStatus.RUNNING, CampaignStatus.PAUSED, CampaignStatus.SCHEDULED])
 
 
 def _next_at(campaign: Campaign) -> datetime | None:

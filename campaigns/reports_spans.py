@@ -1,8 +1,9 @@
 """Which campaigns are of a period, and what is counted of each in it: the one place that says so.
 
 A campaign sent *once* is of the period in which it was launched, with everything it came to since. One that people
-enter one by one (triggered, or by API) is of every period in which anything happened in it, with what happened in its
-hours; docs/decisions/0061 says why. So whatever is split into periods, the parts add up to the whole.
+enter one by one (triggered, or by API) is of every period in which anything happened in it or somebody waited in it,
+with what happened in its hours; docs/decisions/0061 says why. So whatever is split into periods, the parts add up to
+the whole.
 
 Totals and deltas are read in one statement, like those of one campaign (reports_counts.py).
 """
@@ -39,8 +40,24 @@ COUNTERS = (
 # One that is only scheduled is not launched.
 _NOT_LAUNCHED = (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED)
 
-# `picked`: the campaigns of each span, which is the period or the one before it (`is_now` or not).
-PICKED = """
+# Who was in the chain of a campaign when a span began, by route: whoever is now, less those who came since, and those
+# who left since again.
+_INSIDE = f"""
+SELECT route_id, CASE counter WHEN '{Counter.AUDIENCE}' THEN value ELSE -value END AS people
+FROM campaigns_steptotal
+WHERE campaign_id = {{campaign}} AND counter = ANY(%(inside)s) AND step_key = ''
+UNION ALL
+SELECT route_id, CASE counter WHEN '{Counter.AUDIENCE}' THEN value ELSE -value END
+FROM campaigns_stepdelta
+WHERE campaign_id = {{campaign}} AND counter = ANY(%(inside)s) AND step_key = '' AND hour < {{begins_at}}
+UNION ALL
+SELECT route_id, CASE counter WHEN '{Counter.AUDIENCE}' THEN -value ELSE value END
+FROM campaigns_stepstats
+WHERE campaign_id = {{campaign}} AND counter = ANY(%(inside)s) AND step_key = '' AND hour >= {{begins_at}}
+"""  # noqa: S608  names of counters of ours, values are parameters
+# `picked`: the campaigns of each span, which is the period or the one before it (`is_now` or not). Nobody waits yet in
+# one that begins later than now. What is asked first is found soonest.
+PICKED = f"""
 span AS MATERIALIZED (
     SELECT * FROM unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[], %(are_now)s::boolean[])
         AS span (begins_at, ends_before, is_now)
@@ -60,11 +77,14 @@ span AS MATERIALIZED (
             SELECT FROM campaigns_stepdelta AS delta WHERE delta.campaign_id = campaign.id
                 AND delta.counter = ANY(%(any)s) AND delta.hour >= span.begins_at AND delta.hour < span.ends_before
         )
+        OR span.begins_at <= cascade_now() AND (
+            SELECT sum(people) FROM ({_INSIDE.format(campaign="campaign.id", begins_at="span.begins_at")}) AS inside
+        ) > 0
     )
 )
-"""
-# `counted`: what is counted of each, and `at` when: at its launch, or in its hour. Who was in the chain when the period
-# began (open_before, of the period alone) is whoever is now, less those who came since, and those who left since again.
+"""  # noqa: S608  texts of ours, values are parameters
+# `counted`: what is counted of each, and `at` when: at its launch, or in its hour; and who was in the chain when the
+# period began (open_before, of the period alone).
 # Summed campaign by campaign (LATERAL), so that the planner does not read all hours that there ever were.
 COUNTED = f"""
 counted AS (
@@ -88,23 +108,12 @@ counted AS (
     FROM picked JOIN campaigns_stepdelta AS delta ON delta.campaign_id = picked.id AND counter = ANY(%(counters)s)
     WHERE NOT is_once AND hour >= begins_at AND hour < ends_before
     UNION ALL
-    SELECT picked.id, is_now, NULL, route_id, '', '{OPEN_BEFORE}',
-        CASE counter WHEN '{Counter.AUDIENCE}' THEN value ELSE -value END
-    FROM picked JOIN campaigns_steptotal AS total ON total.campaign_id = picked.id AND counter = ANY(%(inside)s)
-    WHERE is_now AND NOT is_once AND step_key = ''
-    UNION ALL
-    SELECT picked.id, is_now, NULL, route_id, '', '{OPEN_BEFORE}',
-        CASE counter WHEN '{Counter.AUDIENCE}' THEN value ELSE -value END
-    FROM picked JOIN campaigns_stepdelta AS delta ON delta.campaign_id = picked.id AND counter = ANY(%(inside)s)
-    WHERE is_now AND NOT is_once AND step_key = '' AND hour < begins_at
-    UNION ALL
-    SELECT picked.id, is_now, NULL, route_id, '', '{OPEN_BEFORE}',
-        CASE counter WHEN '{Counter.AUDIENCE}' THEN -value ELSE value END
+    SELECT picked.id, is_now, NULL, route_id, '', '{OPEN_BEFORE}', people
     FROM picked CROSS JOIN LATERAL (
-        SELECT route_id, counter, sum(value) AS value FROM campaigns_stepstats
-        WHERE campaign_id = picked.id AND counter = ANY(%(inside)s) AND step_key = '' AND hour >= begins_at
-        GROUP BY route_id, counter
-    ) AS since
+        SELECT route_id, sum(people) AS people
+        FROM ({_INSIDE.format(campaign="picked.id", begins_at="begins_at")}) AS moved
+        GROUP BY route_id
+    ) AS inside
     WHERE is_now AND NOT is_once
 )
 """  # noqa: S608  names of counters of ours, values are parameters

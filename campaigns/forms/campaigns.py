@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from campaigns.forms.segment_choice import SegmentField
+from campaigns.listing import ALIVE, ARCHIVED
 from campaigns.models import Campaign, Purpose, Segment
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 
@@ -77,7 +78,8 @@ class CampaignFilterForm(forms.Form):
         required=False,
         choices=[
             ("", pgettext_lazy("campaigns", "All")),
+            (ALIVE, _("Running, paused or scheduled")),
             *CampaignStatus.choices,
-            ("archived", pgettext_lazy("campaigns", "Archived")),
+            (ARCHIVED, pgettext_lazy("campaigns", "Archived")),
         ],
     )

@@ -80,11 +80,11 @@ def _live(user: User) -> dict[str, Any]:
     needs = needs_of_user(user, running)
     rows = running.shown if may_see else []
     is_moving = bool(running.lines) or _is_importing()
-    state = (needs, [_state(line) for line in rows], running.not_shown, is_moving)
+    state = (needs, [_state(line) for line in rows], running.total, is_moving)
     return {
         "needs": needs,
         "lines": rows,
-        "not_shown": running.not_shown,
+        "total": running.total if running.has_more else 0,
         "may_see_campaigns": may_see,
         "currency": currency(),
         "is_moving": is_moving,

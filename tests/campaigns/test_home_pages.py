@@ -202,7 +202,22 @@ def test_the_page_takes_the_same_queries_however_much_runs(
         ContactImport.objects.create(name="club.csv", size=1)
     with django_assert_max_num_queries(20):
         page = client.get("/").text
-    assert "52 more" in page
+    assert "See all 60" in page
+
+
+def test_those_that_are_not_shown_are_a_list_of_exactly_those_counted(client: Client) -> None:
+    """Not of those alone that run."""
+    for status in (CampaignStatus.RUNNING, CampaignStatus.PAUSED, CampaignStatus.SCHEDULED):
+        for _ in range(4):
+            launched(status=status)
+    launched(status=CampaignStatus.PAUSED, archived_at=NOON)
+    launched(status=CampaignStatus.FINISHED)
+    make_campaign()
+    page = page_of(client, Role.MANAGER)
+    assert 'href="/campaigns/?status=alive">See all 12</a>' in page
+    answer = client.get("/campaigns/", {"status": "alive"})
+    assert len(answer.context["lines"]) == 12
+    assert '<option value="alive" selected>Running, paused or scheduled</option>' in answer.text
 
 
 def test_the_live_part_is_sent_only_when_it_has_changed(client: Client) -> None:

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from campaigns import report_mailing
 from campaigns.documents_period import RULE, period_document
+from campaigns.engine import counters
 from campaigns.engine.stats import fold
 from campaigns.models import Campaign, Outcome, StepStats
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
@@ -26,6 +27,7 @@ from campaigns.reports_groups import period_figures
 from campaigns.reports_period import Order, campaigns_of, count_of, page_in_order, with_figures
 from campaigns.reports_spans import COUNTED, PICKED, asked
 from tests.campaigns.autumn_reports import abandoned_carts, campaigns_of_february, many_campaigns
+from tests.campaigns.histories import change
 from tests.campaigns.mailed_reports import DUE, make_schedule
 from tests.channels.smtp_server import Postbox
 from tests.factories import NOON, make_campaign
@@ -35,6 +37,7 @@ pytestmark = pytest.mark.django_db
 JANUARY = Period(begins_on=date(2026, 1, 1), ends_on=date(2026, 1, 31))
 FEBRUARY = Period(begins_on=date(2026, 2, 1), ends_on=date(2026, 2, 28))
 MARCH = Period(begins_on=date(2026, 3, 1), ends_on=date(2026, 3, 31))
+SUMMER = Period(begins_on=date(2026, 7, 1), ends_on=date(2026, 8, 31))
 EVER = Period(begins_on=date(2025, 1, 1), ends_on=date(2026, 12, 31))
 DAYS = {"begins_on": "2026-02-01", "ends_on": "2026-02-28"}
 
@@ -77,8 +80,7 @@ def test_who_was_in_the_chain_and_who_entered_are_those_who_ended_and_who_are_st
     with timezone.override(zone):
         inside = 0
         for period in weeks(12):
-            if carts not in campaigns_of(period):
-                continue
+            assert campaigns_of(period) == ([carts] if inside or period.ends_before > carts.launched_at else [])
             audience = audience_in(period, carts)
             assert audience.open_before == inside >= 0
             assert audience.open >= 0
@@ -125,9 +127,35 @@ def test_a_campaign_belongs_to_each_period_in_which_anything_happened(carts: Cam
     for period in (JANUARY, FEBRUARY, MARCH):
         assert campaigns_of(period) == [carts]
         assert count_of(period) == period_figures(period).now.campaigns == 1
-    summer = Period(begins_on=date(2026, 7, 1), ends_on=date(2026, 8, 31))
-    assert campaigns_of(summer) == []
-    assert period_figures(summer).now.audience.open == 0
+
+
+def test_a_campaign_belongs_to_each_period_in_which_somebody_waited_in_it(carts: Campaign) -> None:
+    inside = campaign_report(carts.pk).audience.open
+    for summer in (SUMMER, Period(begins_on=SUMMER.begins_on, ends_on=SUMMER.ends_on, preset=Preset.LAST_MONTH)):
+        figures = period_figures(summer)
+        assert campaigns_of(summer) == [carts]
+        assert count_of(summer) == figures.now.campaigns == 1
+        assert figures.now.launched == 0
+        audience = audience_in(summer, carts)
+        assert (audience.people, audience.engaged, figures.now.messages.accepted, figures.now.cost) == (0, 0, 0, 0)
+        assert audience.open_before == audience.open == figures.now.audience.open == inside > 0
+        assert sum(group.audience.open for group in figures.segments.values()) == inside
+    later = Period(begins_on=date(2026, 9, 1), ends_on=date(2026, 9, 30), preset=Preset.LAST_MONTH)
+    assert period_figures(later).before.campaigns == 1
+
+
+def test_it_is_of_no_period_after_everybody_has_left_nor_of_one_to_come(carts: Campaign) -> None:
+    soon = timezone.localdate() + timedelta(days=2)
+    assert campaigns_of(Period(begins_on=soon, ends_on=soon)) == []
+    for enrolment in carts.enrolments.filter(outcome=""):
+        in_april = NOON + timedelta(days=60)
+        change(enrolment, counters.outcome(Outcome.CANCELLED), step=None, value=1, hour=in_april).save()
+    assert campaigns_of(SUMMER) == []
+    assert period_figures(SUMMER).now.audience.open == 0
+    while fold(limit=100):
+        pass
+    assert campaigns_of(SUMMER) == []
+    assert campaigns_of(MARCH) == [carts]
 
 
 def test_one_that_was_launched_and_not_entered_yet_belongs_too_and_a_draft_never() -> None:
