@@ -16,7 +16,7 @@ def section_chart(section: Section) -> dict[str, Any]:
             "title": section.columns[line.column].label,
             "values": [row[line.column] for row in rows],
             "colour": line.colour,
-            "dash": "solid",
+            "dash": "dashed" if line.is_dashed else "solid",
         }
         for line in section.chart.lines
     ]

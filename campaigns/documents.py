@@ -60,6 +60,7 @@ class Line:
 
     column: int
     colour: str
+    is_dashed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +132,8 @@ class Headline:
 class Document:
     """A report, ready to be written. Money is in `currency`; `made_at` is when its figures were read.
 
-    `note` says what the figures are of.
+    `made_by` is who asked for it, as people are called; `compared` says which days are the period before, and `note`
+    what the figures are of.
     """
 
     title: str
@@ -141,6 +143,8 @@ class Document:
     made_at: datetime
     headlines: tuple[Headline, ...]
     sections: tuple[Section, ...]
+    made_by: str = ""
+    compared: str = ""
     note: str = ""
 
     def section(self, key: str) -> Section | None:

@@ -32,8 +32,8 @@ _STAGES = (
 )
 
 
-def campaign_document(campaign: Campaign) -> Document:
-    """The report of `campaign` as it stands now."""
+def campaign_document(campaign: Campaign, *, made_by: str = "") -> Document:
+    """The report of `campaign` as it stands now, for whoever is called `made_by`."""
     report = campaign_report(campaign.pk)
     sections = (
         _whole(campaign, report),
@@ -51,6 +51,7 @@ def campaign_document(campaign: Campaign) -> Document:
         made_at=timezone.now(),
         headlines=tuple(_headlines(report)),
         sections=sections,
+        made_by=made_by,
     )
 
 
@@ -78,7 +79,9 @@ def _headlines(report: CampaignReport) -> Iterator[Headline]:
     )
     if saving := saving_of(report):
         note = gettext("against %(channel)s for all") % {"channel": saving.channel_name}
-        yield Headline(label=gettext("Saved"), kind=Kind.MONEY, value=saving.saved, note=note, is_compared=False)
+        has_saved = saving.saved >= 0
+        label, value = (gettext("Saved"), saving.saved) if has_saved else (gettext("Spent more"), saving.more)
+        yield Headline(label=label, kind=Kind.MONEY, value=value, note=note, is_compared=False)
 
 
 def _whole(campaign: Campaign, report: CampaignReport) -> Section:
@@ -237,7 +240,7 @@ def _time(campaign: Campaign) -> Section:
         chart=Chart(
             form=ChartForm.LINES,
             label=gettext("Messages sent and people who acted, over time"),
-            lines=(Line(column=2, colour=_OTHERS), Line(column=3, colour=_ACTED)),
+            lines=(Line(column=2, colour=_OTHERS, is_dashed=True), Line(column=3, colour=_ACTED)),
             most=len(points),
         ),
     )

@@ -1,43 +1,59 @@
-"""The charts of a document on paper, as vectors: bars, stacked bars, lines."""
+"""The charts of a document on paper, as vectors: bars, stacked bars, lines; told apart without colours too."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
 
-from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
+from reportlab.graphics.shapes import Drawing, Line, PolyLine, String
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from campaigns import wording
 from campaigns.chart_colours import hex_of
 from campaigns.documents import Chart, ChartForm, Section
+from campaigns.documents_pdf_text import FAINT, FONT, RULE, fitting, printable
+from campaigns.documents_pdf_texture import filled
 
-FONT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 SIZE = 7
-INK, FAINT, RULE = HexColor("#1f2937"), HexColor("#5b6472"), HexColor("#d5dae1")
-_NAME_WIDTH, _RIGHT, _LEGEND = 130.0, 40.0, 18.0
+_NAME_WIDTH, _LEGEND = 190.0, 18.0
 _BAR, _BETWEEN = 9.0, 5.0
-_LINES_HEIGHT, _AXIS_WIDTH, _MOMENT_WIDTH = 150.0, 45.0, 90.0
+_LINES_HEIGHT, _BOTTOM = 150.0, 14.0
+_DASHES: tuple[list[float] | None, list[float]] = (None, [4, 2])
 # Bars that are higher go on in a chart of their own: a page has room for this and a heading.
 _MOST_HEIGHT = 380.0
 
 
 @dataclass(frozen=True, kw_only=True)
+class Series:
+    """One line, or the bars of one colour: what it is called, how it is drawn, and its values."""
+
+    label: str
+    colour: Color
+    is_dashed: bool
+    values: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """What a chart shows: a name for each row, and for each line its label, colour and values."""
+    """What a chart shows: a name for each row, and its series."""
 
     names: Sequence[str]
-    lines: Sequence[tuple[str, Color, Sequence[int]]]
-
-    def piece(self, begin: int, end: int) -> "Drawn":
-        """Its rows from `begin` until before `end`."""
-        lines = [(label, colour, values[begin:end]) for label, colour, values in self.lines]
-        return Drawn(names=self.names[begin:end], lines=lines)
+    lines: Sequence[Series]
 
     def rows(self) -> Sequence[Sequence[int]]:
         """The values of each row."""
-        return list(zip(*(values for _label, _colour, values in self.lines), strict=True))
+        return list(zip(*(line.values for line in self.lines), strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bars:
+    """How bars are laid out: where they begin, how long a person is, how much height a row takes."""
+
+    left: float
+    scale: float
+    group: float
+    is_stacked: bool
 
 
 def colour_of(name: str) -> Color:
@@ -45,122 +61,136 @@ def colour_of(name: str) -> Color:
     return HexColor(f"#{hex_of(name)}")
 
 
-def fitting(text: str, width: float) -> str:
-    """As much of `text` as has room in `width` points, with an ellipsis where it is cut."""
-    if stringWidth(text, FONT, SIZE) <= width:
-        return text
-    while text and stringWidth(f"{text}…", FONT, SIZE) > width:
-        text = text[:-1]
-    return f"{text}…"
-
-
 def charts_on_paper(section: Section, chart: Chart, width: float) -> Sequence[Drawing]:
     """The bars or lines of `section`, `width` points wide; bars that no page has room for in several drawings."""
+    rows = section.drawn_rows
     shown = Drawn(
-        names=[str(row[0]) for row in section.drawn_rows],
+        names=[printable(str(row[0])) for row in rows],
         lines=[
-            (
-                section.columns[line.column].label,
-                colour_of(line.colour),
-                [_value(row[line.column]) for row in section.drawn_rows],
+            Series(
+                label=section.columns[line.column].label,
+                colour=colour_of(line.colour),
+                is_dashed=line.is_dashed,
+                values=[_value(row[line.column]) for row in rows],
             )
             for line in chart.lines
         ],
     )
-    return [_lines(shown, width)] if chart.form is ChartForm.LINES else list(_pieces(shown, chart.form, width))
+    if chart.form is ChartForm.LINES:
+        return [_lines(shown, width)]
+    return list(_pieces(shown, width, is_stacked=chart.form is ChartForm.STACKED))
 
 
 def _value(cell: object) -> int:
     return cell if isinstance(cell, int) else 0
 
 
-def _pieces(shown: Drawn, form: ChartForm, width: float) -> Iterator[Drawing]:
+def _pieces(shown: Drawn, width: float, *, is_stacked: bool) -> Iterator[Drawing]:
     """The bars of all rows by the same measure, as many in a drawing as a page has room for."""
-    is_stacked = form is ChartForm.STACKED
-    most = max((sum(row) if is_stacked else max(row) for row in shown.rows()), default=0) or 1
+    rows = shown.rows()
+    most = max((sum(row) if is_stacked else max(row) for row in rows), default=0) or 1
+    left = min(_NAME_WIDTH, max(_width(name) for name in shown.names)) + 8
     group = (1 if is_stacked else len(shown.lines)) * _BAR + _BETWEEN
+    layout = _Bars(
+        left=left,
+        scale=(width - left - _width(wording.number(most)) - 4) / most,
+        group=group,
+        is_stacked=is_stacked,
+    )
     room = max(1, int((_MOST_HEIGHT - _LEGEND) // group))
-    for begin in range(0, len(shown.names), room):
-        piece = shown.piece(begin, begin + room)
-        scale = (width - _NAME_WIDTH - _RIGHT) / most
-        yield _bars(piece, Drawing(width, len(piece.names) * group + _LEGEND), scale=scale, is_stacked=is_stacked)
+    for begin in range(0, len(rows), room):
+        piece = range(begin, min(begin + room, len(rows)))
+        drawing = Drawing(width, len(piece) * group + _LEGEND)
+        _add_legend(drawing, shown, is_line=False)
+        for place, number in enumerate(piece):
+            _add_row(drawing, shown, layout, top=len(piece) * group - place * group, number=number)
+        yield drawing
 
 
-def _bars(shown: Drawn, drawing: Drawing, *, scale: float, is_stacked: bool) -> Drawing:
-    """Draw each row of `shown`; a person is `scale` points long."""
-    top = drawing.height - _LEGEND
-    group = top / len(shown.names)
-    _add_legend(drawing, shown)
-    for place, (name, row) in enumerate(zip(shown.names, shown.rows(), strict=True)):
-        begin = top - place * group
-        drawing.add(_text(fitting(name, _NAME_WIDTH - 8), x=_NAME_WIDTH - 6, y=begin - group / 2, anchor="end"))
-        for x, y, value, colour in _rects(shown, row, is_stacked=is_stacked):
-            drawing.add(
-                Rect(
-                    _NAME_WIDTH + x * scale,
-                    begin - y - _BAR,
-                    value * scale,
-                    _BAR - 1,
-                    fillColor=colour,
-                    strokeColor=None,
-                )
-            )
-            if not is_stacked:
-                drawing.add(_text(wording.number(value), x=_NAME_WIDTH + value * scale + 3, y=begin - y - _BAR + 2))
-        if is_stacked:
-            drawing.add(_text(wording.number(sum(row)), x=_NAME_WIDTH + sum(row) * scale + 3, y=begin - _BAR + 2))
-    return drawing
-
-
-def _rects(shown: Drawn, row: Sequence[int], *, is_stacked: bool) -> Iterator[tuple[float, float, int, Color]]:
-    """Where each bar of a row begins, to the right and downwards, how long it is, and its colour."""
+def _add_row(drawing: Drawing, shown: Drawn, layout: _Bars, *, top: float, number: int) -> None:
+    """Draw the row `number`, downwards from `top`."""
+    row = shown.rows()[number]
+    name = fitting(shown.names[number], layout.left - 8, SIZE)
+    drawing.add(_text(name, x=layout.left - 6, y=top - layout.group / 2, anchor="end"))
     before = [0, *accumulate(row)]
-    for place, ((_label, colour, _values), value) in enumerate(zip(shown.lines, row, strict=True)):
-        yield (before[place], 0, value, colour) if is_stacked else (0, place * _BAR, value, colour)
+    for place, (line, value) in enumerate(zip(shown.lines, row, strict=True)):
+        x = layout.left + (before[place] * layout.scale if layout.is_stacked else 0)
+        y = top - (0 if layout.is_stacked else place * _BAR) - _BAR
+        for shape in filled((x, y, value * layout.scale, _BAR - 1), line.colour, _texture(shown, place)):
+            drawing.add(shape)
+        if not layout.is_stacked:
+            drawing.add(_text(wording.number(value), x=x + value * layout.scale + 3, y=y + 2))
+    if layout.is_stacked:
+        end = layout.left + sum(row) * layout.scale
+        drawing.add(_text(wording.number(sum(row)), x=end + 3, y=top - _BAR + 2))
+
+
+def _texture(shown: Drawn, place: int) -> int:
+    """Bars of one kind are plain."""
+    return place + 1 if len(shown.lines) > 1 else 0
 
 
 def _lines(shown: Drawn, width: float) -> Drawing:
     drawing = Drawing(width, _LINES_HEIGHT + _LEGEND)
-    _add_legend(drawing, shown)
-    bottom, left, top = 14.0, _AXIS_WIDTH, _LINES_HEIGHT - 4
-    most = max((value for _label, _colour, values in shown.lines for value in values), default=0) or 1
-    for part in range(5):
-        y = bottom + (top - bottom) * part / 4
-        drawing.add(Line(left, y, width - 6, y, strokeColor=RULE, strokeWidth=0.5))
-        drawing.add(_text(wording.number(round(most * part / 4)), x=left - 4, y=y - 2, anchor="end"))
-    count = len(shown.names)
-    step = (width - 12 - left) / max(count - 1, 1)
-    names = [fitting(name, _MOMENT_WIDTH) for name in shown.names]
-    for place in _named(names, step, width - left):
-        drawing.add(_text(names[place], x=left + place * step, y=2))
-    for _label, colour, values in shown.lines:
+    _add_legend(drawing, shown, is_line=True)
+    marks = _marks(max((max(line.values, default=0) for line in shown.lines), default=0))
+    left = max(_width(wording.number(mark)) for mark in marks) + 6
+    height = (_LINES_HEIGHT - 4 - _BOTTOM) / marks[-1]
+    for mark in marks:
+        y = _BOTTOM + mark * height
+        drawing.add(Line(left, y, width, y, strokeColor=RULE, strokeWidth=0.5))
+        drawing.add(_text(wording.number(mark), x=left - 4, y=y - 2, anchor="end"))
+    step = (width - left - 6) / max(len(shown.names) - 1, 1)
+    _add_moments(drawing, shown.names, left=left, step=step)
+    for line in shown.lines:
         points = [
             along
-            for place, value in enumerate(values)
-            for along in (left + place * step, bottom + (top - bottom) * value / most)
+            for place, value in enumerate(line.values)
+            for along in (left + place * step, _BOTTOM + value * height)
         ]
         # A single point would be a line of no length.
-        drawing.add(
-            PolyLine(points if count > 1 else [*points, points[0] + 3, points[1]], strokeColor=colour, strokeWidth=1.5)
-        )
+        drawn = points if len(line.values) > 1 else [*points, points[0] + 3, points[1]]
+        drawing.add(PolyLine(drawn, strokeDashArray=_DASHES[line.is_dashed], **_stroke(line)))
     return drawing
 
 
-def _named(names: Sequence[str], step: float, room: float) -> Iterator[int]:
-    """Which of the points, each `step` after the one before, bear a name, so that none runs into the next."""
-    widths = [stringWidth(name, FONT, SIZE) for name in names]
-    every = max(len(names) // 8, ceil((max(widths, default=0) + _BETWEEN) / step), 1)
-    for place in range(0, len(names), every):
-        if place * step + widths[place] <= room:
-            yield place
+def _marks(most: int) -> list[int]:
+    """From 0 to `most` or a little more, in at most five equal steps that are easily read."""
+    least = max(1, ceil(most / 5))
+    power = 10 ** (len(str(least)) - 1)
+    step = next(times * power for times in (1, 2, 5, 10) if times * power >= least)
+    return list(range(0, max(1, ceil(most / step)) * step + 1, step))
 
 
-def _add_legend(drawing: Drawing, shown: Drawn) -> None:
-    x = 0.0
-    for label, colour, _values in shown.lines:
-        drawing.add(Rect(x, drawing.height - 9, 7, 7, fillColor=colour, strokeColor=None))
-        drawing.add(_text(label, x=x + 11, y=drawing.height - 8))
-        x += 26 + stringWidth(label, FONT, SIZE)
+def _add_moments(drawing: Drawing, names: Sequence[str], *, left: float, step: float) -> None:
+    """Name as many of the points as have room beside each other."""
+    widest = max(map(_width, names), default=0.0)
+    apart = max(1, ceil((widest + 10) / step)) if step else 1
+    for place in range(0, len(names), apart):
+        half = _width(names[place]) / 2
+        x = min(max(left + place * step, half), drawing.width - half)
+        drawing.add(_text(names[place], x=x, y=2, anchor="middle"))
+
+
+def _add_legend(drawing: Drawing, shown: Drawn, *, is_line: bool) -> None:
+    x, y = 0.0, drawing.height - 9
+    for place, line in enumerate(shown.lines):
+        if is_line:
+            dash = _DASHES[line.is_dashed]
+            drawing.add(Line(x, y + 3, x + 14, y + 3, strokeDashArray=dash, **_stroke(line)))
+        else:
+            for shape in filled((x, y, 14, 7), line.colour, _texture(shown, place)):
+                drawing.add(shape)
+        drawing.add(_text(line.label, x=x + 18, y=y + 1))
+        x += 34 + _width(line.label)
+
+
+def _stroke(line: Series) -> dict[str, Color | float]:
+    return {"strokeColor": line.colour, "strokeWidth": 1.2 if line.is_dashed else 1.8}
+
+
+def _width(text: str) -> float:
+    return float(stringWidth(text, FONT, SIZE))
 
 
 def _text(text: str, *, x: float, y: float, anchor: str = "start") -> String:

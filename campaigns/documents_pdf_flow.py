@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from reportlab.graphics.shapes import Drawing, Path, Rect, String
-from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from campaigns import wording
 from campaigns.documents import Chart, Section
-from campaigns.documents_pdf_charts import FAINT, FONT, SIZE, colour_of, fitting
+from campaigns.documents_pdf_charts import SIZE, colour_of
+from campaigns.documents_pdf_text import FAINT, FONT, fitting, printable
 
 _HEIGHT, _NODE, _GAP, _LABEL = 250.0, 7.0, 10.0, 120.0
 
@@ -37,17 +37,11 @@ def flow_on_paper(section: Section, chart: Chart, width: float) -> Drawing:
         height = max(people[name] * scale, 0.5)
         colour = colour_of(chart.colours.get(name, "secondary"))
         drawing.add(Rect(x, top - height, _NODE, height, fillColor=colour, strokeColor=None))
-        label = _label(name, people[name], room=_LABEL if x + step > width - _LABEL else step - _NODE - 3)
+        label = f"{fitting(printable(name), _LABEL - 45, SIZE)} {wording.number(people[name])}"
         drawing.add(
             String(x + _NODE + 3, top - min(height, SIZE), label, fontName=FONT, fontSize=SIZE, fillColor=FAINT)
         )
     return drawing
-
-
-def _label(name: str, people: int, *, room: float) -> str:
-    """As much of `name` as has `room` together with its people."""
-    number = f" {wording.number(people)}"
-    return f"{fitting(name, min(_LABEL - 45, room - stringWidth(number, FONT, SIZE) - 3))}{number}"
 
 
 def _depths(streams: Sequence[Stream]) -> Mapping[str, int]:

@@ -37,14 +37,15 @@ RULE = gettext_lazy(
 )
 
 
-def period_document(period: Period, *, tell: Callable[[int, int], None] | None = None) -> Document:
-    """The report of `period` with every campaign, as it stands now.
+def period_document(period: Period, *, made_by: str = "", tell: Callable[[int, int], None] | None = None) -> Document:
+    """The report of `period` with every campaign, as it stands now, for whoever is called `made_by`.
 
     `tell(counted, total)` is called from time to time with how many campaigns are counted.
     """
     campaigns = campaigns_of(period)
     counted = with_figures(period, campaigns)
-    return document_of(period, period_figures(period), _told(counted, len(campaigns), tell) if tell else counted)
+    told = _told(counted, len(campaigns), tell) if tell else counted
+    return document_of(period, period_figures(period), told, made_by=made_by)
 
 
 def days_of(period: Period) -> str:
@@ -63,13 +64,17 @@ def _told(
 
 
 def document_of(
-    period: Period, figures: PeriodFigures, campaigns: Iterable[tuple[Campaign, Summary]] | None
+    period: Period,
+    figures: PeriodFigures,
+    campaigns: Iterable[tuple[Campaign, Summary]] | None,
+    *,
+    made_by: str = "",
 ) -> Document:
     """The report of `period` from its `figures`, with a section of `campaigns` unless the page lists them itself."""
     installation = Installation.current()
     sections = [_over_time(figures), _by_channel(figures), _by_segment(figures)]
     if campaigns is not None:
-        sections.insert(0, campaigns_section(campaigns, installation.reporting_currency))
+        sections.append(campaigns_section(campaigns, installation.reporting_currency, figures.now))
     return Document(
         title=gettext("Campaigns"),
         subtitle=days_of(period),
@@ -78,12 +83,24 @@ def document_of(
         made_at=timezone.now(),
         headlines=tuple(_headlines(figures)),
         sections=tuple(sections),
+        made_by=made_by,
+        compared=_compared(period.before),
         note=str(RULE),
     )
 
 
-def campaigns_section(campaigns: Iterable[tuple[Campaign, Summary]], currency: str) -> Section:
-    """A row for each of `campaigns`, with what became of its people; those in which most acted are drawn."""
+def _compared(before: Period) -> str:
+    words = gettext("Against %(begin)s to %(end)s.")
+    return words % {"begin": _day(before.begins_on), "end": _day(before.ends_on)}
+
+
+def campaigns_section(
+    campaigns: Iterable[tuple[Campaign, Summary]], currency: str, whole: Group | None = None
+) -> Section:
+    """A row for each of `campaigns`, with what became of its people; those in which most acted are drawn.
+
+    With `whole`, that of all of them together is the total.
+    """
     rows = [_campaign_row(campaign, summary, currency) for campaign, summary in campaigns]
     acted = [column.label for column in _campaign_columns()].index(gettext("Engaged"))
     rows.sort(key=lambda row: int(row[acted]), reverse=True)  # type: ignore[arg-type]  # a figure of people
@@ -93,6 +110,7 @@ def campaigns_section(campaigns: Iterable[tuple[Campaign, Summary]], currency: s
         note=gettext("Still in the chain: now; of campaigns that people enter one by one, at the end of these days."),
         columns=_campaign_columns(),
         rows=rows,
+        total=_whole_row(whole, currency) if whole else None,
         chart=Chart(
             form=ChartForm.BARS,
             label=gettext("The campaigns in which most people acted"),
@@ -164,7 +182,7 @@ def _over_time(figures: PeriodFigures) -> Section:
         chart=Chart(
             form=ChartForm.LINES,
             label=gettext("People and those who acted, over time"),
-            lines=(Line(column=2, colour=_OTHERS), Line(column=3, colour=_ACTED)),
+            lines=(Line(column=2, colour=_OTHERS, is_dashed=True), Line(column=3, colour=_ACTED)),
         ),
     )
 
@@ -302,6 +320,20 @@ def _campaign_row(campaign: Campaign, summary: Summary, currency: str) -> Sequen
         summary.people.share_engaged,
         summary.cost,
         summary.cost_per_engaged,
+        currency,
+    ]
+
+
+def _whole_row(whole: Group, currency: str) -> Sequence[Cell]:
+    """What `_campaign_row` says of one campaign, of all."""
+    return [
+        gettext("In all"),
+        *("" for _kind_status_launched_ended in range(4)),
+        whole.audience.open_before,
+        *audience_cells(whole.audience),
+        whole.audience.share_engaged,
+        whole.cost,
+        whole.cost_per_engaged,
         currency,
     ]
 

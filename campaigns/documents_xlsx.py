@@ -1,15 +1,16 @@
 """A document as a workbook: an overview, then a sheet for each section, with its table and a chart of it."""
 
-from collections.abc import Iterator
 from typing import IO, Any
 
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone_name, localtime
 from django.utils.translation import gettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from campaigns.chart_colours import hex_of
 from campaigns.documents import Chart, ChartForm, Document, Kind, Section
@@ -23,7 +24,10 @@ _FORMATS = {
     Kind.DAY: "yyyy-mm-dd",
     Kind.INSTANT: "yyyy-mm-dd hh:mm",
 }
-_WIDTHS = {Kind.TEXT: 28, Kind.INSTANT: 18}
+_WIDTHS = {Kind.INSTANT: 18}
+_FIGURE_WIDTH, _LEAST_WIDTH, _MOST_WIDTH = 14, 12, 60
+# So many rows tell how wide texts are.
+_LOOKED_AT = 200
 # In centimetres; a row is half of one.
 _CHART_WIDTH, _CHART_HEIGHT, _BAR_HEIGHT = 22.0, 9.0, 0.8
 
@@ -46,6 +50,8 @@ def _write_overview(workbook: Workbook, document: Document) -> None:
     sheet.append([_cell(sheet, document.subtitle, Kind.TEXT)])
     sheet.append([_cell(sheet, document.organisation, Kind.TEXT)])
     sheet.append([gettext("Made"), _cell(sheet, localtime(document.made_at), Kind.INSTANT)])
+    sheet.append([gettext("Made by"), in_xlsx(document.made_by)])
+    sheet.append([gettext("Time zone"), get_current_timezone_name()])
     sheet.append([gettext("Currency"), document.currency])
     sheet.append([])
     headings = ["", gettext("Figure"), gettext("Period before"), gettext("Note")]
@@ -54,8 +60,8 @@ def _write_overview(workbook: Workbook, document: Document) -> None:
         figures = [_cell(sheet, value, headline.kind) for value in (headline.value, headline.before)]
         sheet.append([in_xlsx(headline.label), *figures, in_xlsx(headline.note)])
     sheet.append([])
-    if document.note:
-        sheet.append([in_xlsx(document.note)])
+    for note in filter(None, (document.compared, document.note)):
+        sheet.append([in_xlsx(note)])
     for section in document.sections:
         if section.note:
             sheet.append([in_xlsx(section.title), in_xlsx(section.note)])
@@ -63,15 +69,43 @@ def _write_overview(workbook: Workbook, document: Document) -> None:
 
 def _write_section(workbook: Workbook, section: Section) -> None:
     sheet = workbook.create_sheet(sheet_name(section.title, workbook.sheetnames))
-    sheet.freeze_panes = "A2"
-    for place, column in enumerate(section.columns, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(column.kind, 14)
-    sheet.append([_cell(sheet, column.label, Kind.TEXT, is_bold=True) for column in section.columns])
+    # Headings and names stay in sight, and stand on each page that is printed.
+    sheet.freeze_panes = "B2"
+    _prepare_print(sheet)
+    for place in range(len(section.columns)):
+        sheet.column_dimensions[get_column_letter(place + 1)].width = _width(section, place)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(section.columns))}{len(section.rows) + 1}"
+    sheet.append([_heading(sheet, column.label) for column in section.columns])
     kinds = [column.kind for column in section.columns]
     for row in section.rows:
         sheet.append([_cell(sheet, cell, kind) for cell, kind in zip(row, kinds, strict=True)])
     if section.rows and section.chart and section.chart.form is not ChartForm.FLOW:
         sheet.add_chart(_chart(sheet, section, section.chart), f"{get_column_letter(len(kinds) + 2)}2")
+
+
+def _prepare_print(sheet: Any) -> None:
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _width(section: Section, place: int) -> float:
+    """In letters: what the kind of cell needs, a long word of the heading, and for texts those of the first rows."""
+    column = section.columns[place]
+    words = max(map(len, column.label.split()), default=0) + 3
+    if column.kind is not Kind.TEXT:
+        return max(_WIDTHS.get(column.kind, _FIGURE_WIDTH), words)
+    texts = max((len(str(row[place])) for row in section.rows[:_LOOKED_AT]), default=0) + 2
+    return min(max(_LEAST_WIDTH, words, texts), _MOST_WIDTH)
+
+
+def _heading(sheet: Any, label: str) -> Any:
+    """In as many lines as it needs."""
+    cell = _cell(sheet, label, Kind.TEXT, is_bold=True)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
 
 
 def _cell(sheet: Any, value: Cell, kind: Kind, *, is_bold: bool = False) -> Any:
@@ -91,9 +125,9 @@ def _chart(sheet: Any, section: Section, chart: Chart) -> Any:
     for line in chart.lines:
         drawn.add_data(Reference(sheet, min_col=line.column + 1, min_row=1, max_row=last), titles_from_data=True)
     drawn.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=last))
-    for series, colour in zip(drawn.series, _colours(chart), strict=True):
-        series.graphicalProperties.solidFill = colour
-        series.graphicalProperties.line.solidFill = colour
+    for series, line in zip(drawn.series, chart.lines, strict=True):
+        series.graphicalProperties.solidFill = series.graphicalProperties.line.solidFill = hex_of(line.colour)
+        series.graphicalProperties.line.dashStyle = "dash" if line.is_dashed else None
         series.smooth = False
     # Excel leaves out axes of which it is not told that they are there.
     drawn.x_axis.delete = drawn.y_axis.delete = False
@@ -110,7 +144,3 @@ def _bars(chart: Chart, *, rows: int) -> BarChart:
     if chart.form is ChartForm.STACKED:
         bars.grouping, bars.overlap = "stacked", 100
     return bars
-
-
-def _colours(chart: Chart) -> Iterator[str]:
-    return (hex_of(line.colour) for line in chart.lines)

@@ -121,10 +121,10 @@ def forget_old() -> int:
 
 def _make(lease: Lease) -> bool:
     """Make one. A database that is away leaves the lease to run out; any other error ends the report as failed."""
-    report = MadeReport.objects.defer("file").get(pk=lease.report_id)
+    report = MadeReport.objects.select_related("user").defer("file").get(pk=lease.report_id)
     try:
         with translation.override(report.language), timezone.override(zone(report.time_zone, "UTC")):
-            document = period_document(report.period, tell=lease.tell)
+            document = period_document(report.period, made_by=str(report.user), tell=lease.tell)
             file_format = FileFormat(report.file_format)
             file = as_bytes(document, file_format, report.table)
             title = title_of(document, file_format, report.table)

@@ -66,8 +66,17 @@ class Period:
         return make_aware(datetime.combine(self.ends_on + _DAY, time.min))
 
     @property
+    def has_whole_months(self) -> bool:
+        """Does it begin with a month and end with one?"""
+        return self.begins_on.day == (self.ends_on + _DAY).day == 1
+
+    @property
     def before(self) -> "Period":
-        """What it is compared with: the month before, the same days a year ago, or as many days just before."""
+        """What it is compared with: as many months before, the same days a year ago, or as many days just before.
+
+        Own days that are whole months are compared like the months, so that a page says what the mail that led to it
+        says.
+        """
         match self.preset:
             case Preset.THIS_MONTH:
                 begins_on = _month_before(self.begins_on)
@@ -78,7 +87,16 @@ class Period:
                 return Period(begins_on=_month_before(self.begins_on), ends_on=self.begins_on - _DAY)
             case Preset.THIS_YEAR:
                 return Period(begins_on=_year_before(self.begins_on), ends_on=_year_before(self.ends_on))
+        if self.preset == Preset.OWN and self.has_whole_months:
+            return Period(begins_on=self._months_before, ends_on=self.begins_on - _DAY)
         return Period(begins_on=self.begins_on - self.days * _DAY, ends_on=self.begins_on - _DAY)
+
+    @property
+    def _months_before(self) -> date:
+        """The first day of as many whole months just before."""
+        months = (self.ends_on.year - self.begins_on.year) * 12 + self.ends_on.month - self.begins_on.month + 1
+        year, month = divmod(self.begins_on.year * 12 + self.begins_on.month - 1 - months, 12)
+        return date(year, month + 1, 1)
 
 
 def _month_before(first: date) -> date:

@@ -58,7 +58,7 @@ class Letters:
 
 def _make(mail: ReportMail) -> Made:
     period = period_of(mail.schedule, mail.due_at)
-    document = period_document(period)
+    document = period_document(period, made_by=str(mail.schedule.owner or ""))
     subject = gettext("%(name)s: campaigns of %(period)s")
     words = {"name": mail.schedule.name, "period": document.subtitle}
     # By its days: "last month" would be another one when the mail is read.

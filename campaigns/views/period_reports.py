@@ -55,7 +55,7 @@ def report_export(request: SignedInRequest) -> HttpResponseBase:
         of_table = table if wanted == FileFormat.CSV else ""
         made_reports.ask_for(user=request.user, period=form.period, file_format=FileFormat(wanted), table=of_table)
         return redirect("made_report_list")
-    document = period_document(form.period)
+    document = period_document(form.period, made_by=str(request.user))
     answer = document_file(document, FileFormat(wanted), table)
     details = {"report": "campaigns", "format": wanted, "period": document.subtitle}
     note_export(request, "installation", 1, details)

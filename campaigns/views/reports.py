@@ -38,7 +38,11 @@ def campaign_export(request: SignedInRequest, pk: int) -> HttpResponseBase:
     question = _question(campaign, form)
     if form.cleaned_data["report"] == Report.PEOPLE and not _may_take_people(request, question, file_format):
         return redirect("campaign_watch", campaign.pk)
-    answer = _file(campaign, Report(form.cleaned_data["report"]), file_format, question)
+    report = Report(form.cleaned_data["report"])
+    if report is Report.CAMPAIGN and file_format is not FileFormat.CSV:
+        answer = document_file(campaign_document(campaign, made_by=str(request.user)), file_format, "")
+    else:
+        answer = _file(campaign, report, file_format, question)
     note_export(request, "campaign", campaign.pk, {name: value for name, value in form.cleaned_data.items() if value})
     return answer
 
@@ -64,9 +68,7 @@ def _may_take_people(request: SignedInRequest, question: Question, file_format: 
 
 
 def _file(campaign: Campaign, report: Report, file_format: FileFormat, question: Question) -> HttpResponseBase:
-    """The campaign as a document, with its pictures; of its steps and people one table."""
-    if report is Report.CAMPAIGN and file_format is not FileFormat.CSV:
-        return document_file(campaign_document(campaign), file_format, "")
+    """One table; a PDF is none."""
     if file_format is FileFormat.PDF:
         raise Http404
     return table_file(_table(campaign, report, question), file_format)

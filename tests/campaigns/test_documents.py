@@ -1,6 +1,7 @@
 """Documents as workbooks and on paper: the figures of the pages, nothing that runs, letters of every language."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -8,21 +9,27 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from openpyxl import Workbook, load_workbook
 from pypdf import PdfReader
+from reportlab.graphics.shapes import String
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from campaigns.document_files import written
 from campaigns.documents import Chart, ChartForm, Column, Document, Headline, Kind, Line, Section, told
 from campaigns.documents_campaign import campaign_document
 from campaigns.documents_pdf import pdf_document
+from campaigns.documents_pdf_charts import charts_on_paper, colour_of
+from campaigns.documents_pdf_table import table_on_paper
+from campaigns.documents_pdf_text import BOLD, FONT, printable
+from campaigns.documents_pdf_texture import filled
 from campaigns.documents_period import period_document
 from campaigns.documents_xlsx import xlsx_document
 from campaigns.exporting import FileFormat
 from campaigns.models import Campaign, Installation
 from campaigns.periods import Period
 from campaigns.reports import campaign_report
-from tests.campaigns.autumn_reports import campaigns_of_february, many_campaigns
+from tests.campaigns.autumn_reports import abandoned_carts, campaigns_of_february, many_campaigns
 from tests.e2e.autumn import autumn_collection
 from tests.factories import NOON, make_campaign
 
@@ -181,13 +188,122 @@ def test_every_page_of_paper_has_period_installation_and_number() -> None:
 
 
 def test_paper_has_the_largest_campaigns_and_says_where_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("campaigns.documents_pdf.MOST_ROWS", 5)
+    monkeypatch.setattr("campaigns.documents_pdf_table.MOST_ROWS", 5)
     many_campaigns(30)
     paper = text_of(pdf_document(period_document(FEBRUARY)))
     assert "The first 5 of 30 rows; the Excel and CSV files have all of them." in paper
     # The most who acted, of the seven that are made in turns.
     assert "Campaign no. 6" in paper
     assert "Campaign no. 0 " not in paper
+
+
+def test_paper_says_who_made_it_when_by_which_clock_and_what_it_is_compared_with() -> None:
+    many_campaigns(2)
+    with timezone.override("Europe/Kyiv"):
+        document = replace(period_document(FEBRUARY, made_by="Olena Kovalenko"), made_at=NOON)
+        paper = text_of(pdf_document(document))
+        overview = [row[0] for row in workbook_of(document)["Overview"].values]
+    assert "Olena Kovalenko" in PdfReader(BytesIO(pdf_document(document))).metadata.author
+    assert "Made by Olena Kovalenko · Feb. 11, 2026, 2 p.m. · Days and hours are those of Europe/Kyiv." in paper
+    assert "Against Jan. 1, 2026 to Jan. 31, 2026." in paper
+    assert "Against Jan. 1, 2026 to Jan. 31, 2026." in overview
+
+
+def test_the_campaigns_come_last_with_the_whole_below_them() -> None:
+    campaigns_of_february()
+    abandoned_carts(launched_at=NOON - timedelta(days=25), days=40)
+    section = period_document(FEBRUARY).sections[-1]
+    assert (section.key, len(section.rows)) == ("campaigns", 4)
+    for place, column in enumerate(section.columns):
+        if column.kind is Kind.NUMBER or column.label == "Cost":
+            assert section.total
+            assert section.total[place] == sum(Decimal(str(row[place])) for row in section.rows), column.label
+    paper = text_of(pdf_document(period_document(FEBRUARY)))
+    assert paper.count("In all") == 4
+
+
+def huge(document: Document) -> Document:
+    """`document` with figures of a very large shop."""
+    spent = Headline(label="Spent", kind=Kind.MONEY, value=Decimal("1234567890123.45"), is_compared=False)
+    section = document.sections[0]
+    row = [cell if isinstance(cell, str) else 98_765_432_109 for cell in section.rows[0]]
+    return replace(document, headlines=(spent,) * 7, sections=(replace(section, rows=[row], total=row),))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_figure_on_paper_is_broken_or_lies_upon_the_next(language: str) -> None:
+    many_campaigns(2)
+    with translation.override(language):
+        document = huge(period_document(FEBRUARY))
+        table = table_on_paper(document.sections[0], document.currency, 750)
+        paper = text_of(pdf_document(document))
+        assert " ".join(told(document.headlines[0].value, Kind.MONEY, "USD").split()) in paper
+    assert sum(table._colWidths) == pytest.approx(750)
+    for cell, width in list(zip(table._cellvalues[-1], table._colWidths, strict=True))[1:]:
+        assert stringWidth(cell, BOLD, 7.5) < width
+
+
+def test_a_long_name_leaves_room_to_the_period_at_the_head() -> None:
+    Installation.objects.create(name="A shop with a name " * 5)
+    document = replace(period_document(FEBRUARY), title="Sale " * 30, subtitle="Feb. 1, 2026 to Feb. 28, 2026")
+    page, *_others = PdfReader(BytesIO(pdf_document(document))).pages
+    (head,) = [line for line in page.extract_text().splitlines() if line.startswith("A shop with a name")]
+    assert head.endswith("…")
+    assert stringWidth(f"{head} {document.subtitle}", FONT, 8) < 750
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("🔥 Black Friday 🛍️ для всіх", "Black Friday для всіх"),
+        ("Їжак & <b>", "Їжак & <b>"),
+        ("Two\nlines\x07", "Two lines"),
+        ("中文", "中文"),
+        ("🔥", "🔥"),
+        ("", ""),
+    ],
+)
+def test_paper_leaves_out_pictures_that_its_letters_do_not_have(name: str, printed: str) -> None:
+    assert printable(name) == printed
+
+
+def test_bars_are_told_apart_without_colours() -> None:
+    for first, second in (("secondary", "green"), ("orange", "green")):
+        greys = []
+        for place, name in enumerate((first, second), start=1):
+            area, *_lines = filled((0, 0, 100, 8), colour_of(name), place)
+            colour = area.fillColor
+            greys.append(0.3 * colour.red + 0.59 * colour.green + 0.11 * colour.blue)
+        assert greys[0] - greys[1] > 0.25
+    drawn = {place: [type(shape) for shape in filled((0, 0, 100, 8), colour_of("red"), place)] for place in range(1, 7)}
+    assert all(len(drawn[place]) > 1 for place in range(3, 7))
+    for place in range(3, 7):
+        for line in list(filled((10, 20, 100, 8), colour_of("red"), place))[1:]:
+            assert 10 <= min(line.x1, line.x2) <= max(line.x1, line.x2) <= 110
+            assert 20 <= min(line.y1, line.y2) <= max(line.y1, line.y2) <= 28
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 7, 99, 1_000_000])
+def test_the_marks_beside_lines_are_whole_and_each_stands_once(most: int) -> None:
+    section = Section(
+        key="time",
+        title="",
+        columns=[Column(label="Day"), Column(label="People", kind=Kind.NUMBER)],
+        rows=[["Monday", 0], ["Tuesday", most]],
+    )
+    chart = Chart(form=ChartForm.LINES, label="", lines=(Line(column=1, colour="green"),))
+    (drawing,) = charts_on_paper(replace(section, chart=chart), chart, 700)
+    marks = [shape.text for shape in drawing.contents if isinstance(shape, String) and shape.textAnchor == "end"]
+    figures = [int(mark.replace(",", "")) for mark in marks]
+    assert figures == sorted(set(figures))
+    assert len(figures) <= 6
+    assert figures[-1] >= most
+
+
+def test_a_campaign_that_cost_more_says_so() -> None:
+    headlines = {headline.label: headline.value for headline in campaign_document(autumn_collection()).headlines}
+    assert "Saved" not in headlines
+    assert headlines["Spent more"] > 0
 
 
 def test_a_csv_is_no_document() -> None:

@@ -142,7 +142,7 @@ def test_a_report_is_in_the_language_and_by_the_clock_of_whoever_asked() -> None
     make_waiting()
     report.refresh_from_db()
     assert "28 февраля 2026" in report.title
-    sheet = load_workbook(BytesIO(bytes(report.file or b""))).worksheets[1]
+    sheet = load_workbook(BytesIO(bytes(report.file or b""))).worksheets[-1]
     launched = {row[0].value: row[3].value for row in sheet.iter_rows(min_row=2)}["Win-back"]
     assert launched.hour == 21
 

@@ -231,7 +231,7 @@ def test_a_share_is_told_only_of_those_who_are_part_of_it() -> None:
 
 def test_a_document_of_a_period_in_which_nobody_entered_is_made(carts: Campaign) -> None:
     document = period_document(MARCH)
-    assert [section.key for section in document.sections] == ["campaigns", "time", "channels", "segments"]
+    assert [section.key for section in document.sections] == ["time", "channels", "segments", "campaigns"]
 
 
 def test_the_hours_of_a_period_are_found_without_reading_the_others(carts: Campaign) -> None:

@@ -122,7 +122,7 @@ def test_the_period_before_stands_beside_it(marketer: Client) -> None:
     assert headlines["People"].change == "+100.1%"
     page = marketer.get(reverse("report_list"), DAYS).content.decode()
     assert "+100.1% against 1,000" in page
-    assert "Against Jan. 4, 2026 to Jan. 31, 2026." in page
+    assert "Against Jan. 1, 2026 to Jan. 31, 2026." in page
 
 
 def test_a_campaign_is_of_the_day_of_its_launch_by_the_readers_clock() -> None:

@@ -40,6 +40,23 @@ def test_own_dates_are_compared_with_as_many_days_just_before() -> None:
 
 
 @pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        (days("2026-03-01", "2026-03-31"), days("2026-02-01", "2026-02-28")),
+        (days("2026-01-01", "2026-03-31"), days("2025-10-01", "2025-12-31")),
+        (days("2025-01-01", "2025-12-31"), days("2024-01-01", "2024-12-31")),
+        (days("2026-03-01", "2026-03-30"), days("2026-01-30", "2026-02-28")),
+    ],
+)
+def test_own_dates_that_are_whole_months_are_compared_with_as_many(
+    period: tuple[date, date], before: tuple[date, date]
+) -> None:
+    """A mail tells of the last month, and leads to a page with the month's days: both say the same."""
+    found = Period(begins_on=period[0], ends_on=period[1]).before
+    assert (found.begins_on, found.ends_on) == before
+
+
+@pytest.mark.parametrize(
     ("zone", "day", "begins_at", "hours"),
     [
         ("Europe/Kyiv", date(2026, 3, 29), datetime(2026, 3, 28, 22, tzinfo=UTC), 23),
