@@ -69,7 +69,7 @@ class SegmentField(_ChoiceField):
     """A segment of `queryset`. No question asked of it reads more of them than a list shows."""
 
     widget = SegmentChoice
-    default_error_messages = {"invalid_choice": _("This segment cannot be chosen (any more).")}
+    default_error_messages = {"invalid_choice": _("This segment cannot be chosen.")}
 
     @property
     def choice(self) -> SegmentChoice:
