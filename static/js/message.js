@@ -88,6 +88,7 @@
     mark(false);
     forget();
     document.getElementById("message-unsent").hidden = true;
+    if (isStale) htmx.trigger("#message", "stale");
   });
 
   // The echo of what was saved brings the status anew; what was typed meanwhile is still not saved.
@@ -176,9 +177,20 @@
     if (leavingFor && isKeeping(event)) leave();
   });
 
+  // What was typed while the card was on its way stays, and is saved first; then it is asked for once more.
+  let isStale = false;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id !== "message" || detail.requestConfig.verb !== "get" || !detail.shouldSwap || !isUnsaved) return;
+    detail.shouldSwap = false;
+    if (detail.requestConfig.elt.matches("[data-loses-message]")) leavingFor = detail.requestConfig.elt.id;
+    else isStale = true;
+    keepNow();
+  });
+
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "message") return;
     unanswered.clear();
+    isStale = false;
     mark(false);
     offerCopy();
   });

@@ -93,6 +93,43 @@ def test_a_browser_that_keeps_nothing_saves_all_the_same(page_as: PageAs) -> Non
     assert campaign.version.contents.get().text == "Typed in a private window"
 
 
+# What a slow server's answer leaves time for: a text is typed after a card was asked for, and before it has come.
+MEANWHILE = """
+(words) => new Promise((done) => {
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (detail.target.id !== "message") return;
+    const field = document.querySelector("#message-form textarea");
+    field.focus();
+    field.setRangeText(words, 0, field.value.length, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    detail.xhr.addEventListener("loadend", () => done());
+  }, { once: true });
+  document.getElementById("tab-viber-").click();
+})
+"""
+STALE = MEANWHILE.replace('document.getElementById("tab-viber-").click()', 'htmx.trigger("#message", "stale")')
+
+
+def test_what_is_typed_while_another_text_is_on_its_way_is_saved_before_it_comes(page_as: PageAs) -> None:
+    page = page_as(Role.MARKETER)
+    campaign = opened(page)
+    page.evaluate(MEANWHILE, "Typed at the last moment")
+    expect(page.locator("#message")).to_contain_text("This channel uses the text for everyone.")
+    expect(text_field(page)).to_have_value("Typed at the last moment")
+    assert campaign.version.contents.get().text == "Typed at the last moment"
+
+
+def test_what_is_typed_while_the_card_is_drawn_anew_stays_in_the_field(page_as: PageAs) -> None:
+    page = page_as(Role.MARKETER)
+    campaign = opened(page)
+    page.evaluate(STALE, "Typed at the last moment")
+    expect(text_field(page)).to_have_value("Typed at the last moment")
+    expect(text_field(page)).to_be_focused()
+    expect_saved(page)
+    expect(page.locator("#message-unsent")).to_be_hidden()
+    assert campaign.version.contents.get().text == "Typed at the last moment"
+
+
 def test_what_was_chosen_in_a_step_and_not_saved_is_not_left_without_a_question(page_as: PageAs) -> None:
     page = page_as(Role.MARKETER, may_complain=True)
     opened(page)
