@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.db import connection
 
 from campaigns.engine.counters import Counter
+from campaigns.models import StepDelta, StepTotal
 
 NOUGHT = Decimal(0)
 
@@ -100,6 +101,11 @@ def gathered(
         )
         for campaign_id in campaign_ids
     }
+
+
+def has_cost_anything() -> bool:
+    """Has any message cost anything yet?"""
+    return any(table.objects.filter(counter=Counter.COST, value__gt=0).exists() for table in (StepTotal, StepDelta))
 
 
 def _sums(

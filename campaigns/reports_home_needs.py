@@ -36,7 +36,10 @@ State = ContactImport.State
 
 @dataclass(frozen=True, kw_only=True)
 class HomeNeed:
-    """One thing that needs somebody: a sentence, why it is so, and the way to its mending ('' where none is)."""
+    """One thing that needs somebody: a sentence, why it is so, and the way to its mending ('' where none is).
+
+    `people_url` has just those whom it counts, where that is another page.
+    """
 
     key: str
     icon: str
@@ -44,6 +47,7 @@ class HomeNeed:
     why: str
     action: str = ""
     url: str = ""
+    people_url: str = ""
     since: datetime | None = None
 
 
@@ -143,7 +147,7 @@ def _of_campaigns(alive: Alive, *, may_view_people: bool) -> Iterator[HomeNeed]:
         counts = counted[line.campaign.pk]
         yield from _held(line.campaign)
         yield from _failing(line.campaign, counts, may_view_people=may_view_people)
-        yield from _out_of_budget(line, counts)
+        yield from _out_of_budget(line, counts, may_view_people=may_view_people)
     if may_view_people:
         yield from _calls(running, counted)
 
@@ -167,7 +171,7 @@ def _failing(campaign: Campaign, counts: CampaignCounts, *, may_view_people: boo
     failed, accepted = everywhere.people(Counter.FAILED), everywhere.people(Counter.ACCEPTED)
     if failed < _FAILED_LEAST or failed * _FAILED_PART < failed + accepted or campaign.held_at:
         return
-    page = f"{reverse('campaign_people', args=[campaign.pk])}?figure=failed"
+    page = _people_url(campaign.pk, "failed")
     why = gettext("%(failed)s of %(tried)s messages have failed so far.")
     yield HomeNeed(
         key=f"failing-{campaign.pk}",
@@ -179,14 +183,18 @@ def _failing(campaign: Campaign, counts: CampaignCounts, *, may_view_people: boo
     )
 
 
-def _out_of_budget(line: CampaignLine, counts: CampaignCounts) -> Iterator[HomeNeed]:
-    """Messages are held, and next to nothing of the budget is left to send them with."""
+def _people_url(pk: int, figure: str) -> str:
+    return f"{reverse('campaign_people', args=[pk])}?figure={figure}"
+
+
+def _out_of_budget(line: CampaignLine, counts: CampaignCounts, *, may_view_people: bool) -> Iterator[HomeNeed]:
+    """Messages are held, some perhaps for another reason too, and next to nothing is left to send them with."""
     campaign, held = line.campaign, counts.everywhere().people(Counter.NOW_HELD)
     state = getattr(campaign, "budget_state", None)
     if not held or campaign.budget is None or state is None:
         return
     if (campaign.budget - state.committed) * _BUDGET_LEFT < campaign.budget:
-        why = ngettext("%(count)s message waits for more.", "%(count)s messages wait for more.", held)
+        why = ngettext("%(count)s message is held.", "%(count)s messages are held.", held)
         yield HomeNeed(
             key=f"budget-{campaign.pk}",
             icon="wallet",
@@ -194,6 +202,7 @@ def _out_of_budget(line: CampaignLine, counts: CampaignCounts) -> Iterator[HomeN
             why=why % {"count": wording.number(held)},
             action=gettext("Change the budget"),
             url=reverse("campaign_limits", args=[campaign.pk]),
+            people_url=_people_url(campaign.pk, "held") if may_view_people else "",
         )
 
 
@@ -211,7 +220,7 @@ def _calls(running: Sequence[CampaignLine], counted: dict[int, CampaignCounts]) 
             text=text % {"count": wording.number(people)},
             why=why % {"name": by_pk[pk].name},
             action=gettext("See them"),
-            url=f"{reverse('campaign_people', args=[pk])}?figure=waiting_accepted&step={key}",
+            url=f"{_people_url(pk, 'waiting_accepted')}&step={key}",
         )
 
 

@@ -9,6 +9,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from campaigns.forms.choices import time_zones
 from campaigns.models import Installation
+from campaigns.reports_counts import has_cost_anything
 
 
 class InstallationForm(forms.ModelForm):
@@ -39,7 +40,7 @@ class InstallationForm(forms.ModelForm):
         help_texts: ClassVar[dict[str, str | Promise]] = {
             "default_country": _("Two letters, as in US or UA. Phone numbers without a country code are read so."),
             "reporting_currency": _(
-                "Three letters, as in USD or EUR. What was sent keeps the currency it was sent in."
+                "Three letters, as in USD or EUR. It can be chosen until the first message has cost something."
             ),
             "quiet_from": _("Nobody is messaged in these hours of their own time zone. Empty both to have none."),
             "cap_campaigns": _("At most so many marketing campaigns reach one person. Empty: as many as you launch."),
@@ -54,10 +55,15 @@ class InstallationForm(forms.ModelForm):
         return country
 
     def clean_reporting_currency(self) -> str:
-        """The currency's code in capitals."""
+        """The currency's code in capitals, which stays the same once something has cost."""
         currency = str(self.cleaned_data["reporting_currency"]).upper()
         if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
             raise forms.ValidationError(_("Write the three letters of a currency, as in USD."))
+        if currency != (counted_in := self.initial["reporting_currency"]) and has_cost_anything():
+            raise forms.ValidationError(
+                _("What was sent so far is counted in %(currency)s, and sums of two currencies cannot be added up."),
+                params={"currency": counted_in},
+            )
         return currency
 
     def clean_cap_days(self) -> int:

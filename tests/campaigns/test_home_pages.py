@@ -113,7 +113,11 @@ def test_a_budget_that_is_spent_leads_to_the_limits(client: Client) -> None:
     counted(campaign, Counter.NOW_HELD, 12, step_key=step_key(campaign))
     page = page_of(client, Role.MARKETER)
     assert "The budget of “Autumn” is spent." in page
-    assert "12 messages wait for more." in page
+    assert "12 messages are held." in page
+    held = f"{reverse('campaign_people', args=[campaign.pk])}?figure=held"
+    assert f'href="{held}"' in page
+    assert "12 messages" in page_of(client, Role.MARKETER, path=held)
+    assert held not in page_of(client, permissions=(Permission.MANAGE_CAMPAIGNS, Permission.VIEW_REPORTS))
     assert f'href="{reverse("campaign_limits", args=[campaign.pk])}"' in page
     BudgetState.objects.filter(campaign=campaign).update(committed=Decimal(50))
     assert "is spent" not in page_of(client, Role.MARKETER)
@@ -203,6 +207,26 @@ def test_the_page_takes_the_same_queries_however_much_runs(
     with django_assert_max_num_queries(20):
         page = client.get("/").text
     assert "See all 60" in page
+
+
+def test_each_line_that_counts_leads_to_a_list_of_as_many(client: Client) -> None:
+    """Each number of a line is that above its list."""
+    steps = [StepPlan(), StepPlan(channel=Channel.CALL_TASK)]
+    campaign = launched(routes=[RoutePlan(steps=steps)], budget=Decimal(100))
+    BudgetState.objects.filter(campaign=campaign).update(committed=Decimal(100))
+    sms, call = campaign.version.routes.get().steps.order_by("position")
+    for step, counter, value in (
+        (sms, Counter.FAILED, 30),
+        (sms, Counter.NOW_HELD, 17),
+        (sms, Counter.NOW_ACCEPTED, 9),
+        (call, Counter.NOW_ACCEPTED, 6),
+    ):
+        counted(campaign, counter, value, step_key=step.key)
+    client.force_login(make_user(roles=[Role.MARKETER]))
+    needs = client.get("/").context["needs"]
+    counts = {need.key.partition("-")[0]: need.people_url or need.url for need in needs}
+    for key, number in (("failing", 30), ("budget", 17), ("calls", 6)):
+        assert client.get(counts[key]).context["page"].number == number, key
 
 
 def test_those_that_are_not_shown_are_a_list_of_exactly_those_counted(client: Client) -> None:

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from campaigns.models import AuditEntry, Installation, User
+from campaigns.engine.counters import Counter
+from campaigns.models import AuditEntry, Installation, StepTotal, User
 from campaigns.permissions import Role
 from tests.factories import make_user
 
@@ -128,6 +129,21 @@ def test_settings_that_cannot_work_are_refused_at_their_field(
     assert response.status_code == 422
     error = response.text.split(f'id="id_{field}_error"')[1].split("</div>")[0]
     assert words in error
+
+
+def test_the_currency_stays_once_something_has_cost(as_admin: Client) -> None:
+    """Costs are counted in it: told in another one, what was spent before would be a different sum."""
+    place = {"campaign_id": 1, "route_id": 1, "step_key": "sms", "counter": Counter.COST}
+    StepTotal.objects.create(**place, value=0)
+    as_admin.post("/settings/", SETTINGS)
+    StepTotal.objects.update(value=2)
+    response = as_admin.post("/settings/", SETTINGS | {"reporting_currency": "usd"})
+    assert response.status_code == 422
+    error = response.text.split('id="id_reporting_currency_error"')[1].split("</div>")[0]
+    assert "What was sent so far is counted in EUR" in error
+    assert Installation.current().reporting_currency == "EUR"
+    assert as_admin.post("/settings/", SETTINGS | {"name": "Another shop"}).status_code == 302
+    assert Installation.current().name == "Another shop"
 
 
 def test_having_no_quiet_hours_is_a_choice(as_admin: Client) -> None:
