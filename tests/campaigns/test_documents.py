@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
 from pypdf import PdfReader
 from reportlab.graphics.shapes import String
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -116,6 +117,25 @@ def test_a_workbook_draws_its_tables_itself() -> None:
         content = file.read()
     drawn = {sheet.title: len(sheet._charts) for sheet in load_workbook(BytesIO(content))}
     assert drawn == {"Overview": 0, "By campaign": 1, "Over time": 1, "By channel": 1, "By segment": 1}
+
+
+def test_a_sheet_keeps_names_and_headings_in_sight_and_prints_as_wide_as_a_page() -> None:
+    campaigns_of_february()
+    document = period_document(FEBRUARY)
+    workbook = workbook_of(document)
+    for section in document.sections:
+        sheet = workbook[section.title]
+        assert (sheet.freeze_panes, sheet.print_title_rows) == ("B2", "$1:$1")
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.auto_filter.ref.endswith(str(len(section.rows) + 1))
+        for place, column in enumerate(section.columns, start=1):
+            heading = sheet.cell(row=1, column=place)
+            width = sheet.column_dimensions[get_column_letter(place)].width
+            assert heading.alignment.wrap_text
+            assert all(len(word) < width for word in column.label.split())
+            texts = [row[place - 1] for row in section.rows if column.kind is Kind.TEXT]
+            assert all(len(str(text)) < width for text in texts)
 
 
 def test_a_campaign_takes_its_figures_and_pictures_along() -> None:

@@ -1,8 +1,10 @@
 """The reports for managers in a real browser: readable for everybody, drawn, sorted, and to be done without script."""
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import expect
 
+from campaigns.models import StepTotal
 from campaigns.permissions import Role
 from tests.campaigns.autumn_reports import campaigns_of_february, many_campaigns
 from tests.e2e.browser import PageAs, SuitsEverybody
@@ -18,6 +20,8 @@ def test_the_report_of_a_period_can_be_read_by_everybody(
 ) -> None:
     campaigns_of_february()
     many_campaigns(70)
+    # Tens of millions, in figures and money.
+    StepTotal.objects.filter(counter__in=["audience", "accepted", "cost"]).update(value=F("value") * 500)
     page = page_as(Role.MANAGER, width=width)
     page.goto(f"/reports/?{FEBRUARY}")
     for chart in ("time", "channels", "segments", "campaigns"):
