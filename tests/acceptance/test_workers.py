@@ -3,7 +3,6 @@
 The judge is the vendor: every contact has exactly one message in the sandbox, and the figures add up.
 """
 
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from channels.crypto import seal
 from channels.kinds import Channel
 from tests.acceptance.pump import Pump, empty_queues, sandbox_process, wait_until
 from tests.factories import RoutePlan, StepPlan, make_account, make_campaign, make_contact, make_price, make_sender
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
@@ -38,11 +38,8 @@ NOWHERE = "http://127.0.0.1:9"
 @pytest.fixture
 def pump(tmp_path: Path, live_server: LiveServer) -> Iterator[Pump]:
     """Celery's processes at the test's database, with the test's web server for webhooks; none survives the test."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
     empty_queues()
-    with sandbox_process(tmp_path, port=port) as sandbox:
+    with sandbox_process(tmp_path, port=free_port()) as sandbox:
         pump = Pump(folder=tmp_path, public_url=live_server.url, sandbox=sandbox)
         yield pump
         pump.end()

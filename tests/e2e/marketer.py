@@ -142,6 +142,7 @@ def send_at_any_time(page: Page) -> None:
 
 def figure(page: Page, step: str, heading: str) -> Locator:
     """A figure of a campaign's page: of the step whose name holds `step`, in the column `heading`."""
+    expect(page.locator(".step-table")).to_be_visible()
     headings = page.locator(".step-table thead th").all_inner_texts()
     place = [text.strip().lower() for text in headings].index(heading.lower())
     return page.locator(".step-table tbody tr").filter(has_text=step).locator("th, td").nth(place)

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import psutil
 
 from cascade_site.children import Program, launch
 from tests import first_database
+from tests.ports import free_port
 
 COMMAND = [sys.executable, "-m", "cascade_site.supervisor"]
 DEMO, EMPTY = (
@@ -83,16 +83,7 @@ def let_time_pass(product: RunningProduct, by: timedelta) -> None:
 
 def free_ports() -> int:
     """A port that nobody listens on, like the next one."""
-    for _ in range(100):
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no two free ports beside each other")
+    return free_port(in_a_row=2)
 
 
 def console(data_dir: Path) -> str:

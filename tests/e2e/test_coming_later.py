@@ -1,5 +1,7 @@
 """Parts that come after their page, in a real browser: a skeleton of their size, busy; and a way out if they fail."""
 
+from collections.abc import Callable
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, Route, expect
@@ -27,29 +29,25 @@ class Line:
     """What stands between the browser and an address: it holds requests back until it is told otherwise."""
 
     def __init__(self, page: Page, path: str) -> None:
-        self.page, self.path = page, path
         self.held: list[Route] = []
-        self.is_mended = False
-        page.route(lambda url: path in url, self._pass_or_hold)
+        self._answer: Callable[[Route], None] = self.held.append
+        page.route(lambda url: path in url, self._take)
 
-    def _pass_or_hold(self, route: Route) -> None:
-        if self.is_mended:
-            route.continue_()
-        else:
-            self.held.append(route)
+    def _take(self, route: Route) -> None:
+        self._answer(route)
 
     def breaks(self, *, status: int | None = None) -> None:
-        """Answer what is held back with an error, or with nothing at all."""
-        self.page.wait_for_timeout(50)
-        while self.held:
-            route = self.held.pop()
-            route.fulfill(status=status, body="") if status else route.abort()
+        """Answer with an error, or with nothing at all, what is held back and what comes until it is mended."""
+        self._answers_by(lambda route: route.fulfill(status=status, body="") if status else route.abort())
 
     def mends(self) -> None:
         """Let everything through, what was held back too."""
-        self.is_mended = True
+        self._answers_by(Route.continue_)
+
+    def _answers_by(self, answer: Callable[[Route], None]) -> None:
+        self._answer = answer
         while self.held:
-            self.held.pop().continue_()
+            answer(self.held.pop())
 
 
 def opened(page: Page, name: str, seen: Inhabited) -> tuple[Line, Locator]:

@@ -163,7 +163,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(
     text_field(page).fill("Hello {{ frist_name }}")
     page.get_by_role("button", name="Save the message").click()
     expect(page.locator("#kept-text")).to_have_text("Nothing is called “frist_name”. Did you mean “first_name”?")
-    assert text_field(page).input_value() == "Hello {{ frist_name }}"
+    expect(text_field(page)).to_have_value("Hello {{ frist_name }}")
     expect(page.locator("#preview")).to_contain_text("Hello")
     page.locator(".wait summary").first.click()
     page.get_by_label("Wait up to").first.fill("0")
@@ -211,11 +211,11 @@ def test_typed_words_survive_a_change_of_the_chain_and_are_not_left_without_aski
     text_field(page).fill("Hello {{ nobody_knows }}")
     page.locator("#chain").get_by_role("button", name="Move down").first.click()
     expect(page.locator(".step-title").first).to_have_text("1. Viber from SHOP")
-    assert text_field(page).input_value() == "Hello {{ nobody_knows }}"
+    expect(text_field(page)).to_have_value("Hello {{ nobody_knows }}")
     with page.expect_event("dialog"):
         page.locator("#text-tabs").get_by_role("link", name="SMS").click()
     assert asked == ["What you typed in the message is not saved yet. Leave it?"]
-    assert text_field(page).input_value() == "Hello {{ nobody_knows }}"
+    expect(text_field(page)).to_have_value("Hello {{ nobody_knows }}")
 
 
 def test_a_channel_gets_its_own_text_in_its_own_tab(page_as: PageAs) -> None:

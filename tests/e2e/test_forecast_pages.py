@@ -16,7 +16,7 @@ from campaigns.models.campaigns import CampaignStatus
 from campaigns.permissions import Role
 from channels.kinds import Channel
 from tests.campaigns.histories import count
-from tests.e2e.browser import PageAs, SuitsEverybody
+from tests.e2e.browser import PageAs, SuitsEverybody, settle
 from tests.e2e.test_coming_later import Line
 from tests.factories import (
     NOON,
@@ -82,7 +82,9 @@ def test_the_review_foretells_and_shows_the_texts_of_anybody(
     expect(page.locator("#review-problems")).to_contain_text("Nobody in this audience can be messaged on Push")
     suits_everybody(page, "review")
 
-    page.get_by_label("Show it for somebody else").press_sequentially("Juan")
+    with page.expect_response("**=Juan**"):
+        page.get_by_label("Show it for somebody else").press_sequentially("Juan")
+    settle(page)
     page.locator(".person-found").first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="What Juan sees")).to_be_visible()

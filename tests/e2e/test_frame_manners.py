@@ -27,6 +27,7 @@ def test_signing_in_and_out(page_as: PageAs) -> None:
     expect(page).to_have_url(re.compile(r"/profile/$"))
     page.locator(".user-menu summary").click()
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.goto("/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 

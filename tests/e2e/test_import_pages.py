@@ -10,7 +10,7 @@ from campaigns.models import Contact, ContactImport
 from campaigns.permissions import Role
 from tests.contact_files.importing import imported, uploaded
 from tests.contact_files.made_up import MadeUpFile, english_workbook, ukrainian_csv
-from tests.e2e.browser import PageAs, SuitsEverybody
+from tests.e2e.browser import PageAs, SuitsEverybody, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,6 +82,7 @@ def test_stopping_keeps_the_focus_and_says_what_stays(page_as: PageAs) -> None:
     stop.focus()
     with page.expect_response("**/?seen=running"):
         pass
+    settle(page)
     expect(stop).to_be_focused()
     stop.press("Enter")
     expect(page.get_by_role("dialog").get_by_text("1 row is in already, and stays.")).to_be_visible()

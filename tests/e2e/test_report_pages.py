@@ -1,5 +1,7 @@
 """The reports for managers in a real browser: readable for everybody, drawn, sorted, and to be done without script."""
 
+import re
+
 import pytest
 from django.db.models import F
 from playwright.sync_api import expect
@@ -8,7 +10,7 @@ from campaigns.models import StepTotal
 from campaigns.permissions import Role
 from tests.campaigns.autumn_reports import campaigns_of_february, many_campaigns
 from tests.e2e.browser import PageAs, SuitsEverybody
-from tests.e2e.test_watch_charts import IS_DRAWN
+from tests.e2e.test_watch_charts import expect_drawn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,8 +27,7 @@ def test_the_report_of_a_period_can_be_read_by_everybody(
     page = page_as(Role.MANAGER, width=width)
     page.goto(f"/reports/?{FEBRUARY}")
     for chart in ("time", "channels", "segments", "campaigns"):
-        expect(page.locator(f"#chart-{chart} canvas")).to_be_visible()
-        assert page.locator(f"#chart-{chart}").evaluate(IS_DRAWN)
+        expect_drawn(page, f"chart-{chart}")
     suits_everybody(page, "reports")
     page.goto("/reports/?period=last-month")
     suits_everybody(page, "reports-empty")
@@ -56,7 +57,7 @@ def test_the_list_is_sorted_and_turned_by_keyboard_without_drawing_anew(page_as:
     listed.get_by_role("link", name="Next").click()
     expect(listed.locator("tbody tr")).to_have_count(23)
     expect(page.locator("#chart-time canvas[data-first]")).to_have_count(1)
-    assert "sort=-acted" in page.url
+    expect(page).to_have_url(re.compile("sort=-acted"))
     page.reload()
     expect(listed.locator("tbody tr")).to_have_count(23)
 
@@ -69,7 +70,7 @@ def test_without_script_the_report_is_all_there(page_as: PageAs) -> None:
     page.get_by_role("link", name="Cost", exact=True).click()
     expect(page.get_by_role("columnheader", name="Cost", exact=True).last).to_have_attribute("aria-sort", "descending")
     page.get_by_role("link", name="This year").click()
-    assert "period=this-year" in page.url
+    expect(page).to_have_url(re.compile("period=this-year"))
 
 
 def test_reports_by_mail_can_be_set_up_by_everybody(

@@ -101,10 +101,11 @@ def test_a_segment_is_made_by_keyboard_alone(page_as: PageAs) -> None:
 
 def choose_subject(page: Page, row: Locator, name: str) -> None:
     """Choose what the row is about by typing the beginning of its name, and wait until it was drawn anew."""
-    about = row.get_by_label("About")
+    about, before = row.get_by_label("About"), row.element_handle()
     about.focus()
-    with page.expect_response("**/segments/row/"):
-        page.keyboard.type(name)
+    page.keyboard.type(name)
+    before.wait_for_element_state("hidden")
+    expect(about.locator("option:checked")).to_have_text(name)
     expect(row.get_by_label("Compare")).to_be_visible()
     expect(about).to_be_focused()
 
@@ -172,6 +173,7 @@ def test_without_script_rows_are_added_by_plain_buttons(page_as: PageAs) -> None
     page.locator(".rule-row").last.get_by_label("About").select_option("birth_date")
     page.locator(".rule-row").last.get_by_role("button", name="Show the rest").click()
     page.get_by_role("button", name="Save").click()
+    page.wait_for_url(re.compile(r"/segments/\?saved=\d+$"))
     segment.refresh_from_db()
     assert segment.rule["rules"][0]["value"] == [21, 30]
     assert segment.rule["rules"][3] == {"field": "birth_date", "is": "known"}

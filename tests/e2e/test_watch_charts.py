@@ -1,6 +1,7 @@
 """The pictures of a running campaign in a real browser: drawn, kept while the page follows, and to be done without."""
 
 import json
+import re
 from random import Random
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.campaigns.histories import count, make_history
 from tests.e2e.autumn import autumn_collection
 from tests.e2e.browser import PageAs, SuitsEverybody
 from tests.factories import make_enrolment
+from tests.until import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,10 +32,23 @@ place => {
 LONGER = 15_000
 
 
+def expect_drawn(page: Page, chart: str) -> None:
+    """Wait until `chart` shows something."""
+    place = page.locator(f"#{chart}")
+    expect(place.locator("canvas")).to_be_visible()
+    wait_until(lambda: bool(place.evaluate(IS_DRAWN)), what=f"{chart} is drawn", patience_s=LONGER / 1000)
+
+
 def series_of(page: Page, chart: str) -> list[dict[str, Any]]:
     """What ECharts draws in `chart`."""
     drawn: list[dict[str, Any]] = json.loads(page.locator(f"#{chart}").evaluate(SERIES))
     return drawn
+
+
+def flowing_in(page: Page) -> int:
+    """How many the flow shows to come from the audience."""
+    (drawn,) = series_of(page, "chart-flow")
+    return sum(link["value"] for link in drawn["links"] if link["source"] == "audience")
 
 
 def chooser(page: Page) -> Locator:
@@ -58,13 +73,16 @@ def test_the_flow_is_drawn_in_both_themes(page_as: PageAs) -> None:
     campaign = autumn_collection()
     page = page_as(Role.MARKETER)
     page.goto(f"/campaigns/{campaign.pk}/")
-    assert page.locator("#chart-flow").evaluate(IS_DRAWN)
+    expect_drawn(page, "chart-flow")
     (light,) = series_of(page, "chart-flow")
-    assert sum(link["value"] for link in light["links"] if link["source"] == "audience") == 12_480
+    assert flowing_in(page) == 12_480
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-    (dark,) = series_of(page, "chart-flow")
-    assert dark["label"]["color"] != light["label"]["color"]
+    wait_until(
+        lambda: series_of(page, "chart-flow")[0]["label"]["color"] != light["label"]["color"],
+        what="the flow has colours for the dark",
+        patience_s=LONGER / 1000,
+    )
     assert (
         page.locator("#chart-flow").evaluate("place => echarts.getInstanceByDom(place).getOption().animation") is False
     )
@@ -85,8 +103,7 @@ def test_the_picture_follows_the_campaign_without_being_made_anew(page_as: PageA
     expect(page.locator("#figure-outcome_engaged--")).to_have_text("5,217", timeout=LONGER)
     expect(page.locator("#chart-flow canvas[data-first]")).to_have_count(1)
     expect(page.locator("#chart-flow-frame")).to_be_focused()
-    (drawn,) = series_of(page, "chart-flow")
-    assert sum(link["value"] for link in drawn["links"] if link["source"] == "audience") == 12_500
+    wait_until(lambda: flowing_in(page) == 12_500, what="the picture has the new figures", patience_s=LONGER / 1000)
 
 
 def test_a_part_is_chosen_by_keyboard_and_its_address_can_be_passed_on(page_as: PageAs) -> None:
@@ -100,11 +117,11 @@ def test_a_part_is_chosen_by_keyboard_and_its_address_can_be_passed_on(page_as: 
     page.keyboard.press("Enter")
     expect(page.locator("#chart-time canvas")).to_be_visible(timeout=LONGER)
     expect(page.locator("#chart-flow")).to_have_count(0)
-    assert page.url.endswith(f"/campaigns/{campaign.pk}/?view=time&language=uk")
+    expect(page).to_have_url(re.compile(rf"/campaigns/{campaign.pk}/\?view=time&language=uk$"))
     page.reload()
     expect(page.get_by_text("Only: Ukrainian.")).to_be_visible()
     expect(chooser(page).get_by_label("Language")).to_have_value("uk")
-    assert page.locator("#chart-time").evaluate(IS_DRAWN)
+    expect_drawn(page, "chart-time")
 
 
 def test_what_is_being_chosen_is_not_taken_away_by_news(page_as: PageAs) -> None:

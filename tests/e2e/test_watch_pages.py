@@ -107,8 +107,8 @@ def test_the_page_follows_the_campaign_without_disturbing_whoever_reads_it(page_
     expect(page.locator("#figure-outcome_engaged--")).to_have_text("5,200", timeout=15_000)
     expect(page.get_by_text("no address:")).to_be_visible()
     expect(page.locator("a[id^=figure-skipped_no_consent]")).to_be_focused()
-    assert table.evaluate("table => table.scrollLeft") == 120
-    assert page.evaluate("window.scrollY") == below
+    expect(table).to_have_js_property("scrollLeft", 120)
+    expect(page.locator("html")).to_have_js_property("scrollTop", below)
 
 
 def test_the_page_stops_asking_when_the_campaign_has_ended(page_as: PageAs) -> None:
