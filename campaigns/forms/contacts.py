@@ -110,6 +110,7 @@ class ContactForm(forms.ModelForm):
             "external_id",
             "is_trackable",
         )
+        error_messages = {"external_id": {"unique": _("Another contact has this id already.")}}
         widgets = {"birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
         help_texts = {
             "is_trackable": _("Their opens and clicks are recorded. Without it they get direct links and no pixel.")

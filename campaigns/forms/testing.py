@@ -24,6 +24,7 @@ class TestPersonForm(forms.ModelForm):
         fields = ("name",)
         labels = {"name": pgettext_lazy("a person", "Name")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "off"})}
+        error_messages = {"name": {"unique": _("Somebody of this name is among the test people already.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -68,8 +68,20 @@ def test_what_cannot_be_saved_is_said_and_kept(marketer: Client) -> None:
     response = marketer.post(reverse("contact_edit", args=[contact.pk]), given)
     html = response.content.decode()
     assert response.status_code == 422
-    for text in ("already exists", "Enter a valid date.", "Name the attribute.", "a value without a name"):
+    for text in (
+        "Another contact has this id already.",
+        "Enter a valid date.",
+        "Name the attribute.",
+        "a value without a name",
+    ):
         assert text in html
+
+
+def test_nobody_is_born_in_the_future(marketer: Client) -> None:
+    contact = make_contact(first_name="Olena")
+    response = marketer.post(reverse("contact_edit", args=[contact.pk]), particulars(birth_date="2999-01-01"))
+    assert response.status_code == 422
+    assert "is in the future" in response.content.decode()
 
 
 def test_two_contacts_may_have_no_id(marketer: Client) -> None:

@@ -80,6 +80,13 @@ def test_a_running_step_gets_another_sender(marketer: Client) -> None:
     assert the_step(campaign).sender == other
 
 
+def test_a_step_without_another_sender_says_so(marketer: Client) -> None:
+    campaign = make_campaign(status=CampaignStatus.RUNNING)
+    response = marketer.get(page("step_sender", campaign, the_step(campaign).pk))
+    assert "No other sender is ready." in text(response)
+    assert "Change the sender" not in text(response)
+
+
 def test_a_budget_is_written_and_read_as_the_users_language_writes_numbers(marketer: Client) -> None:
     User.objects.update(language="es")
     campaign = make_campaign(status=CampaignStatus.RUNNING, budget=Decimal("50.5"))
