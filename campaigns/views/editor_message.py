@@ -87,9 +87,7 @@ def _write(request: SignedInRequest, campaign: Campaign, place: Place, form: Con
         write(seen=error.changed_at, **form.given())
 
 
-def _is_own_without_answer(
-    request: SignedInRequest, campaign: Campaign, place: Place, error: ChangedMeanwhile
-) -> bool:
+def _is_own_without_answer(request: SignedInRequest, campaign: Campaign, place: Place, error: ChangedMeanwhile) -> bool:
     """Is the change one of this page's own, whose answer never came? Such texts the page tells as `unanswered`."""
     there = blueprints.load(campaign).texts.find(place.channel, place.language)
     told = [text.replace("\r\n", "\n") for text in request.POST.getlist("unanswered")]

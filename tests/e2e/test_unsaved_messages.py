@@ -14,11 +14,19 @@ from tests.factories import make_sender
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sender")]
 
 KEEP = "**/message/keep/"
-# How a request may come to nothing; a lost answer is to something that was saved.
+
+
+def lose_answer(route: Route) -> None:
+    """What was sent is saved, and nobody hears of it."""
+    route.fetch()
+    route.abort()
+
+
+# How a request may come to nothing.
 FAILURES: dict[str, Callable[[Route], object]] = {
     "broken": lambda route: route.fulfill(status=503),
     "away": lambda route: route.abort(),
-    "answer-lost": lambda route: (route.fetch(), route.abort()),
+    "answer-lost": lose_answer,
 }
 LEAVES = "() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 REFUSES = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } })"
