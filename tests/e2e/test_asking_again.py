@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from campaigns import drafting
 from campaigns.permissions import Role
 from tests.contact_files.importing import started
-from tests.e2e.browser import PageAs
+from tests.e2e.browser import PageAs, settle
 
 LOOK = """(isHidden) => {
   Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
@@ -44,6 +44,8 @@ def test_a_tab_out_of_sight_does_not_ask_and_does_so_at_once_when_it_is_seen(
     page = page_as(Role.MARKETER)
     page.clock.install()
     page.goto(made())
+    # The editor asks nothing while anything else on it is under way.
+    settle(page)
     part = page.locator("[data-asks-again]").first
     address = str(part.get_attribute("hx-get")).partition("?")[0]
     hide(page, is_hidden=True)

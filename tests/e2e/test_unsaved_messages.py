@@ -17,7 +17,7 @@ KEEP = "**/message/keep/"
 
 
 def lose_answer(route: Route) -> None:
-    """What was sent is saved, and nobody hears of it."""
+    """Let the server do what it is asked for, and the network lose its answer."""
     route.fetch()
     route.abort()
 
