@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 TEMPLATES = $(shell find templates campaigns channels -name '*.html')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench chaos hosts tour format assets messages translations check-types check-others setup setup-dev setup-bench has-python lock
+.PHONY: help demo run test check bench chaos hosts tour format assets messages translations check-types check-others compiled-tests setup setup-dev setup-bench has-python lock
 
 help: ## Explain every command
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +19,8 @@ demo: setup ## Try it with a sample: everything is installed into this folder an
 run: setup ## Use it for real: the same without the sample, beginning with the first admin's account
 	@exec $(RUN) -m cascade_site.supervisor run
 
-test: setup-dev check ## Install what tests need, then all checks and all tests
+test: setup-dev ## Install what tests need, then all checks and all tests
+	@$(MAKE) --no-print-directory --jobs=2 check-types check-others compiled-tests
 	@$(RUN) -m scripts.assets
 	@CHROMIUM=$$($(RUN) -m scripts.chromium) $(RUN) -m pytest --numprocesses=3 --dist=worksteal
 
@@ -37,6 +38,10 @@ check-others:
 	@echo .venv/bin/djade --target-version 5.2 --check '*.html'; .venv/bin/djade --target-version 5.2 --check $(TEMPLATES)
 	.venv/bin/deptry .
 	$(RUN) -m scripts.translations --check
+
+# While the types are looked at a processor is free: three processes would each make ready what one can here.
+compiled-tests:
+	@DATABASE_URL=postgresql:///none $(RUN) -m pytest --collect-only --quiet --quiet >/dev/null || true
 
 bench: setup-bench ## Measure how fast it is (WHAT=send one thing, PEOPLE=5000 for so many); needs Debian's nginx-light and libnginx-mod-http-echo
 	@$(RUN) -m tests.bench $(WHAT)
