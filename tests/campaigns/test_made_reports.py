@@ -153,7 +153,7 @@ def test_the_list_tells_how_far_each_is_until_all_are_made(marketer: Client) -> 
     taken(MadeReport.objects.get()).tell(1, 3)
     page = marketer.get(reverse("made_report_list")).content.decode()
     assert "1 of 3 campaigns counted" in page
-    assert 'hx-trigger="every 1s"' in page
+    assert 'hx-trigger="every 1s, seen-again"' in page
     let_lease_run_out(MadeReport.objects.get())
     make_waiting()
     htmx = {"HX-Request": "true", "HX-Target": "report-files"}

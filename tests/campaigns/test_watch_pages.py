@@ -68,9 +68,9 @@ def test_a_manager_whom_an_admin_lets_see_people_opens_the_lists() -> None:
 
 def test_the_page_asks_again_until_the_campaign_ends() -> None:
     campaign = make_history(random=Random(2), people=3)
-    assert 'hx-trigger="every 2s"' in page_of(campaign)
+    assert 'hx-trigger="every 2s, seen-again"' in page_of(campaign)
     Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.FINISHED)
-    assert 'hx-trigger="every 2s"' not in page_of(campaign)
+    assert 'hx-trigger="every 2s, seen-again"' not in page_of(campaign)
 
 
 def test_a_page_that_would_look_the_same_is_not_sent_again() -> None:

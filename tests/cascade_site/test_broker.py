@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -92,6 +93,18 @@ def test_a_newer_version_replaces_our_own(another: str) -> None:
     run(another, "SELECT pgmq.create('of_the_older_one')")
     broker.install_queue(another)
     assert ask(another, "SELECT count(*) FROM pgmq.list_queues()") == 0
+
+
+def test_processes_that_begin_at_once_all_ask_to_be_told(another: str) -> None:
+    broker.install_queue(another)
+    run(another, "SELECT pgmq.create('tick')")
+
+    def ask_to_be_told(_number: int) -> None:
+        run(another, "SELECT pgmq.enable_notify_insert('tick', 250)")
+
+    with ThreadPoolExecutor(max_workers=8) as processes_begun:
+        assert len(list(processes_begun.map(ask_to_be_told, range(64)))) == 64
+    assert ask(another, "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'trigger_notify_queue%'") == 1
 
 
 def test_a_queue_that_somebody_else_installed_stays_as_it_is(another: str) -> None:

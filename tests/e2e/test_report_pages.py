@@ -84,7 +84,7 @@ def test_reports_by_mail_can_be_set_up_by_everybody(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Choose a colleague, or write an address below.")).to_be_visible()
     suits_everybody(page, "schedule-error")
-    page.get_by_label("Other e-mail addresses").fill("board@example.com")
+    page.get_by_label("Other email addresses").fill("board@example.com")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("row", name="Weekly figures")).to_contain_text("board@example.com")
     page.get_by_role("button", name="Send now").click()

@@ -82,7 +82,7 @@ def test_the_whole_way(client: Client, importer: User) -> None:
     assert response["Location"] == reverse("import_detail", args=[contact_import.pk])
     assert AuditEntry.objects.filter(actor=importer, verb="start", subject_id=contact_import.pk).exists()
     page = client.get(reverse("import_detail", args=[contact_import.pk])).content.decode()
-    assert 'hx-trigger="every 1s"' in page
+    assert 'hx-trigger="every 1s, seen-again"' in page
 
     importing.run(contact_import.pk)
     page = client.get(reverse("import_detail", args=[contact_import.pk])).content.decode()

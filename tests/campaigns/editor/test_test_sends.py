@@ -92,7 +92,7 @@ def test_a_test_person_is_saved_with_addresses_as_an_import_writes_them(marketer
         ({"name": "Mona", "telegram_id": "@mona"}, "“@mona” is not a Telegram id: it is a number."),
         ({"name": "Mona"}, "Give at least one address"),
         ({"name": "", "phone": "+380501112233"}, "This field is required."),
-        ({"name": "Known", "phone": "+380501112233"}, "already exists"),
+        ({"name": "Known", "phone": "+380501112233"}, "Somebody of this name is among the test people already."),
     ],
 )
 def test_what_is_wrong_with_a_test_person_is_told_and_nothing_typed_is_lost(
@@ -212,7 +212,7 @@ def test_what_became_of_each_is_told_in_words(marketer: Client, fields: dict[str
     TestMessage.objects.update(**fields)
     response = marketer.get(page("campaign_test_result", campaign, test.pk), headers=HTMX)
     assert told in text(response)
-    assert ('hx-trigger="every 1s"' in response.content.decode()) == (fields["status"] == "queued")
+    assert ('hx-trigger="every 1s, seen-again"' in response.content.decode()) == (fields["status"] == "queued")
 
 
 def test_a_test_belongs_to_its_campaign(marketer: Client) -> None:
@@ -305,7 +305,7 @@ def test_the_list_goes_on_while_something_may_come_and_is_led_to_from_everywhere
     assert "No tests yet" in text(marketer.get(address))
     test = sent(marketer, campaign)
     part = marketer.get(address, headers=HTMX).content.decode()
-    assert 'hx-trigger="every 2s"' in part
+    assert 'hx-trigger="every 2s, seen-again"' in part
     assert "<html" not in part
     assert page("campaign_test_result", campaign, test.pk) in part
     for name, args in (("campaign_editor", ()), ("campaign_test", ()), ("campaign_test_result", (test.pk,))):
