@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expec
 
 PageAs = Callable[..., Page]
 SuitsEverybody = Callable[..., None]
+# Other tests beside them keep the processors busy, and the first page of a process compiles its templates: what comes
+# late is not missing.
+USUAL_PATIENCE_MS = 20_000
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 # What htmx says when somebody leaves a page that is still asking for something. Every other failure of a request
 # has an event of its own beside the second one.
@@ -20,8 +23,14 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     """The machine's Chromium without a screen, until the block ends."""
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+    be_as_patient_as_usual()
     yield browser
     browser.close()
+
+
+def be_as_patient_as_usual() -> None:
+    """Have whatever is expected of a page wait USUAL_PATIENCE_MS for it."""
+    expect.set_options(timeout=USUAL_PATIENCE_MS)
 
 
 def listen(page: Page, complaints: list[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.browser import listen
+from tests.e2e.browser import be_as_patient_as_usual, listen
 from tests.e2e.running_product import PASSWORD, RunningProduct
 
 # Eight processes share two cores, and whoever else is at work there.
@@ -60,7 +60,7 @@ def desk_at(product: RunningProduct, browser: Browser, *, pictures: Path) -> Ite
         desk.picture_everything(pictures)
         raise
     finally:
-        expect.set_options(timeout=None)
+        be_as_patient_as_usual()
         for context in desk.contexts:
             context.close()
     assert not desk.complaints, desk.complaints

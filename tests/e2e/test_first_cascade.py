@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.browser import listen
+from tests.e2e.browser import be_as_patient_as_usual, listen
 from tests.e2e.counting_hand import CountingHand
 from tests.e2e.desk import PATIENCE_MS, PERSON
 from tests.e2e.recipient import SOON_MS
@@ -36,7 +36,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     yield context
-    expect.set_options(timeout=None)
+    be_as_patient_as_usual()
     context.close()
 
 

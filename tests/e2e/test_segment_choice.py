@@ -80,6 +80,7 @@ def test_a_name_that_none_has_stays_written_and_the_choice_can_be_taken_back(
     field = card.get_by_role("combobox", name="Audience")
     expect(field).to_have_value("Київ: жінки")
     field.fill("loyal to us")
+    expect(card.locator(".chooser-note")).to_have_text("No segment fits.")
     card.get_by_role("button", name="Save").click()
     expect(card.locator(".invalid-feedback")).to_contain_text("No segment to choose is called “loyal to us”.")
     expect(field).to_have_value("loyal to us")
