@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import get_language
 
 from channels.sandbox import tokens
 from channels.sandbox.store import Store
@@ -76,8 +77,18 @@ def account_settings(name: str) -> dict[str, Any]:
 
 
 def inbox_link(*, addresses: Iterable[str] = (), name: str = "") -> str:
-    """A link into the inbox, of the phone with `addresses` or of everybody; good for a minute."""
-    return tokens.inbox_link(settings.SANDBOX_URL, _secret(), now=time.time(), addresses=addresses, name=name)
+    """A link into the inbox, of the phone with `addresses` or of everybody; good for a minute.
+
+    The inbox speaks the language that is spoken here.
+    """
+    return tokens.inbox_link(
+        settings.SANDBOX_URL,
+        _secret(),
+        now=time.time(),
+        addresses=addresses,
+        name=name,
+        language=get_language() or "",
+    )
 
 
 def prefer(preferences: Mapping[str, Any]) -> None:

@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.sandbox import phone, settings_pages
+from channels.sandbox import languages, phone, settings_pages
 from channels.sandbox.api import CLOCKWORK, SECRET, VENDOR
 from channels.sandbox.audience import CALLS
 from channels.sandbox.markup import Html, fill, joined, page
 from channels.sandbox.rows import Conversation, Due, Message
 from channels.sandbox.tokens import ENTRANCE, SESSION, SESSION_SECONDS, is_ticket, ticket
 from channels.sandbox.vocabulary import ANSWER_BACK, APPS, STOP, STOP_ANSWERS
+from channels.sandbox.words import gettext as _
 
 STATIC = Path(__file__).parent / "static"
 COOKIE = "cascade_sandbox"
@@ -52,9 +53,9 @@ async def only_signed_in(request: web.Request, handler: Answer) -> web.StreamRes
     if request.path.startswith(("/api/", "/static/")) or request.path in {"/healthz", "/enter"}:
         return await handler(request)
     if not is_ticket(request.app[SECRET], SESSION, request.cookies.get(COOKIE, ""), now=time.time()):
-        return page("door", title="Sandbox", status=403)
+        return page("door", title=_("Sandbox"), status=403)
     if request.method == "POST" and request.headers.get("Origin") != f"{request.scheme}://{request.host}":
-        raise web.HTTPForbidden(text="This came from another page.")
+        raise web.HTTPForbidden(text=_("This came from another page."))
     return await handler(request)
 
 
@@ -79,11 +80,12 @@ async def to_inbox(_request: web.Request) -> web.Response:
 async def enter(request: web.Request) -> web.Response:
     """Let somebody in who comes from the product with a fresh ticket, and lead on to `next`."""
     if not is_ticket(request.app[SECRET], ENTRANCE, request.query.get("ticket", ""), now=time.time()):
-        return page("door", title="Sandbox", status=403)
+        return page("door", title=_("Sandbox"), status=403)
     inside = request.query.get("next", "")
     answer = web.HTTPSeeOther(inside if inside.startswith("/inbox") else "/inbox")
     proof = ticket(request.app[SECRET], SESSION, now=time.time(), seconds=SESSION_SECONDS)
     answer.set_cookie(COOKIE, proof, max_age=SESSION_SECONDS, httponly=True, samesite="Lax")
+    languages.keep(answer, request)
     raise answer
 
 
@@ -96,7 +98,7 @@ async def inbox(request: web.Request) -> web.Response:
     open_message = _open_message(request)
     return page(
         "inbox",
-        title="Inbox",
+        title=_("Inbox"),
         search=search,
         layout="has-phone" if addresses else "",
         conversations=joined(_conversation(one, addresses) for one in conversations) or fill("no_messages"),
@@ -149,7 +151,7 @@ def _message(request: web.Request) -> Message:
     written = request.match_info["id"]
     message = request.app[VENDOR].store.message(int(written)) if written.isdecimal() else None
     if message is None:
-        raise web.HTTPNotFound(text="This message is gone.")
+        raise web.HTTPNotFound(text=_("This message is gone."))
     return message
 
 
@@ -157,7 +159,7 @@ async def mail(request: web.Request) -> web.Response:
     """The HTML of a mail for its frame; loading its pictures is what opens it."""
     message = _message(request)
     if not message.is_read:
-        raise web.HTTPForbidden(text="Open the mail first.")
+        raise web.HTTPForbidden(text=_("Open the mail first."))
     html = f'<!doctype html><meta charset="utf-8"><base target="_blank">{message.html}'
     return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": MAIL_POLICY})
 
@@ -167,7 +169,7 @@ async def act(request: web.Request) -> web.Response:
     message = _message(request)
     gesture = request.match_info["gesture"]
     if gesture not in APPS[message.channel].gestures:
-        raise web.HTTPNotFound(text="This cannot be done here.")
+        raise web.HTTPNotFound(text=_("This cannot be done here."))
     told = await request.post()
     value = str(told.get("text", "")).strip()[:MAX_REPLY]
     if gesture == STOP:

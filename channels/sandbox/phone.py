@@ -20,30 +20,33 @@ from channels.sandbox.vocabulary import (
     REPLY,
     STOP,
     STOP_ANSWERS,
+    TOLD,
 )
+from channels.sandbox.words import gettext as _
+from channels.sandbox.words import gettext_noop
 
 MAX_PREVIEW = 120
 STATES = {
-    "accepted": "on its way",
+    "accepted": gettext_noop("on its way"),
     "delivered": "",
     "opened": "",
-    "answered": "answered",
-    "voicemail": "went to voicemail",
-    "missed": "missed call",
-    "undelivered": "not delivered",
-    "expired": "expired",
-    "blocked": "sender blocked",
-    "spam": "marked as spam",
+    "answered": gettext_noop("answered"),
+    "voicemail": gettext_noop("went to voicemail"),
+    "missed": gettext_noop("missed call"),
+    "undelivered": gettext_noop("not delivered"),
+    "expired": gettext_noop("expired"),
+    "blocked": gettext_noop("sender blocked"),
+    "spam": gettext_noop("marked as spam"),
 }
 # What the buttons below a message say, in this order; only those that its channel knows are shown.
 BUTTONS = {
-    PICK_UP: ("Answer", "good"),
-    LET_RING: ("Let it ring", "bad"),
-    MACHINE: ("Voicemail answers", ""),
+    PICK_UP: (gettext_noop("Answer"), "good"),
+    LET_RING: (gettext_noop("Let it ring"), "bad"),
+    MACHINE: (gettext_noop("Voicemail answers"), ""),
     STOP: ("", ""),
-    BLOCK: ("Block sender", "bad"),
-    ONE_CLICK: ("Unsubscribe in one click", ""),
-    COMPLAIN: ("Report spam", "bad"),
+    BLOCK: (gettext_noop("Block sender"), "bad"),
+    ONE_CLICK: (gettext_noop("Unsubscribe in one click"), ""),
+    COMPLAIN: (gettext_noop("Report spam"), "bad"),
 }
 
 
@@ -60,8 +63,14 @@ def _local(moment: float) -> datetime:
 def preview(message: Message) -> str:
     """The line that a notification shows."""
     if message.channel in CALLS:
-        return "Incoming call" if message.state == "accepted" else STATES.get(message.state, message.state).capitalize()
+        return _("Incoming call") if message.state == "accepted" else _(STATES[message.state]).capitalize()
     return " ".join((message.subject or message.text).split())[:MAX_PREVIEW]
+
+
+def _state(message: Message) -> str:
+    """Where the message is, as the phone says it; nothing of what is as it should be."""
+    is_ringing = message.channel in CALLS and message.state == "accepted"
+    return _("ringing…") if is_ringing else _(STATES[message.state])
 
 
 def home(messages: Sequence[Message], *, owner: str, inside: str) -> Html:
@@ -71,17 +80,16 @@ def home(messages: Sequence[Message], *, owner: str, inside: str) -> Html:
 
 
 def _notification(message: Message, inside: str) -> Html:
-    is_ringing = message.channel in CALLS and message.state == "accepted"
     return fill(
         "notification" if "open" in APPS[message.channel].gestures else "notification_call",
         id=message.id,
         inside=inside,
         channel=message.channel,
-        app=APPS[message.channel].label,
+        app=_(APPS[message.channel].label),
         sender=message.sender,
         text=preview(message),
         time=clock(message.created_at),
-        state="ringing" if is_ringing else STATES.get(message.state, message.state),
+        state=_state(message),
         is_read="read" if message.is_read else "unread",
     )
 
@@ -93,9 +101,9 @@ def message(message: Message, history: Sequence[Happening], *, inside: str) -> H
         "message",
         inside=inside,
         channel=message.channel,
-        app=app.label,
-        sender=message.sender or "unknown",
-        address=message.address,
+        app=_(app.label),
+        sender=message.sender or _("unknown"),
+        recipient=_("to %(address)s") % {"address": message.address},
         time=clock(message.created_at),
         body=_body(message, history),
         reply=fill("reply", id=message.id, inside=inside) if ANSWER_BACK in app.gestures else Html(""),
@@ -109,15 +117,17 @@ def _body(message: Message, history: Sequence[Happening]) -> Html:
             "call",
             sender=message.sender,
             text=message.text,
-            state="ringing…" if message.state == "accepted" else STATES[message.state],
+            language=message.language,
+            state=_state(message),
         )
     if message.channel == "email" and message.html:
-        return fill("mail", id=message.id, subject=message.subject)
+        return fill("mail", id=message.id, subject=message.subject, language=message.language)
     answers = joined(
         fill("bubble_own", text=one.text, time=clock(one.at)) for one in history if one.word == REPLY and one.text
     )
     return fill(
         "chat",
+        language=message.language,
         image=fill("image", url=message.image_url) if message.image_url else Html(""),
         subject=fill("subject", text=message.subject) if message.subject else Html(""),
         text=_with_links(message.text),
@@ -131,7 +141,7 @@ def _tap(message: Message) -> Html:
     """A push opens its link by a tap anywhere, so it gets a button of its own."""
     links = links_of(text=message.text, html="", buttons=message.buttons).visible
     return (
-        fill("link_button", url=links[0], label="Tap the notification")
+        fill("link_button", url=links[0], label=_("Tap the notification"))
         if message.channel == "push" and links
         else Html("")
     )
@@ -143,7 +153,9 @@ def _with_links(text: str) -> Html:
 
 
 def _buttons(message: Message, inside: str) -> Html:
-    labels = {**BUTTONS, STOP: (f"Answer {STOP_ANSWERS.get(message.language, STOP_ANSWERS['en'])}", "")}
+    word = STOP_ANSWERS.get(message.language, STOP_ANSWERS["en"])
+    labels = {gesture: (_(label), kind) for gesture, (label, kind) in BUTTONS.items()}
+    labels[STOP] = (_("Answer %(word)s") % {"word": word}, "")
     is_over = message.channel in CALLS and message.state != "accepted"
     known = frozenset() if is_over else APPS[message.channel].gestures
     shown = [(gesture, *labels[gesture]) for gesture in labels if gesture in known]
@@ -160,10 +172,10 @@ def log(message: Message, history: Sequence[Happening]) -> Html:
     rows = joined(
         fill(
             "log_row",
-            word=one.word.replace("_", " "),
+            word=_(TOLD[one.word]),
             time=_local(one.at).strftime("%H:%M:%S"),
             text=one.text,
-            told="reported" if one.is_reported else "not reported by this vendor",
+            told=_("reported") if one.is_reported else _("not reported by this vendor"),
             kind="is-reported" if one.is_reported else "is-silent",
         )
         for one in history

@@ -5,12 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from channels.sandbox.vocabulary import APPS
-
-
-def gettext_noop(text: str) -> str:
-    """`text`, marked as one that the product's pages translate. Not Django's: the sandbox needs none."""
-    return text
-
+from channels.sandbox.words import gettext_noop
 
 # What people (or the network, or a scanner) may do: the usual chance, and the usual seconds until then.
 # Reactions count from delivery, or from the opening where there is one.
@@ -39,7 +34,7 @@ USUAL: dict[str, Usual] = {
     "call_task": {"picked_up": (0.6, 60)},
 }  # fmt: skip
 
-# Going wrong on demand; the sandbox's own pages speak English only, those of the product do not.
+# Going wrong on demand: what the pages say of it, the sandbox's own and the product's.
 # "taken" means that the vendor has the message although it does not say so.
 FAULTS: dict[str, str] = {
     "error_500": gettext_noop("Answers 500 and has not taken the message"),
@@ -70,7 +65,15 @@ MAX_BY_HAND = 1000
 
 
 class BadPreferences(Exception):
-    """The settings cannot work; the text says why."""
+    """The settings cannot work; the text says why, in English, as the API does."""
+
+
+class OutOfRange(BadPreferences):
+    """The number called `name` ("sms clicked chance") is not between `least` and `most`."""
+
+    def __init__(self, name: str, *, least: float, most: float) -> None:
+        super().__init__(f"{name} has to be between {least:g} and {most:g}")
+        self.name, self.least, self.most = name, least, most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,5 +189,5 @@ def _rule(told: Mapping[str, Any]) -> FaultRule:
 def _number(told: Any, name: str, *, least: float, most: float) -> float:
     number = float(told)
     if not least <= number <= most:
-        raise BadPreferences(f"{name} has to be between {least:g} and {most:g}")
+        raise OutOfRange(name, least=least, most=most)
     return number

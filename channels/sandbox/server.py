@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from channels.sandbox import api, pages
+from channels.sandbox import api, languages, pages
 from channels.sandbox.browser import Browser
 from channels.sandbox.clockwork import Clockwork
 from channels.sandbox.faults import Misfortune
@@ -22,7 +22,8 @@ def application(*, data_dir: Path, secret: str) -> web.Application:
     store = Store(data_dir / "inbox.sqlite3")
     vendor = Vendor(store)
     app = web.Application(
-        client_max_size=MAX_REQUEST, middlewares=[pages.safe_headers, api.only_accounts, pages.only_signed_in]
+        client_max_size=MAX_REQUEST,
+        middlewares=[languages.in_own_language, pages.safe_headers, api.only_accounts, pages.only_signed_in],
     )
     app[api.SECRET] = secret
     app[api.VENDOR] = vendor

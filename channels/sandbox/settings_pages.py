@@ -1,5 +1,6 @@
 """The page on which the audience and the faults are set."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -7,22 +8,36 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from channels.sandbox import words
 from channels.sandbox.api import VENDOR
 from channels.sandbox.markup import Html, fill, joined, page
-from channels.sandbox.preferences import FAULTS, BadPreferences, FaultRule, Preferences, as_json
+from channels.sandbox.preferences import FAULTS, BadPreferences, FaultRule, OutOfRange, Preferences, as_json
 from channels.sandbox.vocabulary import APPS
+from channels.sandbox.words import gettext as _
+from channels.sandbox.words import gettext_noop, ngettext
 
 LABELS = {
-    "delivered": "are delivered",
-    "opened": "open it",
-    "clicked": "follow a link",
-    "replied": "answer",
-    "opted_out": "ask for no more",
-    "complained": "report spam",
-    "scanned": "are scanned by a machine first",
-    "picked_up": "pick up",
-    "voicemail": "have voicemail answer",
+    "delivered": gettext_noop("are delivered"),
+    "opened": gettext_noop("open it"),
+    "clicked": gettext_noop("follow a link"),
+    "replied": gettext_noop("answer"),
+    "opted_out": gettext_noop("ask for no more"),
+    "complained": gettext_noop("report spam"),
+    "scanned": gettext_noop("are scanned by a machine first"),
+    "picked_up": gettext_noop("pick up"),
+    "voicemail": gettext_noop("have voicemail answer"),
 }
+# What the form calls the numbers that it has once.
+FIELDS = {
+    "time_factor": gettext_noop("Time runs faster by"),
+    "chance": gettext_noop("Of 100 messages"),
+    "times": gettext_noop("Times"),
+    "seconds": gettext_noop("Waits, seconds"),
+}
+
+
+class NoNumber(ValueError):
+    """What was typed, the text of this error, is no number."""
 
 
 def routes() -> list[web.RouteDef]:
@@ -37,7 +52,7 @@ def routes() -> list[web.RouteDef]:
 
 async def show(request: web.Request) -> web.Response:
     """The settings, with the behaviours of one channel."""
-    return _page(request, notice="Saved." if "saved" in request.query else "")
+    return _page(request, notice=_("Saved.") if "saved" in request.query else "")
 
 
 def _page(request: web.Request, *, notice: str = "", status: int = 200) -> web.Response:
@@ -46,42 +61,63 @@ def _page(request: web.Request, *, notice: str = "", status: int = 200) -> web.R
     channel = asked if asked in APPS else "sms"
     return page(
         "settings",
-        title="Audience and faults",
+        title=_("Audience and faults"),
         status=status,
         notice=fill("notice", text=notice) if notice else Html(""),
         is_on=Html("checked") if preferences.is_on else Html(""),
-        time_factor=f"{preferences.time_factor:g}",
+        time_factor=words.typed(preferences.time_factor),
         seed=preferences.seed,
         by_hand="\n".join(preferences.by_hand),
         tabs=joined(_tab(name, is_current=name == channel) for name in APPS),
         channel=channel,
-        label=APPS[channel].label,
+        heading=_("On %(channel)s") % {"channel": _(APPS[channel].label)},
         behaviours=_behaviours(preferences, channel),
         faults=joined(_fault(number, rule) for number, rule in enumerate(preferences.faults)) or fill("no_faults"),
-        known_faults=joined(fill("option", value=name, label=label) for name, label in FAULTS.items()),
+        known_faults=joined(fill("option", value=name, label=_(label)) for name, label in FAULTS.items()),
         channels=joined(
-            [fill("option", value="", label="any"), *(fill("option", value=k, label=a.label) for k, a in APPS.items())]
+            fill("option", value=name, label=label)
+            for name, label in [("", _("any")), *((name, _(app.label)) for name, app in APPS.items())]
         ),
     )
 
 
 def _tab(name: str, *, is_current: bool) -> Html:
     current = Html('aria-current="true"') if is_current else Html("")
-    return fill("tab", channel=name, label=APPS[name].label, current=current)
+    return fill("tab", channel=name, label=_(APPS[name].label), current=current)
 
 
 def _behaviours(preferences: Preferences, channel: str) -> Html:
     return joined(
-        fill("behaviour", name=name, label=LABELS[name], chance=f"{one.chance * 100:g}", seconds=f"{one.seconds:g}")
+        fill(
+            "behaviour",
+            name=name,
+            label=_(LABELS[name]),
+            chance_label=_chance_label(name),
+            seconds_label=_seconds_label(name),
+            chance=words.typed(one.chance * 100),
+            seconds=words.typed(one.seconds),
+        )
         for name, one in preferences.behaviours[channel].items()
     )
 
 
+def _chance_label(behaviour: str) -> str:
+    return _("%(what)s, percent") % {"what": _(LABELS[behaviour])}
+
+
+def _seconds_label(behaviour: str) -> str:
+    return _("%(what)s, seconds") % {"what": _(LABELS[behaviour])}
+
+
 def _fault(number: int, rule: FaultRule) -> Html:
-    told = [APPS[rule.channel].label if rule.channel else "any channel", rule.sender, rule.address]
-    told.append(f"{rule.chance:.0%}" if rule.chance < 1 else "")
-    told.append(f"{rule.times} more times" if rule.times else "always")
-    return fill("fault", number=number, text=FAULTS[rule.fault], where=" · ".join(filter(None, told)))
+    told = [_(APPS[rule.channel].label) if rule.channel else _("any channel"), rule.sender, rule.address]
+    told.append(words.percent(rule.chance) if rule.chance < 1 else "")
+    told.append(_times(rule.times) if rule.times else _("always"))
+    return fill("fault", number=number, text=_(FAULTS[rule.fault]), where=" · ".join(filter(None, told)))
+
+
+def _times(count: int) -> str:
+    return ngettext("%(count)s more time", "%(count)s more times", count) % {"count": words.number(count)}
 
 
 async def save_audience(request: web.Request) -> web.Response:
@@ -91,7 +127,7 @@ async def save_audience(request: web.Request) -> web.Response:
     try:
         request.app[VENDOR].change(_audience(form, channel, request.app[VENDOR].preferences))
     except (BadPreferences, ValueError) as error:
-        return _page(request, notice=f"Not saved: {error}.", status=422)
+        return _page(request, notice=_("Not saved: %(why)s.") % {"why": _why(error)}, status=422)
     raise web.HTTPSeeOther(f"/settings?{urlencode({'channel': channel, 'saved': 1})}")
 
 
@@ -126,7 +162,7 @@ async def add_fault(request: web.Request) -> web.Response:
         )
         vendor.change({"faults": [*as_json(vendor.preferences)["faults"], asdict(rule)]})
     except (BadPreferences, ValueError) as error:
-        return _page(request, notice=f"Not added: {error}.", status=422)
+        return _page(request, notice=_("Not added: %(why)s.") % {"why": _why(error)}, status=422)
     raise web.HTTPSeeOther("/settings?saved=1")
 
 
@@ -140,5 +176,36 @@ async def remove_fault(request: web.Request) -> web.Response:
 
 
 def _decimal(text: str) -> float:
-    """A number as it is typed, with a comma or a point. Raises ValueError."""
-    return float(text.strip().replace(",", "."))
+    """A number as it is typed, with a comma or a point. Raises NoNumber."""
+    try:
+        number = float(text.strip().replace(",", "."))
+    except ValueError:
+        raise NoNumber(text) from None
+    if not math.isfinite(number):
+        raise NoNumber(text)
+    return number
+
+
+def _why(error: Exception) -> str:
+    """What is wrong with a form, in the words of the page."""
+    match error:
+        case NoNumber():
+            return _("“%(text)s” is no number") % {"text": error}
+        case OutOfRange():
+            # The page counts of 100 what the settings count of 1.
+            scale = 100 if error.name.endswith("chance") else 1
+            return _("“%(field)s” has to be between %(least)s and %(most)s") % {
+                "field": _field(error.name),
+                "least": words.number(error.least * scale),
+                "most": words.number(error.most * scale),
+            }
+        case _:
+            return _("the form cannot be read")
+
+
+def _field(name: str) -> str:
+    """What the page calls the number `name`: "times", or "sms clicked chance"."""
+    if name in FIELDS:
+        return _(FIELDS[name])
+    behaviour, kind = name.split()[-2:]
+    return _chance_label(behaviour) if kind == "chance" else _seconds_label(behaviour)

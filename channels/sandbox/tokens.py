@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 
 ENTRANCE = "entrance"
 SESSION = "session"
+# The name under which a link says in which language the inbox is to speak.
+LANGUAGE = "language"
 ENTRANCE_SECONDS = 60
 SESSION_SECONDS = 12 * 3600
 
@@ -69,15 +71,19 @@ def is_ticket(secret: str, purpose: str, claimed: str, *, now: float) -> bool:
     return is_genuine and now <= int(ends)
 
 
-def inbox_link(url: str, secret: str, *, now: float, addresses: Iterable[str] = (), name: str = "") -> str:
+def inbox_link(
+    url: str, secret: str, *, now: float, addresses: Iterable[str] = (), name: str = "", language: str = ""
+) -> str:
     """A link into the inbox of the sandbox at `url`: of one person's `addresses`, or of everybody.
 
-    Good for a minute, so it is made when it is followed: a view redirects to it.
+    Good for a minute, so it is made when it is followed: a view redirects to it. The inbox speaks `language`, without
+    one what the browser prefers.
     """
     asked = [("address", address) for address in addresses] + ([("name", name)] if name else [])
     inside = "/inbox" + (f"?{urlencode(asked)}" if asked else "")
     proof = ticket(secret, ENTRANCE, now=now, seconds=ENTRANCE_SECONDS)
-    return f"{url.rstrip('/')}/enter?{urlencode({'ticket': proof, 'next': inside})}"
+    told = {"ticket": proof, "next": inside} | ({LANGUAGE: language} if language else {})
+    return f"{url.rstrip('/')}/enter?{urlencode(told)}"
 
 
 def _derived(secret: str, purpose: str) -> str:

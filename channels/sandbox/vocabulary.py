@@ -5,6 +5,8 @@ They differ from the product's words on purpose, as every vendor's do; the provi
 
 from dataclasses import dataclass
 
+from channels.sandbox.words import gettext_noop
+
 SENT = "sent"
 DELIVERED = "handset_delivered"
 UNDELIVERED = "undelivered"
@@ -22,10 +24,32 @@ FOLLOWED = "link_followed"
 SCANNED = "links_scanned"
 UNSUBSCRIBED = "one_click_unsubscribe"
 
+# How the inbox tells people of each.
+TOLD = {
+    SENT: gettext_noop("sent"),
+    DELIVERED: gettext_noop("handset delivered"),
+    UNDELIVERED: gettext_noop("undelivered"),
+    BOUNCED: gettext_noop("bounced"),
+    EXPIRED: gettext_noop("time to live expired"),
+    SEEN: gettext_noop("seen"),
+    REPLY: gettext_noop("reply"),
+    BLOCKED: gettext_noop("blocked by user"),
+    SPAM: gettext_noop("spam report"),
+    PICKED_UP: gettext_noop("picked up"),
+    VOICEMAIL: gettext_noop("voicemail"),
+    NO_ANSWER: gettext_noop("no answer"),
+    FOLLOWED: gettext_noop("link followed"),
+    SCANNED: gettext_noop("links scanned"),
+    UNSUBSCRIBED: gettext_noop("one click unsubscribe"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class App:
-    """One channel on the recipient's phone: its name, what the vendor `reports`, what a person can do (`gestures`)."""
+    """One channel on the recipient's phone: its name, what the vendor `reports`, what a person can do (`gestures`).
+
+    The `label` is translated where it is shown.
+    """
 
     label: str
     reports: frozenset[str]
@@ -41,10 +65,10 @@ _NETWORK = frozenset({SENT, DELIVERED, UNDELIVERED, EXPIRED})
 _TALK = frozenset({OPEN, CLICK, ANSWER_BACK, STOP})
 
 APPS: dict[str, App] = {
-    "sms": App(label="Messages", reports=_NETWORK | {REPLY}, gestures=_TALK),
-    "push": App(label="Push", reports=frozenset(), gestures=frozenset({OPEN, CLICK})),
+    "sms": App(label=gettext_noop("Messages"), reports=_NETWORK | {REPLY}, gestures=_TALK),
+    "push": App(label=gettext_noop("Push"), reports=frozenset(), gestures=frozenset({OPEN, CLICK})),
     "email": App(
-        label="Mail",
+        label=gettext_noop("Mail"),
         reports=frozenset({DELIVERED, BOUNCED, SPAM}),
         gestures=frozenset({OPEN, CLICK, COMPLAIN, ONE_CLICK}),
     ),
@@ -53,7 +77,7 @@ APPS: dict[str, App] = {
     "telegram": App(label="Telegram", reports=frozenset({REPLY, BLOCKED}), gestures=_TALK | {BLOCK}),
     "rcs": App(label="RCS", reports=_NETWORK | {SEEN, REPLY}, gestures=_TALK),
     "voice": App(
-        label="Phone",
+        label=gettext_noop("Phone"),
         reports=frozenset({PICKED_UP, VOICEMAIL, NO_ANSWER}),
         gestures=frozenset({PICK_UP, LET_RING, MACHINE}),
     ),
@@ -61,7 +85,9 @@ APPS: dict[str, App] = {
     "instagram": App(label="Instagram", reports=frozenset({SEEN, REPLY}), gestures=_TALK),
     "vk": App(label="VK", reports=frozenset({SEEN, REPLY, BLOCKED}), gestures=_TALK | {BLOCK}),
     "call_task": App(
-        label="A colleague calls", reports=frozenset({PICKED_UP, NO_ANSWER}), gestures=frozenset({PICK_UP, LET_RING})
+        label=gettext_noop("A colleague calls"),
+        reports=frozenset({PICKED_UP, NO_ANSWER}),
+        gestures=frozenset({PICK_UP, LET_RING}),
     ),
 }
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from campaigns.models import User
 from campaigns.permissions import Role
 from channels.kinds import AddressKind
 from channels.sandbox import tokens
@@ -55,6 +56,14 @@ def test_a_contacts_page_leads_to_a_phone_with_all_their_addresses(tmp_path: Pat
     assert f'href="{path}"' in client.get(reverse("contact_detail", args=[contact.pk])).content.decode()
     phone = parse_qs(urlsplit(entrance(client, path, folder=tmp_path)).query)
     assert phone == {"address": ["+380671112233", "4711"], "name": [contact.full_name]}
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_the_inbox_is_asked_to_speak_the_users_own_language() -> None:
+    client = signed_in(Role.MARKETER)
+    User.objects.update(language="uk")
+    for path in (reverse("sandbox_inbox"), reverse("contact_phone", args=[make_contact().pk])):
+        assert parse_qs(urlsplit(client.get(path)["Location"]).query)["language"] == ["uk"]
 
 
 @pytest.mark.usefixtures("sandbox")

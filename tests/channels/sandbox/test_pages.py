@@ -1,26 +1,10 @@
 """The inbox and the settings as a browser gets them."""
 
 import re
-import time
 from pathlib import Path
-from typing import Any
-
-import aiohttp
 
 from channels.kinds import Channel
-from channels.sandbox import tokens
-from tests.channels.sandbox.world import PHONE, World, play
-from tests.channels.sandbox_server import SECRET
-
-
-async def signed_in(world: World, session: aiohttp.ClientSession, **asked: Any) -> aiohttp.ClientResponse:
-    """Enter as somebody who comes from the dashboard."""
-    return await session.get(tokens.inbox_link(world.sandbox.url, SECRET, now=time.time(), **asked))
-
-
-def browser(world: World) -> aiohttp.ClientSession:
-    """A browser that keeps cookies and tells where a form was."""
-    return aiohttp.ClientSession(headers={"Origin": world.sandbox.url}, cookie_jar=aiohttp.CookieJar(unsafe=True))
+from tests.channels.sandbox.world import PHONE, World, browser, play, signed_in
 
 
 def test_the_inbox_is_closed_to_whoever_does_not_come_from_the_dashboard(tmp_path: Path) -> None:

@@ -53,3 +53,9 @@ def test_the_link_leads_to_one_persons_phone() -> None:
     inside = urlsplit(asked["next"][0])
     assert inside.path == "/inbox"
     assert parse_qs(inside.query) == {"address": ["+380", "a@b.c"], "name": ["Олена"]}
+    assert "language" not in asked
+
+
+def test_the_link_may_say_in_which_language_the_inbox_is_to_speak() -> None:
+    link = inbox_link("http://127.0.0.1:8025/", "secret", now=1000, language="uk")
+    assert parse_qs(urlsplit(link).query)["language"] == ["uk"]

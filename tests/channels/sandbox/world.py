@@ -96,3 +96,13 @@ def play(tmp_path: Path, story: Callable[[World], Awaitable[None]], answer: Any 
             await story(World(sandbox, product))
 
     asyncio.run(run())
+
+
+async def signed_in(world: World, session: aiohttp.ClientSession, **asked: Any) -> aiohttp.ClientResponse:
+    """Enter as somebody who comes from the dashboard."""
+    return await session.get(tokens.inbox_link(world.sandbox.url, SECRET, now=time.time(), **asked))
+
+
+def browser(world: World) -> aiohttp.ClientSession:
+    """A browser that keeps cookies and tells where a form was."""
+    return aiohttp.ClientSession(headers={"Origin": world.sandbox.url}, cookie_jar=aiohttp.CookieJar(unsafe=True))
