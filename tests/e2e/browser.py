@@ -45,6 +45,9 @@ def listen(page: Page, complaints: list[str]) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until what the page asked for by htmx when it was opened has come."""
+    """Wait until what the page asked for by htmx when it was opened has come.
+
+    Where it comes while a button is pressed down, what is below it moves, and nothing has been clicked.
+    """
     page.wait_for_load_state()
     expect(page.locator(".htmx-request")).to_have_count(0)

@@ -14,7 +14,7 @@ from campaigns.permissions import Role
 from channels.kinds import Channel
 from channels.models import Sender
 from tests.campaigns.histories import count
-from tests.e2e.browser import PageAs, SuitsEverybody
+from tests.e2e.browser import PageAs, SuitsEverybody, settle
 from tests.factories import (
     make_account,
     make_campaign,
@@ -112,6 +112,7 @@ def test_a_marketer_makes_a_campaign_and_schedules_it(page_as: PageAs) -> None:
     expect(page.locator("#schedule")).to_contain_text("Starts on July 1, 2099")
     page.get_by_role("link", name="Review and launch").click()
     expect(page.locator("main")).to_contain_text("If the link is not followed within 4 hours: Viber from SHOP.")
+    settle(page)
     page.get_by_role("button", name="Schedule for 5 people").click()
     expect(page.locator("main")).to_contain_text("“Autumn collection” is scheduled.")
     assert Campaign.objects.get().status == CampaignStatus.SCHEDULED

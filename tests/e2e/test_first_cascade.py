@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.browser import be_as_patient_as_usual, listen
+from tests.e2e.browser import be_as_patient_as_usual, listen, settle
 from tests.e2e.counting_hand import CountingHand
 from tests.e2e.desk import PATIENCE_MS, PERSON
 from tests.e2e.recipient import SOON_MS
@@ -116,6 +116,8 @@ def launch_cascade(hand: CountingHand) -> None:
     expect(page.locator(".step-title")).to_have_count(2)
     expect(page.locator("#editor-status")).not_to_have_class(re.compile("has-unsaved"))
     hand.click(page.get_by_role("link", name="Review and launch"))
+    expect(page.get_by_role("button", name="Launch to 20 people")).to_be_visible()
+    settle(page)
     hand.click(page.get_by_role("button", name="Launch to 20 people"))
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from campaigns.engine import counters
 from campaigns.engine.counters import Counter
@@ -91,6 +91,7 @@ def test_the_review_foretells_and_shows_the_texts_of_anybody(
     expect(page.locator("#texts")).to_contain_text("Hello Juan")
     page.get_by_role("link", name="another person").click()
     expect(page.get_by_role("heading", name="What Juan sees")).to_have_count(0)
+    settle(page)
     page.get_by_role("button", name="Schedule for").click()
     expect(page.get_by_text("Scheduled").first).to_be_visible()
     foretell_launched(draft.pk)
@@ -152,3 +153,23 @@ def test_the_page_of_a_campaign_holds_the_forecast_against_what_came(
     expect(card).to_contain_text("More people acted than expected: 35, and not")
     expect(card.locator(".forecast-outside").first).to_have_text("more than expected")
     suits_everybody(page, "watch-forecast")
+
+
+def test_the_button_that_launches_stays_where_it_is_when_people_have_been_counted(
+    page_as: PageAs, draft: Campaign
+) -> None:
+    page, held = page_as(Role.MARKETER), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**{reverse('campaign_forecast', args=[draft.pk])}", hold)
+    page.goto(f"/campaigns/{draft.pk}/review/")
+    button = page.get_by_role("button", name="Schedule for")
+    before = button.bounding_box()
+    held.pop().continue_()
+    expect(page.locator("#price")).to_be_visible()
+    after = button.bounding_box()
+    assert before
+    assert after
+    assert abs(after["y"] - before["y"]) < before["height"] / 2

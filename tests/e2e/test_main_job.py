@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.e2e import figures, marketer, recipient
+from tests.e2e.browser import settle
 from tests.e2e.desk import Desk, desk_at
 from tests.e2e.running_product import free_ports, let_time_pass, running
 
@@ -164,6 +165,7 @@ def launch(page: Page, *, shop: str) -> None:
     )
     marketer.make_campaign(page, draft)
     expect(page.locator("main")).to_contain_text("SMS from BOARDGAMES. If the link is not followed within 10 minutes:")
+    settle(page)
     page.get_by_role("button", name="Launch to 6 people").click()
     expect(page.get_by_text(f"“{CAMPAIGN}” is launched.")).to_be_visible()
 
