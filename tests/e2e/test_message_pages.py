@@ -17,8 +17,8 @@ from tests.factories import make_contact, make_price, make_sender, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("senders")]
 
-# Longer than any pause after which the page saves by itself, on the slowest machine.
-PATIENCE = 30_000
+# Longer than the page waits for an answer (30 s) before it tries again, on the slowest machine.
+PATIENCE = 60_000
 
 
 @pytest.fixture
