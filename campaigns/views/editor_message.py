@@ -82,16 +82,19 @@ def _write(request: SignedInRequest, campaign: Campaign, place: Place, form: Con
     try:
         write(seen=seen_by(request), **form.given())
     except ChangedMeanwhile as error:
-        if not _is_own_without_answer(request, campaign, place, error):
+        if not (error.is_own and _is_known_here(request, campaign, place, form)):
             raise
         write(seen=error.changed_at, **form.given())
 
 
-def _is_own_without_answer(request: SignedInRequest, campaign: Campaign, place: Place, error: ChangedMeanwhile) -> bool:
-    """Is the change one of this page's own, whose answer never came? Such texts the page tells as `unanswered`."""
+def _is_known_here(request: SignedInRequest, campaign: Campaign, place: Place, form: ContentForm) -> bool:
+    """Is the text there one that this page has sent, although no answer came (`unanswered`), or what it sends now?
+
+    The latter a page has left behind that was saving while somebody reloaded it.
+    """
     there = blueprints.load(campaign).texts.find(place.channel, place.language)
-    told = [text.replace("\r\n", "\n") for text in request.POST.getlist("unanswered")]
-    return error.is_own and there is not None and there.text in told
+    sent = [text.replace("\r\n", "\n") for text in request.POST.getlist("unanswered")]
+    return there is not None and there.text in (*sent, form.cleaned_data["text"])
 
 
 def _refused(request: SignedInRequest, campaign: Campaign, form: ContentForm) -> HttpResponse:

@@ -135,6 +135,15 @@ def test_what_was_saved_although_its_answer_was_lost_is_no_conflict(client: Clie
     assert Content.objects.get().text == "And typed on"
 
 
+def test_what_the_same_person_has_saved_already_is_no_conflict(client: Client) -> None:
+    campaign = make_campaign()
+    client.force_login(make_user(roles=[Role.MARKETER]))
+    seen = campaign.updated_at.isoformat()
+    keep(client, campaign, "Saved by a page that was\r\nreloaded meanwhile", seen=seen)
+    again = keep(client, campaign, "Saved by a page that was\r\nreloaded meanwhile", seen=seen)
+    assert "message-kept" in again.headers["HX-Trigger"]
+
+
 def test_what_another_saved_is_a_conflict_whatever_got_no_answer(marketer: Client) -> None:
     campaign = make_campaign()
     seen = campaign.updated_at.isoformat()
