@@ -1,5 +1,6 @@
 """Pause, resume and cancel campaigns; release what the engine has held."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,11 +15,27 @@ from campaigns.models.campaigns import CampaignStatus
 from campaigns.models.messages import MessageStatus
 from channels.models import Sender
 
+_CANCELLABLE = (CampaignStatus.SCHEDULED, CampaignStatus.RUNNING, CampaignStatus.PAUSED)
 _PENDING = (MessageStatus.QUEUED, MessageStatus.CLAIMED)
 
 
 class CannotDoThat(Exception):
     """The campaign is not in a state for it: it ended, or somebody else did it meanwhile."""
+
+
+def can_be_paused(campaign: Campaign) -> bool:
+    """Does `campaign` run?"""
+    return campaign.status == CampaignStatus.RUNNING
+
+
+def can_be_resumed(campaign: Campaign) -> bool:
+    """Has somebody paused `campaign`, or the product held it?"""
+    return campaign.status == CampaignStatus.PAUSED or (can_be_paused(campaign) and campaign.held_at is not None)
+
+
+def can_be_cancelled(campaign: Campaign) -> bool:
+    """Was `campaign` launched or scheduled, and is not over?"""
+    return campaign.status in _CANCELLABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +60,7 @@ def affected(campaign: Campaign) -> Affected:
 @transaction.atomic
 def pause(*, campaign: Campaign, actor: User | None) -> None:
     """Nothing of `campaign` leaves any more; its clocks run on and events still count. Raises CannotDoThat."""
-    locked = _lock(campaign, CampaignStatus.RUNNING)
+    locked = _lock(campaign, can_be_paused)
     locked.status = CampaignStatus.PAUSED
     locked.paused_at = clock.now()
     locked.save(update_fields=["status", "paused_at", "updated_at"])
@@ -53,9 +70,7 @@ def pause(*, campaign: Campaign, actor: User | None) -> None:
 @transaction.atomic
 def resume(*, campaign: Campaign, actor: User | None) -> None:
     """Send what is left of a paused or held `campaign`, at its senders' rates. Raises CannotDoThat."""
-    locked = _lock(campaign, CampaignStatus.PAUSED, CampaignStatus.RUNNING)
-    if locked.status == CampaignStatus.RUNNING and locked.held_at is None:
-        raise CannotDoThat
+    locked = _lock(campaign, can_be_resumed)
     locked.status = CampaignStatus.RUNNING
     locked.paused_at = None
     locked.resumed_at = clock.now()
@@ -81,12 +96,7 @@ def cancel(*, campaign: Campaign, actor: User | None) -> None:
 
     No message becomes sending after this is committed; the enrolments are ended by a task, in chunks.
     """
-    locked = _lock(
-        campaign,
-        CampaignStatus.SCHEDULED,
-        CampaignStatus.RUNNING,
-        CampaignStatus.PAUSED,
-    )
+    locked = _lock(campaign, can_be_cancelled)
     locked.status = CampaignStatus.CANCELLED
     locked.ended_at = clock.now()
     locked.save(update_fields=["status", "ended_at", "updated_at"])
@@ -117,9 +127,9 @@ def release_sender(*, sender: Sender, actor: User | None) -> None:
     transaction.on_commit(lambda: wake(DELIVER, sender.pk))
 
 
-def _lock(campaign: Campaign, *statuses: CampaignStatus) -> Campaign:
+def _lock(campaign: Campaign, is_possible: Callable[[Campaign], bool]) -> Campaign:
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if locked.status not in statuses:
+    if not is_possible(locked):
         raise CannotDoThat
     return locked
 

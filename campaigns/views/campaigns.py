@@ -122,9 +122,22 @@ def _ask_to_delete(request: SignedInRequest, campaign: Campaign) -> HttpResponse
 def campaign_archive(request: SignedInRequest, pk: int) -> HttpResponse:
     """A campaign that is over, put away with its figures."""
     campaign = find_campaign(pk)
-    if request.method == "POST":
-        _archive(request, campaign)
-        return redirect("campaign_list")
+    try:
+        return _archive(request, campaign) if request.method == "POST" else _ask_to_archive(request, campaign)
+    except drafting.NotADraft:
+        messages.warning(request, gettext("“%(name)s” is not over yet. Cancel it first.") % {"name": campaign.name})
+        return lead_to(request, reverse("campaign_list"))
+
+
+def _archive(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
+    drafting.archive(campaign=campaign, actor=request.user)
+    messages.success(request, gettext("“%(name)s” is archived.") % {"name": campaign.name})
+    return redirect("campaign_list")
+
+
+def _ask_to_archive(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
+    if not campaign.is_over:
+        raise drafting.NotADraft
     return ask(
         request,
         question=gettext("Archive “%(name)s”?") % {"name": campaign.name},
@@ -133,11 +146,3 @@ def campaign_archive(request: SignedInRequest, pk: int) -> HttpResponse:
         back=reverse("campaign_list"),
         is_dangerous=False,
     )
-
-
-def _archive(request: SignedInRequest, campaign: Campaign) -> None:
-    try:
-        drafting.archive(campaign=campaign, actor=request.user)
-        messages.success(request, gettext("“%(name)s” is archived.") % {"name": campaign.name})
-    except drafting.NotADraft:
-        messages.warning(request, gettext("“%(name)s” is not over yet. Cancel it first.") % {"name": campaign.name})

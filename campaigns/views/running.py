@@ -16,7 +16,7 @@ from campaigns.forms.steps import SenderForm
 from campaigns.models import Campaign, Step
 from campaigns.partials import ask
 from campaigns.permissions import Permission, SignedInRequest, requires
-from campaigns.views.editing import edits_draft, find_campaign, find_step, save, seen_by
+from campaigns.views.editing import edits_draft, find_campaign, find_step, lead_to, save, seen_by
 
 ASK = ["GET", "HEAD", "POST"]
 
@@ -28,6 +28,8 @@ def campaign_pause(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign = find_campaign(pk)
     if request.method == "POST":
         return _do(request, campaign, control.pause, gettext("“%(name)s” is paused."))
+    if not control.can_be_paused(campaign):
+        return _no_longer(request, campaign)
     return ask(
         request,
         question=gettext("Pause “%(name)s”?") % {"name": campaign.name},
@@ -45,6 +47,8 @@ def campaign_resume(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign = find_campaign(pk)
     if request.method == "POST":
         return _do(request, campaign, control.resume, gettext("“%(name)s” runs again."))
+    if not control.can_be_resumed(campaign):
+        return _no_longer(request, campaign)
     return ask(
         request,
         question=gettext("Resume “%(name)s”?") % {"name": campaign.name},
@@ -62,6 +66,8 @@ def campaign_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign = find_campaign(pk)
     if request.method == "POST":
         return _do(request, campaign, control.cancel, gettext("“%(name)s” is cancelled."))
+    if not control.can_be_cancelled(campaign):
+        return _no_longer(request, campaign)
     return ask(
         request,
         question=gettext("Cancel “%(name)s” for good?") % {"name": campaign.name},
@@ -139,7 +145,12 @@ def _change_limits(request: SignedInRequest, campaign: Campaign, form: RunningFo
 def _do(request: SignedInRequest, campaign: Campaign, verb: Callable[..., None], done: str) -> HttpResponse:
     try:
         verb(campaign=campaign, actor=request.user)
-        messages.success(request, done % {"name": campaign.name})
     except control.CannotDoThat:
-        messages.warning(request, gettext("That is no longer possible: look where the campaign stands now."))
+        return _no_longer(request, campaign)
+    messages.success(request, done % {"name": campaign.name})
     return redirect("campaign_watch", campaign.pk)
+
+
+def _no_longer(request: SignedInRequest, campaign: Campaign) -> HttpResponse:
+    messages.warning(request, gettext("That is no longer possible: look where the campaign stands now."))
+    return lead_to(request, reverse("campaign_watch", args=[campaign.pk]))

@@ -63,6 +63,7 @@ def test_what_was_launched_cannot_be_deleted_and_its_own_page_says_so(marketer: 
 
 def test_only_a_campaign_that_is_over_is_archived(marketer: Client) -> None:
     running, finished = make_campaign(status=CampaignStatus.RUNNING), make_campaign(status=CampaignStatus.FINISHED)
-    assert "not over yet" in text(marketer.post(page("campaign_archive", running), follow=True))
+    for request in (marketer.get, marketer.post):
+        assert "not over yet" in text(request(page("campaign_archive", running), follow=True))
     marketer.post(page("campaign_archive", finished))
     assert [row.archived_at is not None for row in (fresh(running), fresh(finished))] == [False, True]

@@ -39,9 +39,17 @@ def test_cancelling_counts_everybody_inside(marketer: Client) -> None:
     assert "2 people leave the chain" in text(marketer.get(page("campaign_cancel", campaign)))
 
 
-def test_what_is_no_longer_possible_is_told(marketer: Client) -> None:
+@pytest.mark.parametrize("name", ["campaign_pause", "campaign_resume", "campaign_cancel"])
+def test_what_is_no_longer_possible_is_told_and_not_asked(marketer: Client, name: str) -> None:
     campaign = make_campaign(status=CampaignStatus.FINISHED)
-    assert "no longer possible" in text(marketer.post(page("campaign_pause", campaign), follow=True))
+    for request in (marketer.get, marketer.post):
+        assert "no longer possible" in text(request(page(name, campaign), follow=True))
+
+
+def test_a_dialog_about_what_is_no_longer_possible_gives_way_to_the_campaign(marketer: Client) -> None:
+    campaign = make_campaign(status=CampaignStatus.FINISHED)
+    response = marketer.get(page("campaign_pause", campaign), headers={"HX-Request": "true", "HX-Target": "dialog"})
+    assert response.headers["HX-Redirect"] == page("campaign_watch", campaign)
 
 
 RUNNING = {"limits-cap_days": 7, "limits-on_cap": "end", "limits-priority": 3}
