@@ -1,8 +1,9 @@
 """The page on which the audience and the faults are set."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,6 +36,13 @@ FIELDS = {
     "seconds": gettext_noop("Waits, seconds"),
 }
 
+# What the form of a fault says until somebody types.
+USUAL_FAULT = {"sender": "", "address": "", "percent": "100", "times": "0", "seconds": "30"}
+
+# What was typed, by field; nothing where no form was refused.
+Answers = Mapping[str, str]
+NOTHING: Answers = MappingProxyType({})
+
 
 class NoNumber(ValueError):
     """What was typed, the text of this error, is no number."""
@@ -55,29 +63,45 @@ async def show(request: web.Request) -> web.Response:
     return _page(request, notice=_("Saved.") if "saved" in request.query else "")
 
 
-def _page(request: web.Request, *, notice: str = "", status: int = 200) -> web.Response:
+def _page(
+    request: web.Request,
+    *,
+    notice: str = "",
+    status: int = 200,
+    audience: Answers = NOTHING,
+    fault: Answers = NOTHING,
+) -> web.Response:
+    """The settings as they are, with what was typed where a form was refused: `audience` or `fault`, by field."""
     preferences = request.app[VENDOR].preferences
-    asked = request.query.get("channel", "sms")
+    asked = audience.get("channel") or request.query.get("channel", "")
     channel = asked if asked in APPS else "sms"
+    is_on = "is_on" in audience if audience else preferences.is_on
     return page(
         "settings",
         title=_("Audience and faults"),
         status=status,
         notice=fill("notice", text=notice) if notice else Html(""),
-        is_on=Html("checked") if preferences.is_on else Html(""),
-        time_factor=words.typed(preferences.time_factor),
-        seed=preferences.seed,
-        by_hand="\n".join(preferences.by_hand),
+        is_on=Html("checked") if is_on else Html(""),
+        time_factor=audience.get("time_factor", words.typed(preferences.time_factor)),
+        seed=audience.get("seed", preferences.seed),
+        by_hand=audience.get("by_hand", "\n".join(preferences.by_hand)),
         tabs=joined(_tab(name, is_current=name == channel) for name in APPS),
         channel=channel,
         heading=_("On %(channel)s") % {"channel": _(APPS[channel].label)},
-        behaviours=_behaviours(preferences, channel),
+        behaviours=_behaviours(preferences, channel, audience),
         faults=joined(_fault(number, rule) for number, rule in enumerate(preferences.faults)) or fill("no_faults"),
-        known_faults=joined(fill("option", value=name, label=_(label)) for name, label in FAULTS.items()),
-        channels=joined(
-            fill("option", value=name, label=label)
-            for name, label in [("", _("any")), *((name, _(app.label)) for name, app in APPS.items())]
+        known_faults=_options([(name, _(label)) for name, label in FAULTS.items()], fault.get("fault", "")),
+        channels=_options(
+            [("", _("any")), *((name, _(app.label)) for name, app in APPS.items())], fault.get("channel", "")
         ),
+        **{f"fault_{name}": fault.get(name, usual) for name, usual in USUAL_FAULT.items()},
+    )
+
+
+def _options(choices: Iterable[tuple[str, str]], chosen: str) -> Html:
+    return joined(
+        fill("option", value=value, label=label, selected=Html("selected") if value == chosen else Html(""))
+        for value, label in choices
     )
 
 
@@ -86,7 +110,7 @@ def _tab(name: str, *, is_current: bool) -> Html:
     return fill("tab", channel=name, label=_(APPS[name].label), current=current)
 
 
-def _behaviours(preferences: Preferences, channel: str) -> Html:
+def _behaviours(preferences: Preferences, channel: str, typed: Answers) -> Html:
     return joined(
         fill(
             "behaviour",
@@ -94,8 +118,8 @@ def _behaviours(preferences: Preferences, channel: str) -> Html:
             label=_(LABELS[name]),
             chance_label=_chance_label(name),
             seconds_label=_seconds_label(name),
-            chance=words.typed(one.chance * 100),
-            seconds=words.typed(one.seconds),
+            chance=typed.get(f"{name} chance", words.typed(one.chance * 100)),
+            seconds=typed.get(f"{name} seconds", words.typed(one.seconds)),
         )
         for name, one in preferences.behaviours[channel].items()
     )
@@ -127,7 +151,7 @@ async def save_audience(request: web.Request) -> web.Response:
     try:
         request.app[VENDOR].change(_audience(form, channel, request.app[VENDOR].preferences))
     except (BadPreferences, ValueError) as error:
-        return _page(request, notice=_("Not saved: %(why)s.") % {"why": _why(error)}, status=422)
+        return _page(request, notice=_("Not saved: %(why)s.") % {"why": _why(error)}, status=422, audience=form)
     raise web.HTTPSeeOther(f"/settings?{urlencode({'channel': channel, 'saved': 1})}")
 
 
@@ -135,7 +159,7 @@ def _audience(form: Mapping[str, str], channel: str, current: Preferences) -> di
     behaviours = {
         name: {"chance": _decimal(form[f"{name} chance"]) / 100, "seconds": _decimal(form[f"{name} seconds"])}
         for name in current.behaviours.get(channel, {})
-        if f"{name} chance" in form
+        if {f"{name} chance", f"{name} seconds"} <= form.keys()
     }
     return {
         "is_on": "is_on" in form,
@@ -162,7 +186,7 @@ async def add_fault(request: web.Request) -> web.Response:
         )
         vendor.change({"faults": [*as_json(vendor.preferences)["faults"], asdict(rule)]})
     except (BadPreferences, ValueError) as error:
-        return _page(request, notice=_("Not added: %(why)s.") % {"why": _why(error)}, status=422)
+        return _page(request, notice=_("Not added: %(why)s.") % {"why": _why(error)}, status=422, fault=form)
     raise web.HTTPSeeOther("/settings?saved=1")
 
 

@@ -125,6 +125,28 @@ def test_the_settings_page_changes_what_it_shows_and_says_what_cannot_be(tmp_pat
     play(tmp_path, story)
 
 
+def test_a_refused_form_of_the_settings_keeps_what_was_typed(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        async with browser(world) as session:
+            await signed_in(world, session)
+            people = {"channel": "viber", "time_factor": "sixty", "seed": "mine", "by_hand": PHONE}
+            people |= {"clicked chance": "12", "clicked seconds": "34"}
+            page = await (await session.post(f"{world.sandbox.url}/settings/audience", data=people)).text()
+            assert 'name="channel" value="viber"' in page
+            for typed in ('value="sixty"', 'value="mine"', f"{PHONE}</textarea>", 'value="12"', 'value="34"'):
+                assert typed in page
+            assert "checked" not in page
+            fault = {"fault": "throttled", "channel": "voice", "sender": "SHOP"}
+            fault |= {"address": PHONE, "percent": "all", "times": "3"}
+            page = await (await session.post(f"{world.sandbox.url}/settings/faults", data=fault)).text()
+            for chosen in ('value="throttled" selected', 'value="voice" selected'):
+                assert chosen in page
+            for typed in ('value="SHOP"', f'value="{PHONE}"', 'value="all"', 'value="3"'):
+                assert typed in page
+
+    play(tmp_path, story)
+
+
 def test_every_page_forbids_what_it_does_not_need(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         await world.send(world.message())
