@@ -52,7 +52,8 @@ def period_of(schedule: ReportSchedule, due_at: datetime) -> Period:
 def fall_due(now: datetime) -> int:
     """Make the mails of the schedules that are due; gives how many there were.
 
-    After a downtime each falls due once, however often it would have. Of two ticks at once, one finds nothing left.
+    After a downtime each falls due once, however often it would have, with the newest report. Of two ticks at once, one
+    finds nothing left.
     """
     due = ReportSchedule.objects.filter(is_active=True, next_at__lte=now).order_by("pk")
     return sum(_fall_due(pk, now) for pk in due.values_list("pk", flat=True))
@@ -103,8 +104,11 @@ def _fall_due(pk: int, now: datetime) -> bool:
     schedule = ReportSchedule.objects.select_for_update().filter(pk=pk, is_active=True, next_at__lte=now).first()
     if schedule is None:
         return False
-    _make_mails(schedule, schedule.next_at, is_manual=False)
-    schedule.next_at = next_after(schedule, now)
+    due_at = schedule.next_at
+    while (following := next_after(schedule, due_at)) <= now:
+        due_at = following
+    _make_mails(schedule, due_at, is_manual=False)
+    schedule.next_at = following
     schedule.save(update_fields=["next_at"])
     return True
 
