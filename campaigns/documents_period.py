@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 from campaigns import wording
 from campaigns.documents import Chart, ChartForm, Column, Document, Headline, Kind, Line, Section
 from campaigns.exporting import Cell
-from campaigns.models import Campaign, Installation, Segment
+from campaigns.models import Campaign, Installation, Outcome, Segment
 from campaigns.periods import Period
 from campaigns.reports import Summary
 from campaigns.reports_figures import share
@@ -102,7 +102,7 @@ def campaigns_section(
     With `whole`, that of all of them together is the total.
     """
     rows = [_campaign_row(campaign, summary, currency) for campaign, summary in campaigns]
-    acted = [column.label for column in _campaign_columns()].index(gettext("Engaged"))
+    acted = [column.label for column in _campaign_columns()].index(str(Outcome.ENGAGED.label))
     rows.sort(key=lambda row: int(row[acted]), reverse=True)  # type: ignore[arg-type]  # a figure of people
     return Section(
         key="campaigns",
@@ -292,7 +292,7 @@ def _messages(group: Group) -> Sequence[Cell]:
 
 
 def _campaign_columns() -> Sequence[Column]:
-    brief = {gettext("People"), gettext("Engaged"), gettext("Still in the chain")}
+    brief = {gettext("People"), str(Outcome.ENGAGED.label), gettext("Still in the chain")}
     return [
         Column(label=gettext("Campaign")),
         Column(label=gettext("Kind")),

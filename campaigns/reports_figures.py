@@ -168,7 +168,7 @@ class Audience:
     people: int
     outcomes: tuple[Ended, ...]
     engaged_after_end: int
-    # Engaged before their next step had begun, and engaged without any message of ours to thank for it.
+    # Acted before their next step had begun, and acted without any message of ours to thank for it.
     engaged_between: int
     credit_before_any: int
 

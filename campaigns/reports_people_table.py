@@ -111,7 +111,7 @@ def _enrolment_headings() -> Sequence[str]:
         gettext("Because"),
         gettext("Acted upon"),
         gettext("Late"),
-        gettext("Engaged after the end (%(zone)s)") % zone,
+        gettext("Acted after the end (%(zone)s)") % zone,
     ]
 
 

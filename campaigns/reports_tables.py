@@ -41,7 +41,7 @@ def campaign_table(campaign: Campaign, report: CampaignReport) -> Table:
         gettext("Route"),
         *audience_headings(),
         gettext("Credit before any message"),
-        gettext("Engaged before the next step"),
+        gettext("Acted before the next step"),
         gettext("Before their next step"),
         gettext("Messages unknown"),
         gettext("Messages failed"),
@@ -133,7 +133,7 @@ def audience_headings() -> Sequence[str]:
         gettext("People"),
         *(str(outcome.label) for outcome in Outcome),
         gettext("Still in the chain"),
-        gettext("Engaged after the end"),
+        gettext("Acted after the end"),
     ]
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models.campaigns import Campaign, CampaignVersion
 from campaigns.models.cascades import Route
@@ -13,7 +14,7 @@ class Outcome(models.TextChoices):
     """Why an enrolment ended."""
 
     # The target action was reached.
-    ENGAGED = "engaged", _("Engaged")
+    ENGAGED = "engaged", pgettext_lazy("one person", "Acted")
     # Something was accepted or is unknown, and the chain ran out.
     EXHAUSTED = "exhausted", _("Not reached")
     # Nothing reached a vendor for want of a usable address.

@@ -142,7 +142,7 @@ def test_a_campaign_takes_its_figures_and_pictures_along() -> None:
     campaign = autumn_collection()
     document, report = campaign_document(campaign), campaign_report(campaign.pk)
     (whole,) = cells(document, "campaign")
-    assert (whole["People"], whole["Engaged"], whole["Cost"]) == (12_480, 5_197, 537)
+    assert (whole["People"], whole["Acted"], whole["Cost"]) == (12_480, 5_197, 537)
     assert [row["Acted upon it"] for row in cells(document, "funnel")] == [step.figures.credit for step in report.steps]
     assert [row["Came"] for row in cells(document, "steps")] == [step.figures.came for step in report.steps]
     for row in cells(document, "steps"):

@@ -192,7 +192,7 @@ def test_the_reports_have_the_campaigns_launched_in_the_period(marketer: Client)
         )
     )
     report = campaign_report(inside.pk)
-    assert [(row["Campaign"], row["People"], row["Engaged"]) for row in rows] == [
+    assert [(row["Campaign"], row["People"], row["Acted"]) for row in rows] == [
         ("Inside", str(report.audience.people), str(report.audience.engaged))
     ]
 

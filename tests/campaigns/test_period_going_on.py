@@ -205,7 +205,7 @@ def test_page_workbook_csv_and_mail_say_the_same(carts: Campaign, marketer: Clie
     (row,) = [row for row in rows if row["Campaign"] == "Abandoned carts"]
     ended = sum(int(row[str(outcome.label)]) for outcome in Outcome)
     assert int(row["In the chain before"]) + int(row["People"]) == ended + int(row["Still in the chain"])
-    assert (row["People"], row["Engaged"]) == (str(audience.people), str(audience.engaged))
+    assert (row["People"], row["Acted"]) == (str(audience.people), str(audience.engaged))
     answer = marketer.get(reverse("report_export"), {**DAYS, "format": "xlsx"})
     workbook = load_workbook(BytesIO(answer.getvalue()))
     people = [cells[6].value for cells in workbook["By campaign"].iter_rows(min_row=2)]

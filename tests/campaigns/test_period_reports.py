@@ -89,7 +89,7 @@ def test_page_and_csv_say_what_the_campaigns_own_pages_say(marketer: Client) -> 
         everybody = next(csv.DictReader(StringIO(own.getvalue().decode("utf-8-sig"))))
         for heading in row.keys() & everybody.keys():
             assert row[heading] == everybody[heading], heading
-        assert (row["People"], row["Engaged"]) == (str(report.audience.people), str(report.audience.engaged))
+        assert (row["People"], row["Acted"]) == (str(report.audience.people), str(report.audience.engaged))
         line = page.partition(f'href="{reverse("campaign_watch", args=[campaign.pk])}"')[2].partition("</tr>")[0]
         assert f'<td class="is-figure">{report.audience.engaged}</td>' in line
 

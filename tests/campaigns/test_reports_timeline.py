@@ -156,7 +156,7 @@ def test_a_late_success_is_told_as_late(enrolment: Enrolment) -> None:
     enrolment.ended_by, enrolment.credit_step_key, enrolment.is_late = Reason.CLICKED, first.key, True
     enrolment.save()
     assert texts(enrolment)[-2:] == [
-        "Outcome: Engaged, because they followed the link.",
+        "Outcome: Acted, because they followed the link.",
         "They acted upon the message of step 1 (SMS from SHOP), when a later step had begun.",
     ]
 

@@ -126,12 +126,12 @@ def test_a_time_line_tells_each_decision_with_its_reason(stage: Stage, people: d
         "The vendor took it.",
         "The link was followed.",
         f"The chain stopped at step 3 (SMS from {sms_sender}), because they followed the link.",
-        "Outcome: Engaged, because they followed the link.",
+        "Outcome: Acted, because they followed the link.",
     ]
     machine = told.entries[5]
     assert machine.details[0] == "Not a person: a scanner or a link preview, by its own name."
     assert f"The vendor's id: {sms.attempts.get().vendor_message_id}" in told.entries[9].details
-    assert (told.state, told.zone) == ("Engaged", "Europe/Kyiv")
+    assert (told.state, told.zone) == ("Acted", "Europe/Kyiv")
 
 
 def test_a_time_line_tells_an_opt_out_and_who_was_never_asked(stage: Stage, people: dict[str, Contact]) -> None:
