@@ -3,6 +3,7 @@
 from django.db.models import Count
 
 from campaigns import links
+from campaigns.engine import control
 from campaigns.models import ApiKey, Attempt, Campaign, Contact, Enrolment, Purpose, Route, Segment, Suppression
 from campaigns.models.campaigns import CampaignKind, CampaignStatus
 from campaigns.permissions import Role
@@ -11,7 +12,7 @@ from channels.kinds import AddressKind, Channel
 from channels.models import Account, Sender
 from tests.contact_files.importing import imported, uploaded
 from tests.contact_files.made_up import ukrainian_csv
-from tests.factories import NOON, RoutePlan, StepPlan, make_campaign, make_sender, make_user
+from tests.factories import NOON, make_sender, make_user
 from tests.pages.inhabited import Args, Inhabited, mailed_report, tested
 from tests.until import wait_until
 
@@ -48,14 +49,9 @@ def _campaigns() -> dict[str, Args]:
     by_routes = once.annotate(routes=Count("version__routes", distinct=True)).order_by("-routes", "-launched_at")
     running = by_routes.filter(status=CampaignStatus.RUNNING)[0]
     finished = once.filter(status=CampaignStatus.FINISHED).order_by("-launched_at").first() or running
-    chain = [StepPlan(sender=Sender.objects.usable().filter(channel=Channel.SMS).earliest("pk"))]
-    paused = make_campaign(
-        name="Forgotten baskets",
-        routes=[RoutePlan(steps=chain)],
-        status=CampaignStatus.PAUSED,
-        launched_at=NOON,
-        enrolled_at=NOON,
-    )
+    # One that people are in: a campaign without anybody is over with the next tick.
+    paused = Campaign.objects.filter(kind=CampaignKind.API, status=CampaignStatus.RUNNING).latest("pk")
+    control.pause(campaign=paused, actor=None)
     route = Route.objects.filter(version=running.version_id).earliest("position")
     return {
         "draft": (Campaign.objects.filter(status=CampaignStatus.DRAFT, archived_at=None).earliest("pk").pk,),
