@@ -88,13 +88,17 @@ def _write(request: SignedInRequest, campaign: Campaign, place: Place, form: Con
 
 
 def _is_known_here(request: SignedInRequest, campaign: Campaign, place: Place, form: ContentForm) -> bool:
-    """Is the text there one that this page has sent, although no answer came (`unanswered`), or what it sends now?
+    """Is what is there a text that this page has sent without an answer (`unanswered`), or all that it sends now?
 
     The latter a page has left behind that was saving while somebody reloaded it.
     """
-    there = blueprints.load(campaign).texts.find(place.channel, place.language)
+    blueprint = blueprints.load(campaign)
+    there = blueprint.texts.find(place.channel, place.language)
     sent = [text.replace("\r\n", "\n") for text in request.POST.getlist("unanswered")]
-    return there is not None and there.text in (*sent, form.cleaned_data["text"])
+    if there is not None and there.text in sent:
+        return True
+    saved = content_form(blueprint, place).initial
+    return all(saved.get(field) == answer for field, answer in form.given().items())
 
 
 def _refused(request: SignedInRequest, campaign: Campaign, form: ContentForm) -> HttpResponse:

@@ -1,5 +1,5 @@
-// Whoever leaves a page asks first whether what they typed into a form, and did not send, may be lost. What htmx saves is asked
-// for where it is saved (chain.js, message.js).
+// Whoever leaves a page is asked first whether what they typed into a form, and did not send, may be lost. What htmx saves
+// is asked for where it is saved (chain.js, message.js).
 (() => {
   const FORM = "main form[method=post]:not([hx-post])";
   const TICKED = "[type=checkbox], [type=radio]";

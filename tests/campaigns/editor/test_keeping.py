@@ -144,6 +144,18 @@ def test_what_the_same_person_has_saved_already_is_no_conflict(client: Client) -
     assert "message-kept" in again.headers["HX-Trigger"]
 
 
+def test_the_same_text_does_not_take_back_what_another_window_did_beside_it(client: Client) -> None:
+    campaign = make_campaign()
+    user = make_user(roles=[Role.MARKETER])
+    client.force_login(user)
+    seen = campaign.updated_at.isoformat()
+    with acting(user):
+        drafting.write_content(campaign=campaign, text="Hello", link_url="https://example.com/new")
+    told = text(keep(client, campaign, "Hello", seen=seen, **{"message-link_url": "https://example.com/old"}))
+    assert "in another window." in told
+    assert campaign.version.links.get(name="link").url == "https://example.com/new"
+
+
 def test_what_another_saved_is_a_conflict_whatever_got_no_answer(marketer: Client) -> None:
     campaign = make_campaign()
     seen = campaign.updated_at.isoformat()
