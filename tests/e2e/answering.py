@@ -1,8 +1,9 @@
-"""The requests that the live server is answering: one may outlast the browser that asked."""
+"""The connections that the live server still has: a request may outlast the browser that asked."""
 
-from threading import Lock, current_thread, main_thread
-
-from django.core.signals import request_finished, request_started
+from collections.abc import Callable
+from socketserver import ThreadingMixIn
+from threading import Lock
+from typing import Any
 
 from tests.until import wait_until
 
@@ -10,26 +11,28 @@ PATIENCE_S = 60.0
 
 
 class Answering:
-    """Counts the requests under way in the server's threads, from now on."""
+    """Counts the connections of `server` that are `open`, each of which has a thread of its own, from now on."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: ThreadingMixIn) -> None:
         self._lock = Lock()
-        self._under_way = 0
-        request_started.connect(self._begins)
-        request_finished.connect(self._ends)
+        self.open = 0
+        # The server looks it up for each connection.
+        server.process_request_thread = self._counted(server.process_request_thread)  # type: ignore[method-assign]
 
     def wait_for_the_last(self) -> None:
         """Wait until everybody has been answered, so that nothing more is written. Raises AssertionError."""
-        wait_until(lambda: not self._under_way, what="all requests answered", patience_s=PATIENCE_S, every_s=0.01)
+        wait_until(lambda: not self.open, what="all connections closed", patience_s=PATIENCE_S, every_s=0.01)
 
-    def _begins(self, **_signal: object) -> None:
-        self._count(1)
+    def _counted(self, serve: Callable[..., None]) -> Callable[..., None]:
+        def served(*connection: Any) -> None:
+            self._count(1)
+            try:
+                serve(*connection)
+            finally:
+                self._count(-1)
 
-    def _ends(self, **_signal: object) -> None:
-        self._count(-1)
+        return served
 
     def _count(self, more: int) -> None:
-        # Django's test client asks from the main thread, without a server.
-        if current_thread() is not main_thread():
-            with self._lock:
-                self._under_way += more
+        with self._lock:
+            self.open += more

@@ -58,11 +58,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def answering() -> "Answering":
+def answering(live_server: LiveServer) -> "Answering":
     """What the live server is still about."""
     from tests.e2e.answering import Answering
 
-    return Answering()
+    return Answering(live_server.thread.httpd)
 
 
 @pytest.fixture
