@@ -27,4 +27,6 @@
     const form = target.closest("[data-removes-row]")?.closest(FORM);
     if (form) note(form);
   }, true);
+  // A form shown again with what is wrong in it is not saved yet.
+  for (const field of document.querySelectorAll(`:is(${FORM}) [aria-invalid=true]`)) note(field.form);
 })();

@@ -52,6 +52,16 @@ def test_a_condition_removed_from_a_segment_counts_as_typed(page_as: PageAs) -> 
     assert asks(page)
 
 
+def test_a_form_that_was_refused_still_asks(page_as: PageAs) -> None:
+    # The browser writes the refusal to its console.
+    page = page_as(Role.MARKETER, may_complain=True)
+    page.goto("/segments/new/")
+    page.get_by_label("Name").first.fill("No condition yet")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("main [aria-invalid=true]").first).to_be_visible()
+    assert asks(page)
+
+
 def test_a_search_is_nothing_to_lose(page_as: PageAs) -> None:
     make_contact(first_name="Olena")
     page = page_as(Role.MARKETER)
