@@ -107,13 +107,17 @@ def find(wish: Wish, *, cursor: str = "", size: int = PAGE_SIZE) -> Found:
     2. Where a stretch of them does not fill it, few may fit: those are looked up, if something finds them.
     3. Else the page holds what the stretch held, and says where to go on.
 
+    Suppressed people are few among many, and dear to look for in a stretch: they are looked up first.
+
     Raises InvalidRule.
     """
     among, wanted = wish.among, wish.wanted
+    begins_with_few = wish.is_suppressed and not wish.text
+    if begins_with_few and (few := _few(wish)) is not None:
+        return _found(wish, few, cursor=cursor, size=size)
     page = _page(wish, among, wanted, cursor=cursor, size=size)
-    if page.goes_on_at and (few := _few(wish)) is not None:
-        page = _page(wish, among.filter(pk__any=few), Q(), cursor=cursor, size=size)
-        return Found(page=page, number=len(few))
+    if page.goes_on_at and not begins_with_few and (few := _few(wish)) is not None:
+        return _found(wish, few, cursor=cursor, size=size)
     if not wanted:
         return _estimated(page, among)
     return Found(page=page, number=page.passed, is_more=bool(page.next_cursor))
@@ -134,6 +138,11 @@ def _page(wish: Wish, among: QuerySet[Contact], wanted: Q, *, cursor: str, size:
         is_descending=wish.sort.is_descending,
     )
     return page_of_sought(sought, cursor=cursor, size=size)
+
+
+def _found(wish: Wish, few: Sequence[int], *, cursor: str, size: int) -> Found:
+    page = _page(wish, wish.among.filter(pk__any=few), Q(), cursor=cursor, size=size)
+    return Found(page=page, number=len(few))
 
 
 def _few(wish: Wish) -> list[int] | None:
