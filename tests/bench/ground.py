@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import django
@@ -69,7 +69,10 @@ def postgres_cpu_s(data_dir: Path) -> float:
 def cpu_s(process: psutil.Process) -> float:
     """The processor time of `process` and of all it started, in seconds, the ended ones included."""
     total = 0.0
-    for one in [process, *process.children(recursive=True)]:
-        times = one.cpu_times()
-        total += times.user + times.system + getattr(times, "children_user", 0) + getattr(times, "children_system", 0)
+    # One that ends meanwhile is counted by whoever started it, which is therefore looked at after it.
+    for one in [*reversed(process.children(recursive=True)), process]:
+        with suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            total += times.user + times.system
+            total += getattr(times, "children_user", 0) + getattr(times, "children_system", 0)
     return total
