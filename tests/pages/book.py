@@ -3,6 +3,7 @@
 A new address belongs into one of the four tables, or tests fail; so does a page that has become dearer than it says.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,8 +17,8 @@ class Page:
     """A page: the name of its address, and which of `Inhabited.args` stand in it.
 
     It may make so many `queries`, and its HTML may have so many `kilobytes` when compressed, both with full lists.
-    What most pages need not exceed is not repeated. `asks` is its query string. A page that `is_public` is looked at
-    by somebody who is not signed in.
+    What most pages need not exceed is not repeated. `asks` is its query string, in which "{finished}" is the first of
+    these args. A page that `is_public` is looked at by somebody who is not signed in.
     """
 
     name: str
@@ -30,12 +31,14 @@ class Page:
     def path(self, inhabited: Inhabited) -> str:
         """Its address."""
         address = reverse(self.name, args=inhabited.args.get(self.of, ()))
-        return f"{address}?{self.asks}" if self.asks else address
+        asks = self.asks.format_map({name: args[0] for name, args in inhabited.args.items() if args})
+        return f"{address}?{asks}" if asks else address
 
     @property
     def title(self) -> str:
         """What to call it in a test's report, and its picture."""
-        return "-".join(part for part in (self.name, self.of, self.asks.replace("=", "-")) if part)
+        asks = re.sub(r"\W+", "-", self.asks).strip("-")
+        return "-".join(part for part in (self.name, self.of, asks) if part)
 
 
 PAGES = (
@@ -85,6 +88,7 @@ PAGES = (
     Page("campaign_watch", "running", "view=time", queries=20, kilobytes=14),
     Page("campaign_watch", "running", "view=routes", queries=20, kilobytes=14),
     Page("campaign_watch", "paused", queries=20),
+    Page("campaign_compare", "running", asks="other={finished}", queries=16),
     Page("campaign_compare", "running", queries=16),
     Page("campaign_people", "running", "figure=came"),
     Page("person", "enrolment"),
