@@ -88,7 +88,7 @@ PAGES = (
     Page("campaign_watch", "running", "view=time", queries=20, kilobytes=14),
     Page("campaign_watch", "running", "view=routes", queries=20, kilobytes=14),
     Page("campaign_watch", "paused", queries=20),
-    Page("campaign_compare", "running", asks="other={finished}", queries=16),
+    Page("campaign_compare", "running", asks="other={finished}", queries=22),
     Page("campaign_compare", "running", queries=16),
     Page("campaign_people", "running", "figure=came"),
     Page("person", "enrolment"),
