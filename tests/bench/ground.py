@@ -69,10 +69,13 @@ def postgres_cpu_s(data_dir: Path) -> float:
 def cpu_s(process: psutil.Process) -> float:
     """The processor time of `process` and of all it started, in seconds, the ended ones included."""
     total = 0.0
-    # One that ends meanwhile is counted by whoever started it, which is therefore looked at after it.
-    for one in [*reversed(process.children(recursive=True)), process]:
+    # What ends meanwhile is counted by whoever started it, which is therefore looked at after it.
+    for one in reversed(process.children(recursive=True)):
         with suppress(psutil.NoSuchProcess):
-            times = one.cpu_times()
-            total += times.user + times.system
-            total += getattr(times, "children_user", 0) + getattr(times, "children_system", 0)
-    return total
+            total += _own_cpu_s(one)
+    return total + _own_cpu_s(process)
+
+
+def _own_cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system + getattr(times, "children_user", 0) + getattr(times, "children_system", 0)
