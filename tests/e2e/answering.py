@@ -16,16 +16,23 @@ class Answering:
     def __init__(self, server: ThreadingMixIn) -> None:
         self._lock = Lock()
         self.open = 0
-        # The server looks it up for each connection.
-        server.process_request_thread = self._counted(server.process_request_thread)  # type: ignore[method-assign]
+        # The server looks both up for each connection: where it is taken, and where it is served, in a thread.
+        server.process_request = self._begins(server.process_request)  # type: ignore[method-assign]
+        server.process_request_thread = self._ends(server.process_request_thread)  # type: ignore[method-assign]
 
     def wait_for_the_last(self) -> None:
         """Wait until everybody has been answered, so that nothing more is written. Raises AssertionError."""
         wait_until(lambda: not self.open, what="all connections closed", patience_s=PATIENCE_S, every_s=0.01)
 
-    def _counted(self, serve: Callable[..., None]) -> Callable[..., None]:
-        def served(*connection: Any) -> None:
+    def _begins(self, take: Callable[..., None]) -> Callable[..., None]:
+        def taken(*connection: Any) -> None:
             self._count(1)
+            take(*connection)
+
+        return taken
+
+    def _ends(self, serve: Callable[..., None]) -> Callable[..., None]:
+        def served(*connection: Any) -> None:
             try:
                 serve(*connection)
             finally:
