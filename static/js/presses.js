@@ -11,16 +11,26 @@
     press = on && { on, x: event.clientX, y: event.clientY };
   }, true);
 
-  const isSteady = ({ x, y }, { clientX, clientY }) => Math.hypot(clientX - x, clientY - y) <= STEADY_PX;
-  // A part that came again has the button again: under the same name, or as the same link.
-  const twin = (on) => {
-    if (on.id) return document.getElementById(on.id);
-    return on.matches("a") ? [...document.links].find((link) => link.getAttribute("href") === on.getAttribute("href")) : null;
-  };
+  document.addEventListener("pointercancel", () => { press = null; }, true);
 
+  const isSteady = ({ x, y }, { clientX, clientY }) => Math.hypot(clientX - x, clientY - y) <= STEADY_PX;
+  const leadsTo = (link) => link.getAttribute("href");
+  const action = (button) => button.form?.getAttribute("action");
+  const isSame = (one, other) => one.isEqualNode(other) && action(one) === action(other);
+  // A part that came again has the link again, or the button: the same in all, and only one of them in the page.
+  const twin = (on) => {
+    if (on.matches("a")) return [...document.links].find((link) => leadsTo(link) === leadsTo(on));
+    const same = [...document.querySelectorAll(on.tagName)].filter((each) => isSame(each, on));
+    return same.length === 1 ? same[0] : null;
+  };
+  // Not what was hidden meanwhile, nor what lies under a question that came up.
+  const canBePressed = (on) => {
+    const modal = document.querySelector("dialog:modal");
+    return on.checkVisibility() && !on.matches(":disabled") && (!modal || modal.contains(on));
+  };
   const give = (on, event) => {
     const now = on.isConnected ? on : twin(on);
-    if (now && !now.matches(":disabled")) now.dispatchEvent(new MouseEvent("click", event));
+    if (now && canBePressed(now)) now.dispatchEvent(new MouseEvent("click", event));
   };
 
   document.addEventListener("click", (event) => {
@@ -30,6 +40,9 @@
     const isMeant = isSteady(press, event);
     press = null;
     if (!isMeant || on.contains(event.target)) return;
+    // It was drawn anew, and lies where it lay.
+    const under = event.target.closest(PRESSED);
+    if (!on.isConnected && under && isSame(under, on)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     give(on, event);

@@ -1,12 +1,14 @@
 """A press is for what it began on, although the page moves or is drawn anew before the finger is up again."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from campaigns.models import Segment
 from campaigns.permissions import Role
 from tests.e2e.browser import PageAs, settle
-from tests.factories import make_segment
+from tests.factories import make_segment, make_user
 from tests.pages.inhabited import RULE_IN_A_RULE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,6 +73,30 @@ def test_a_link_leads_on_although_it_was_moved_or_drawn_anew(page_as: PageAs, me
     settle(page)
     press(page, page.get_by_role("link", name="New segment").first, meanwhile)
     page.wait_for_url("**/segments/new/")
+
+
+def test_a_button_that_was_drawn_anew_is_clicked(page_as: PageAs) -> None:
+    colleague = make_user(roles=[Role.MANAGER], first_name="Olena")
+    page = page_as(Role.ADMIN)
+    page.goto(f"/team/{colleague.pk}/")
+    settle(page)
+    press(page, page.locator("form[action$='/link/'] button"), REDRAWS)
+    expect(page.get_by_role("heading", name="A link for Olena")).to_be_visible()
+
+
+def test_another_link_in_the_place_of_the_first_is_not_followed(page_as: PageAs) -> None:
+    make_segment()
+    page = page_as(Role.MARKETER)
+    page.goto("/segments/")
+    settle(page)
+    new = page.get_by_role("link", name="New segment").first
+    press(
+        page,
+        new,
+        "for (const link of document.querySelectorAll('main a')) link.outerHTML = '<a href=/profile/>Another</a>'",
+    )
+    expect(page.get_by_role("link", name="Another").first).to_be_visible()
+    expect(page).to_have_url(re.compile("/segments/$"))
 
 
 def test_who_moves_away_before_letting_go_has_not_pressed(page_as: PageAs) -> None:

@@ -7,7 +7,7 @@ from campaigns.models import Segment
 from campaigns.permissions import Role
 from tests.e2e.browser import PageAs, settle
 from tests.e2e.test_unsaved_messages import LEAVES
-from tests.factories import make_contact, make_segment
+from tests.factories import make_contact, make_segment, make_user
 from tests.pages.inhabited import RULE_IN_A_RULE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,3 +80,18 @@ def test_a_person_changed_and_not_saved_asks(page_as: PageAs) -> None:
     page.get_by_label("First name").press("Enter")
     page.wait_for_url(f"**/contacts/{contact.pk}/")
     assert not asks(page)
+
+
+def test_another_form_of_the_page_asks_first_and_works_after_a_no(page_as: PageAs) -> None:
+    colleague = make_user(roles=[Role.MANAGER], first_name="Olena")
+    page = page_as(Role.ADMIN)
+    page.goto(f"/team/{colleague.pk}/")
+    page.get_by_label("First name").fill("Olga")
+    other = page.locator("form[action$='/link/'] button")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    other.click()
+    expect(page.get_by_label("First name")).to_have_value("Olga")
+    assert asks(page)
+    page.once("dialog", lambda dialog: dialog.accept())
+    other.click()
+    expect(page.get_by_role("heading", name="A link for Olena")).to_be_visible()
