@@ -5,6 +5,8 @@ from socketserver import ThreadingMixIn
 from threading import Lock
 from typing import Any
 
+import pytest
+
 from tests.until import wait_until
 
 PATIENCE_S = 60.0
@@ -13,12 +15,12 @@ PATIENCE_S = 60.0
 class Answering:
     """Counts the connections of `server` that are `open`, each of which has a thread of its own, from now on."""
 
-    def __init__(self, server: ThreadingMixIn) -> None:
+    def __init__(self, server: ThreadingMixIn, patch: pytest.MonkeyPatch) -> None:
         self._lock = Lock()
         self.open = 0
         # The server looks both up for each connection: where it is taken, and where it is served, in a thread.
-        server.process_request = self._begins(server.process_request)  # type: ignore[method-assign]
-        server.process_request_thread = self._ends(server.process_request_thread)  # type: ignore[method-assign]
+        patch.setattr(server, "process_request", self._begins(server.process_request))
+        patch.setattr(server, "process_request_thread", self._ends(server.process_request_thread))
 
     def wait_for_the_last(self) -> None:
         """Wait until everybody has been answered, so that nothing more is written. Raises AssertionError."""

@@ -58,11 +58,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def answering(live_server: LiveServer) -> "Answering":
+def answering(live_server: LiveServer) -> Iterator["Answering"]:
     """What the live server is still about."""
     from tests.e2e.answering import Answering
 
-    return Answering(live_server.thread.httpd)
+    with pytest.MonkeyPatch.context() as patch:
+        yield Answering(live_server.thread.httpd, patch)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from threading import Event, Thread
 import pytest
 
 from tests.e2e.answering import Answering
+from tests.until import wait_until
 
 MAY_ANSWER = Event()
 
@@ -34,13 +35,14 @@ def server() -> Iterator[ThreadingHTTPServer]:
 
 
 @pytest.mark.parametrize("path", ["/", "/broken"])
-def test_waiting_ends_with_the_last_connection_also_where_it_broke(server: ThreadingHTTPServer, path: str) -> None:
-    answering = Answering(server)
+def test_waiting_ends_with_the_last_connection_also_where_it_broke(
+    server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    answering = Answering(server, monkeypatch)
     asker = HTTPConnection("127.0.0.1", server.server_port)
     asker.request("GET", path)
     waiting = Thread(target=answering.wait_for_the_last)
-    while not answering.open:
-        pass
+    wait_until(lambda: bool(answering.open), what="asked", patience_s=10, every_s=0.01)
     waiting.start()
     waiting.join(0.1)
     assert waiting.is_alive()
